@@ -1,0 +1,10 @@
+// One configuration for every fast test; the cluster tests have their own.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/cluster/**', 'node_modules/**'],
+    testTimeout: 120_000,
+  },
+});
