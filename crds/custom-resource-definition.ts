@@ -1,0 +1,100 @@
+// Turns a kind into the CustomResourceDefinition that the API server takes: a structural schema with defaults and CEL rules.
+import { z } from 'zod';
+import { API_GROUP, API_VERSION_NAME, type Column, type Kind } from './kind.ts';
+
+type JsonSchema = Record<string, unknown>;
+
+/** What no structural schema may hold; meeting one is our own bug. */
+const refusedKeywords = ['oneOf', 'anyOf', 'allOf', 'not', '$ref', 'definitions', 'propertyNames', 'const'];
+
+/** zod's own bounds for whole numbers (2^53), which say nothing. */
+function withoutSafeIntegerBounds(schema: JsonSchema): void {
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  if (schema.type === 'integer') schema.format = 'int64';
+}
+
+function makeStructural(jsonSchema: JsonSchema): void {
+  withoutSafeIntegerBounds(jsonSchema);
+  if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+  delete jsonSchema.propertyNames;
+  const refused = refusedKeywords.filter((keyword) => keyword in jsonSchema);
+  if (refused.length > 0) throw new Error(`not a structural schema: ${refused.join(', ')}`);
+}
+
+/** Takes a zod shape; gives its OpenAPI 3.0 schema as a CustomResourceDefinition may hold it. Throws where it cannot. */
+export function structuralSchema(shape: z.ZodType): JsonSchema {
+  const { $schema: _, ...schema } = z.toJSONSchema(shape, {
+    target: 'openapi-3.0',
+    io: 'input',
+    reused: 'inline',
+    unrepresentable: 'throw',
+    override: ({ jsonSchema }) => makeStructural(jsonSchema as JsonSchema),
+  }) as JsonSchema;
+  return schema;
+}
+
+function printerColumn(column: Column): JsonSchema {
+  const { wide, ...rest } = column;
+  return wide ? { ...rest, priority: 1 } : rest;
+}
+
+/** A spec whose every field has a default may be left out altogether. */
+function requiredParts(kind: Kind): string[] {
+  return kind.spec.safeParse({}).success ? [] : ['spec'];
+}
+
+function objectSchema(kind: Kind): JsonSchema {
+  const required = requiredParts(kind);
+  const spec = structuralSchema(kind.spec);
+  return {
+    type: 'object',
+    description: kind.description,
+    properties: {
+      apiVersion: { type: 'string' },
+      kind: { type: 'string' },
+      metadata: { type: 'object' },
+      spec: required.length > 0 ? spec : { ...spec, default: {} },
+      ...(kind.status === undefined
+        ? {}
+        : {
+            status: {
+              ...structuralSchema(kind.status),
+              description: 'What Drop observed and did. Written by Drop alone.',
+            },
+          }),
+    },
+    ...(required.length > 0 ? { required } : {}),
+  };
+}
+
+/** Takes a kind; gives its CustomResourceDefinition as a plain object, ready to be written as YAML. */
+export function customResourceDefinition(kind: Kind): JsonSchema {
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${kind.plural}.${API_GROUP}` },
+    spec: {
+      group: API_GROUP,
+      names: {
+        kind: kind.kind,
+        listKind: `${kind.kind}List`,
+        plural: kind.plural,
+        singular: kind.singular,
+        ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}),
+        ...(kind.forUsers ? { categories: ['drop'] } : {}),
+      },
+      scope: 'Cluster',
+      versions: [
+        {
+          name: API_VERSION_NAME,
+          served: true,
+          storage: true,
+          additionalPrinterColumns: kind.columns.map(printerColumn),
+          schema: { openAPIV3Schema: objectSchema(kind) },
+          ...(kind.status === undefined ? {} : { subresources: { status: {} } }),
+        },
+      ],
+    },
+  };
+}

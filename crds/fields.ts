@@ -1,0 +1,126 @@
+// The fields that several kinds share, each written once.
+import { z } from 'zod';
+import {
+  DIGEST_LIMIT_CHARACTERS,
+  IMAGE_LIMIT_CHARACTERS,
+  MESSAGE_LIMIT_CHARACTERS,
+  NAME_LIMIT_CHARACTERS,
+  NODE_SELECTOR_LIMIT,
+  PULL_SECRETS_LIMIT,
+  TOLERATIONS_LIMIT,
+} from './limits.ts';
+import { withRule } from './rule.ts';
+
+export const objectName = z.string().min(1).max(NAME_LIMIT_CHARACTERS);
+
+export const localReference = z.object({
+  name: objectName.describe('Name of the referenced object.'),
+});
+
+export const nodeSelector = z
+  .record(z.string(), z.string())
+  .meta({ maxProperties: NODE_SELECTOR_LIMIT })
+  .describe('Labels a node must have, all of them. Empty selects every Linux node.');
+
+export const toleration = z
+  .object({
+    key: z.string().optional().describe('Taint key; empty with operator Exists tolerates every taint.'),
+    operator: z.enum(['Exists', 'Equal']).optional().describe('Exists or Equal (the default).'),
+    value: z.string().optional().describe('Taint value, with operator Equal.'),
+    effect: z
+      .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
+      .optional()
+      .describe('Taint effect; empty tolerates every effect.'),
+    tolerationSeconds: z.int().optional().describe('For NoExecute: how long the taint is tolerated, in seconds.'),
+  })
+  .describe('A taint that a pull Pod tolerates.');
+
+export const tolerations = z
+  .array(toleration)
+  .max(TOLERATIONS_LIMIT)
+  .meta({ 'x-kubernetes-list-type': 'atomic' })
+  .describe('Taints that the pull Pods tolerate.');
+
+export const imagePullPolicy = z
+  .enum(['Always', 'IfNotPresent', 'Never'])
+  .describe('Always asks the registry for a newer digest even if the tag is on the node; IfNotPresent does not.');
+
+export const imagePullSecrets = z
+  .array(localReference)
+  .max(PULL_SECRETS_LIMIT)
+  .meta({ 'x-kubernetes-list-type': 'atomic' })
+  .describe('Pull secrets, in the namespace where the pull Pods run.');
+
+export const policyReference = localReference.describe(
+  'The PullPolicy that paces the pulls. Without it the policy named `default` does.',
+);
+
+export const priority = z
+  .int()
+  .min(-2147483648)
+  .max(2147483647)
+  .describe('Which image goes first within a policy: lower first.');
+
+const imageField = withRule(
+  z
+    .string()
+    .min(1)
+    .max(IMAGE_LIMIT_CHARACTERS)
+    .regex(/^[^\s@]+$/, 'must be an image name without spaces and without a digest')
+    .describe('Image reference without tag and digest, for example docker.io/library/alpine.'),
+  {
+    cel: `!self.matches(':[^/]*$')`,
+    message: 'must not have a tag: use the field tag',
+    holds: (text) => !/:[^/]*$/.test(text),
+  },
+);
+
+const tagField = z
+  .string()
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, 'must be an image tag')
+  .describe('Tag to pull. Excludes digest; without both, latest.');
+
+const digestField = z
+  .string()
+  .max(DIGEST_LIMIT_CHARACTERS)
+  .regex(/^(sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$/, 'must be a digest such as sha256: and 64 hex digits')
+  .describe('Digest to pull. Excludes tag.');
+
+/** The three fields that name an image; the shape they are part of takes `oneOfTagAndDigest` too. */
+export const imageFields = {
+  image: imageField,
+  tag: tagField.optional(),
+  digest: digestField.optional(),
+};
+
+/** The rule that a tag and a digest exclude each other. */
+export const tagExcludesDigest = {
+  cel: '!(has(self.tag) && has(self.digest))',
+  message: 'tag and digest exclude each other',
+  holds: (value: { readonly tag?: string | undefined; readonly digest?: string | undefined }) =>
+    value.tag === undefined || value.digest === undefined,
+};
+
+/** A point in time as Kubernetes writes it. */
+export const timestamp = z.string().meta({ format: 'date-time' });
+
+/** Grows by one with every change of a status, so that an older status is known as such. */
+export const revision = z.int().min(0).describe('Grows by one with every change of this status.');
+
+export const observedGeneration = z.int().min(0).describe('Generation of the spec that this status speaks of.');
+
+export const condition = z.object({
+  type: z.string().describe('What the condition is about.'),
+  status: z.enum(['True', 'False', 'Unknown']).describe('True, False or Unknown.'),
+  reason: z.string().describe('Why, in one word.'),
+  message: z.string().max(MESSAGE_LIMIT_CHARACTERS).describe('Why, for a person.'),
+  lastTransitionTime: timestamp.describe('When the status of the condition last changed.'),
+});
+
+export const conditions = z
+  .array(condition)
+  .meta({ 'x-kubernetes-list-type': 'atomic' })
+  .describe('The latest observations.');
+
+export type Condition = Readonly<z.infer<typeof condition>>;
+export type TolerationField = z.infer<typeof toleration>;

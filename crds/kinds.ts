@@ -1,0 +1,17 @@
+// The list of all kinds of ours, in the order in which their definitions are written.
+import { cachedImageKind } from './cached-image.ts';
+import { cachedImageSetKind } from './cached-image-set.ts';
+import { fleetKind } from './fleet.ts';
+import type { Kind } from './kind.ts';
+import { nodeCacheKind } from './node-cache.ts';
+import { policyViewKind } from './policy-view.ts';
+import { pullPolicyKind } from './pull-policy.ts';
+
+export const kinds: readonly Kind[] = [
+  cachedImageKind,
+  cachedImageSetKind,
+  pullPolicyKind,
+  nodeCacheKind,
+  fleetKind,
+  policyViewKind,
+];

@@ -1,0 +1,30 @@
+// The named limits of what a user may write, so that no object can grow past what the API server and a sync can carry.
+
+/** Longest name of a Kubernetes object (DNS-1123 subdomain). */
+export const NAME_LIMIT_CHARACTERS = 253;
+/** Longest `image` field: a reference of 255 characters plus the registry, with room. */
+export const IMAGE_LIMIT_CHARACTERS = 512;
+/** Longest digest: `sha512:` and 128 hex digits. */
+export const DIGEST_LIMIT_CHARACTERS = 135;
+/** Longest duration as text, for example `1000000h0m0.000000001s`. */
+export const DURATION_LIMIT_CHARACTERS = 32;
+/** Most tolerations of one object. */
+export const TOLERATIONS_LIMIT = 64;
+/** Most pull secrets of one object. */
+export const PULL_SECRETS_LIMIT = 32;
+/** Most labels in a node selector. */
+export const NODE_SELECTOR_LIMIT = 64;
+/** Most images listed by hand in one CachedImageSet. */
+export const SET_IMAGES_LIMIT = 500;
+/** Most pulls at once that a policy may ask for; a Pod each. */
+export const CONCURRENCY_LIMIT = 10_000;
+/** Longest message of a condition or a failing pair. */
+export const MESSAGE_LIMIT_CHARACTERS = 256;
+/** Most pairs that `failing` and `rejected` keep. */
+export const PAIRS_LIMIT = 100;
+/** Most entries of `cached` in one ledger. */
+export const CACHED_ENTRIES_LIMIT = 64;
+/** Most node names in `cachedNodes`; a larger cluster gets `missingNodes` alone. */
+export const CACHED_NODES_LIMIT = 100;
+/** Most node names in `missingNodes`. */
+export const MISSING_NODES_LIMIT = 20;

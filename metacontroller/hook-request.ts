@@ -1,0 +1,124 @@
+// What Metacontroller sends to our hooks (version v2), read once at the edge into what the decisions take.
+import { z } from 'zod';
+import { cachedImageKind } from '../crds/cached-image.ts';
+import { cachedImageSetKind } from '../crds/cached-image-set.ts';
+import { fleetKind } from '../crds/fleet.ts';
+import { API_VERSION } from '../crds/kind.ts';
+import { nodeCacheKind } from '../crds/node-cache.ts';
+import { observedSchema } from '../crds/observed.ts';
+import { policyViewKind } from '../crds/policy-view.ts';
+import { pullPolicyKind } from '../crds/pull-policy.ts';
+import { observedNode } from './node.ts';
+import { observedPod } from './pod.ts';
+
+/** Objects of one kind, by name (or namespace/name); absent when Metacontroller did not send the group. */
+export type Group<Item> = ReadonlyMap<string, Item> | undefined;
+
+function groupOf<Item>(item: z.ZodType<Item>): z.ZodType<Group<Item>> {
+  return z
+    .record(z.string(), z.unknown())
+    .optional()
+    .transform((entries): Group<Item> => {
+      if (entries === undefined) return undefined;
+      const group = new Map<string, Item>();
+      for (const name of Object.keys(entries).sort()) {
+        const result = item.safeParse(entries[name]);
+        if (result.success) group.set(name, result.data);
+      }
+      return group;
+    }) as unknown as z.ZodType<Group<Item>>;
+}
+
+/** A parent of another kind than the hook's own is refused, because the registration must then be wrong. */
+function parentOf<Item>(kind: string, item: z.ZodType<Item>): z.ZodType<Item> {
+  return z.looseObject({ kind: z.literal(kind) }).pipe(item as z.ZodType<Item, never>) as unknown as z.ZodType<Item>;
+}
+
+const cachedImage = observedSchema(cachedImageKind);
+const cachedImageSet = observedSchema(cachedImageSetKind);
+const fleet = observedSchema(fleetKind);
+const nodeCache = observedSchema(nodeCacheKind);
+const policyView = observedSchema(policyViewKind);
+const pullPolicy = observedSchema(pullPolicyKind);
+
+export type ObservedCachedImage = z.infer<typeof cachedImage>;
+export type ObservedCachedImageSet = z.infer<typeof cachedImageSet>;
+export type ObservedFleet = z.infer<typeof fleet>;
+export type ObservedNodeCache = z.infer<typeof nodeCache>;
+export type ObservedPolicyView = z.infer<typeof policyView>;
+export type ObservedPullPolicy = z.infer<typeof pullPolicy>;
+
+const POD_GROUP = 'Pod.v1';
+const groupName = (kind: { readonly kind: string }) => `${kind.kind}.${API_VERSION}` as const;
+
+/** Gives the schema that takes one group out of `children`, `related` or `attachments`, under the name given. */
+function groups<Shape extends Record<string, readonly [wireName: string, item: z.ZodType]>>(shape: Shape) {
+  type Groups = { readonly [Name in keyof Shape]: Group<z.infer<Shape[Name][1]>> };
+  const readers = Object.entries(shape).map(([name, [wireName, item]]) => [name, wireName, groupOf(item)] as const);
+  return z
+    .record(z.string(), z.unknown())
+    .nullish()
+    .transform((value, context): Groups => {
+      const result: Record<string, unknown> = {};
+      for (const [name, wireName, reader] of readers) {
+        const read = reader.safeParse(value?.[wireName] ?? undefined);
+        if (!read.success) context.addIssue(`${wireName} is not a map of objects`);
+        result[name] = read.data;
+      }
+      return result as Groups;
+    });
+}
+
+const finalizing = z.boolean().default(false);
+
+export const nodeSyncRequest = z.object({
+  object: parentOf('Node', observedNode),
+  attachments: groups({ nodeCaches: [groupName(nodeCacheKind), nodeCache] }),
+  finalizing,
+});
+
+export const fleetSyncRequest = z.object({
+  parent: parentOf('Fleet', fleet),
+  related: groups({ nodeCaches: [groupName(nodeCacheKind), nodeCache] }),
+  finalizing,
+});
+
+export const cachedImageSyncRequest = z.object({
+  parent: parentOf('CachedImage', cachedImage),
+  related: groups({
+    fleets: [groupName(fleetKind), fleet],
+    pods: [POD_GROUP, observedPod],
+    policyViews: [groupName(policyViewKind), policyView],
+  }),
+  finalizing,
+});
+
+export const pullPolicySyncRequest = z.object({
+  parent: parentOf('PullPolicy', pullPolicy),
+  children: groups({
+    pods: [POD_GROUP, observedPod],
+    policyViews: [groupName(policyViewKind), policyView],
+  }),
+  related: groups({
+    fleets: [groupName(fleetKind), fleet],
+    cachedImages: [groupName(cachedImageKind), cachedImage],
+    pods: [POD_GROUP, observedPod],
+  }),
+  finalizing,
+});
+
+export const cachedImageSetSyncRequest = z.object({
+  parent: parentOf('CachedImageSet', cachedImageSet),
+  children: groups({ cachedImages: [groupName(cachedImageKind), cachedImage] }),
+  finalizing,
+});
+
+export const fleetCustomizeRequest = z.object({ parent: parentOf('Fleet', fleet) });
+export const cachedImageCustomizeRequest = z.object({ parent: parentOf('CachedImage', cachedImage) });
+export const pullPolicyCustomizeRequest = z.object({ parent: parentOf('PullPolicy', pullPolicy) });
+
+export type NodeSyncRequest = z.infer<typeof nodeSyncRequest>;
+export type FleetSyncRequest = z.infer<typeof fleetSyncRequest>;
+export type CachedImageSyncRequest = z.infer<typeof cachedImageSyncRequest>;
+export type PullPolicySyncRequest = z.infer<typeof pullPolicySyncRequest>;
+export type CachedImageSetSyncRequest = z.infer<typeof cachedImageSetSyncRequest>;

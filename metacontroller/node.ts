@@ -1,0 +1,37 @@
+// The part of an observed Node that decisions read; anything odd in it is as if it were absent.
+import { z } from 'zod';
+import { objectMetadata } from '../crds/observed.ts';
+
+const text = z.string().optional().catch(undefined);
+
+const taint = z.object({ key: z.string(), value: text, effect: z.string() });
+
+/** A list from which entries of another shape are left out. */
+function listOf<Entry extends z.ZodType>(entry: Entry) {
+  return z.unknown().transform((value): readonly z.output<Entry>[] => {
+    if (!Array.isArray(value)) return [];
+    return value.flatMap((item) => {
+      const result = entry.safeParse(item);
+      return result.success ? [result.data] : [];
+    });
+  });
+}
+
+const nodeSpec = z
+  .object({ unschedulable: z.boolean().catch(false), taints: listOf(taint) })
+  .catch({ unschedulable: false, taints: [] });
+
+const nodeStatus = z
+  .object({
+    conditions: listOf(z.object({ type: z.string(), status: z.string() })),
+    nodeInfo: z.object({ operatingSystem: text }).optional().catch(undefined),
+  })
+  .catch({ conditions: [], nodeInfo: undefined });
+
+export const observedNode = z.object({
+  metadata: objectMetadata,
+  spec: nodeSpec.optional(),
+  status: nodeStatus.optional(),
+});
+
+export type ObservedNode = Readonly<z.infer<typeof observedNode>>;

@@ -1,0 +1,31 @@
+// The part of an observed Pod that decisions read; anything odd in it is as if it were absent.
+import { z } from 'zod';
+import { objectMetadata } from '../crds/observed.ts';
+
+const text = z.string().optional().catch(undefined);
+
+const stateDetail = z.object({ reason: text, message: text }).optional().catch(undefined);
+
+const containerState = z
+  .object({ waiting: stateDetail, running: stateDetail, terminated: stateDetail })
+  .catch({ waiting: undefined, running: undefined, terminated: undefined });
+
+const containerStatus = z.object({ imageID: text, state: containerState });
+
+const containers = z.array(z.object({ image: text })).catch([]);
+
+const podSpec = z.object({ nodeName: text, containers }).catch({ nodeName: undefined, containers: [] });
+
+const podStatus = z
+  .object({
+    phase: text,
+    reason: text,
+    message: text,
+    containerStatuses: z.array(containerStatus).optional().catch(undefined),
+  })
+  .catch({ phase: undefined, reason: undefined, message: undefined, containerStatuses: undefined });
+
+export const observedPod = z.object({ metadata: objectMetadata, spec: podSpec, status: podStatus });
+
+export type ObservedPod = Readonly<z.infer<typeof observedPod>>;
+export type ObservedContainerStatus = Readonly<z.infer<typeof containerStatus>>;
