@@ -1,0 +1,114 @@
+// Builds the whole status of a CachedImage: the ledger for machines, the rest for people.
+import type { CachedImageSpec, CachedImageStatus } from '../../crds/cached-image.ts';
+import { CACHED_NODES_LIMIT, MISSING_NODES_LIMIT } from '../../crds/limits.ts';
+import type { FleetNode } from '../fleet/table.ts';
+import { observeConditions } from '../status/condition.ts';
+import { cachedSince, keysOf } from './cached-entries.ts';
+import type { Ledger } from './ledger.ts';
+import { type ImageObservation, nodesTargeted } from './observe.ts';
+import { type Progress, pullProgressCondition, readyCondition } from './readiness.ts';
+
+/** The digest that most of the targeted nodes hold; the later entry where two hold as many. */
+function resolvedDigest(ledger: Ledger, targeted: readonly FleetNode[]): string | undefined {
+  const targetedKeys = new Set(targeted.map(({ key }) => key));
+  const counts = new Map<string, number>();
+  for (const entry of ledger.cached) {
+    if (entry.digest === '') continue;
+    const count = keysOf(entry).filter((key) => targetedKeys.has(key)).length;
+    counts.set(entry.digest, (counts.get(entry.digest) ?? 0) + count);
+  }
+  let best: string | undefined;
+  for (const [digest, count] of counts) {
+    if (best === undefined || count >= (counts.get(best) ?? 0)) best = digest;
+  }
+  return best;
+}
+
+function namesOfNodes(holding: readonly FleetNode[], { targeted, missing }: Progress): Partial<CachedImageStatus> {
+  if (targeted.length <= CACHED_NODES_LIMIT) return { cachedNodes: holding.map(({ name }) => name) };
+  return { missingNodes: missing.slice(0, MISSING_NODES_LIMIT).map(({ name }) => name) };
+}
+
+function phaseOf({ targeted, missing, failing, pulling }: Progress): NonNullable<CachedImageStatus['phase']> {
+  if (targeted.length > 0 && missing.length === 0) return 'Ready';
+  if (failing.length > 0) return 'Degraded';
+  return pulling.length > 0 ? 'Pulling' : 'Pending';
+}
+
+/** The facts that later decisions rest on. */
+export function ledgerFields(ledger: Ledger): Partial<CachedImageStatus> {
+  return {
+    image: ledger.image,
+    cached: [...ledger.cached],
+    failing: [...ledger.failing],
+    recorded: [...ledger.recorded],
+    consecutiveFailures: ledger.consecutiveFailures,
+    ...(ledger.lastPulledAt === undefined ? {} : { lastPulledAt: ledger.lastPulledAt }),
+    ...(ledger.lastAttemptedAt === undefined ? {} : { lastAttemptedAt: ledger.lastAttemptedAt }),
+  };
+}
+
+export interface StatusInput {
+  readonly spec: CachedImageSpec;
+  readonly previous: Partial<CachedImageStatus>;
+  readonly ledger: Ledger;
+  readonly observation: ImageObservation;
+  /** Names of the nodes on which a pull goes on. */
+  readonly pulling: readonly string[];
+  readonly nowMilliseconds: number;
+}
+
+function progressOf(input: StatusInput): Progress {
+  const { spec, ledger, observation, pulling } = input;
+  const targeted = nodesTargeted(spec, observation);
+  const held = cachedSince(ledger.cached);
+  const missing = targeted.filter(({ key }) => !held.has(key));
+  const missingKeys = new Set(missing.map(({ key }) => key));
+  const view = observation.policy.kind === 'view' ? observation.policy.view : undefined;
+  return {
+    observation,
+    tolerations: [...(spec.tolerations ?? []), ...(view?.tolerations ?? [])],
+    targeted,
+    missing,
+    failing: ledger.failing.filter(({ key }) => missingKeys.has(key)),
+    pulling,
+  };
+}
+
+/** Counts and names of nodes; what stood there stays while the nodes are not known. */
+function nodeFields(input: StatusInput, progress: Progress): Partial<CachedImageStatus> {
+  const { previous, observation, ledger } = input;
+  if (observation.fleet.kind !== 'table') {
+    const { ready, nodesTargeted: total, nodesReady, cachedNodes, missingNodes, resolvedDigest: digest } = previous;
+    return { ready, nodesTargeted: total, nodesReady, cachedNodes, missingNodes, resolvedDigest: digest };
+  }
+  const { targeted, missing } = progress;
+  const missingNames = new Set(missing.map(({ name }) => name));
+  const holding = targeted.filter(({ name }) => !missingNames.has(name));
+  return {
+    ready: `${holding.length}/${targeted.length}`,
+    nodesTargeted: targeted.length,
+    nodesReady: holding.length,
+    ...namesOfNodes(holding, progress),
+    resolvedDigest: resolvedDigest(ledger, targeted),
+  };
+}
+
+/** Takes what is known; gives the whole status, its revision apart. */
+export function imageStatus(input: StatusInput): Partial<CachedImageStatus> {
+  const { previous, ledger, observation, pulling, nowMilliseconds } = input;
+  const unknown = observation.fleet.kind === 'unknown' || observation.policy.kind === 'unknown';
+  const progress = progressOf(input);
+  const known: Partial<CachedImageStatus> = {
+    ...nodeFields(input, progress),
+    phase: phaseOf(progress),
+    conditions: observeConditions(
+      previous.conditions,
+      [readyCondition(progress), pullProgressCondition(progress)],
+      nowMilliseconds,
+    ),
+  };
+  // A group that was not sent says nothing: what stood there for people stays.
+  const forPeople = unknown ? previous : known;
+  return { ...forPeople, nodesPulling: pulling.length, ...ledgerFields(ledger) };
+}

@@ -1,0 +1,55 @@
+// Node -> NodeCache: keeps the few facts that decide about pulls, so that a heartbeat wakes nothing else.
+import { API_VERSION } from '../../crds/kind.ts';
+import type { NodeCacheSpec, NodeTaint } from '../../crds/node-cache.ts';
+import type { NodeSyncRequest } from '../../metacontroller/hook-request.ts';
+import type { DecoratorSyncResponse } from '../../metacontroller/hook-response.ts';
+import type { ObservedNode } from '../../metacontroller/node.ts';
+import { nodeKeyOf } from '../kubernetes/names.ts';
+import { UNSEEN_CHILD_RESYNC_MILLISECONDS } from '../resync.ts';
+
+export const HOSTNAME_LABEL = 'kubernetes.io/hostname';
+const OS_LABEL = 'kubernetes.io/os';
+
+/** Only these effects keep a Pod away. */
+const effectsThatMatter: ReadonlySet<string> = new Set(['NoSchedule', 'NoExecute']);
+
+function compareTaints(left: NodeTaint, right: NodeTaint): number {
+  const [leftText, rightText] = [left, right].map(({ key, effect, value }) => `${key} ${effect} ${value ?? ''}`);
+  return (leftText ?? '') < (rightText ?? '') ? -1 : 1;
+}
+
+function taintsOf(node: ObservedNode): NodeTaint[] {
+  return (node.spec?.taints ?? [])
+    .filter(({ effect }) => effectsThatMatter.has(effect))
+    .map(({ key, value, effect }) => (value === undefined ? { key, effect } : { key, value, effect }))
+    .sort(compareTaints);
+}
+
+/** A hostname that equals the name says nothing new and would make every node's labels unique. */
+function labelsOf({ metadata }: ObservedNode): Record<string, string> {
+  const kept = Object.entries(metadata.labels)
+    .filter(([key, value]) => key !== HOSTNAME_LABEL || value !== metadata.name)
+    .sort(([left], [right]) => (left < right ? -1 : 1));
+  return Object.fromEntries(kept);
+}
+
+function factsOf(node: ObservedNode): NodeCacheSpec {
+  return {
+    key: nodeKeyOf(node.metadata.uid),
+    ready: node.status?.conditions.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
+    unschedulable: node.spec?.unschedulable ?? false,
+    os: node.status?.nodeInfo?.operatingSystem ?? node.metadata.labels[OS_LABEL] ?? 'linux',
+    taints: taintsOf(node),
+    labels: labelsOf(node),
+  };
+}
+
+/** Takes an observed Node; gives its NodeCache. */
+export function syncNode({ object: node, attachments }: NodeSyncRequest): DecoratorSyncResponse {
+  const { name } = node.metadata;
+  const seen = attachments.nodeCaches?.has(name) ?? false;
+  return {
+    attachments: [{ apiVersion: API_VERSION, kind: 'NodeCache', metadata: { name }, spec: factsOf(node) }],
+    ...(seen ? {} : { resyncAfterSeconds: UNSEEN_CHILD_RESYNC_MILLISECONDS / 1000 }),
+  };
+}

@@ -1,0 +1,87 @@
+// Builds the Pod that pulls one image to one node: pinned, without rights, gone as soon as its outcome is recorded.
+import type { CachedImageSpec } from '../../crds/cached-image.ts';
+import type { TolerationField } from '../../crds/fields.ts';
+import type { DesiredObject } from '../../metacontroller/hook-response.ts';
+import { formatTimeMilliseconds } from '../kubernetes/time.ts';
+import type { HookSettings } from '../settings.ts';
+import {
+  DEADLINE_ANNOTATION,
+  IMAGE_UID_ANNOTATION,
+  NODE_KEY_ANNOTATION,
+  pullPodLabels,
+  pullPodName,
+} from './identity.ts';
+
+/** `nobody` in every common distribution; what runs is `true`, and nobody needs more. */
+const UNPRIVILEGED_USER = 65534;
+
+export interface PullPodInput {
+  readonly policyName: string;
+  readonly slot: number;
+  readonly image: {
+    readonly name: string;
+    readonly uid: string;
+    readonly reference: string;
+    readonly spec: Pick<CachedImageSpec, 'imagePullPolicy' | 'imagePullSecrets'>;
+  };
+  readonly node: { readonly name: string; readonly key: string };
+  /** Those of the image and of the policy. */
+  readonly tolerations: readonly TolerationField[];
+  readonly deadlineMilliseconds: number;
+}
+
+function podSpec(input: PullPodInput, settings: HookSettings): Record<string, unknown> {
+  const { image, node, tolerations } = input;
+  return {
+    // Set here, not by the scheduler: an image is for this node, whether or not a workload would fit on it now.
+    nodeName: node.name,
+    restartPolicy: 'Never',
+    terminationGracePeriodSeconds: 0,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    ...(settings.pullPodPriorityClassName === undefined
+      ? {}
+      : { priorityClassName: settings.pullPodPriorityClassName }),
+    ...(image.spec.imagePullSecrets === undefined ? {} : { imagePullSecrets: image.spec.imagePullSecrets }),
+    ...(tolerations.length === 0 ? {} : { tolerations }),
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: UNPRIVILEGED_USER,
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    containers: [
+      {
+        name: 'pull',
+        image: image.reference,
+        imagePullPolicy: image.spec.imagePullPolicy,
+        command: ['true'],
+        resources: settings.pullPodResources,
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          capabilities: { drop: ['ALL'] },
+          readOnlyRootFilesystem: true,
+        },
+      },
+    ],
+  };
+}
+
+/** Takes one pull that was decided; gives its Pod. */
+export function buildPullPod(input: PullPodInput, settings: HookSettings): DesiredObject {
+  const { policyName, slot, image, node } = input;
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: pullPodName(policyName, slot),
+      namespace: settings.namespace,
+      labels: pullPodLabels({ image: image.name, node: node.name, policy: policyName, slot }),
+      annotations: {
+        [IMAGE_UID_ANNOTATION]: image.uid,
+        [NODE_KEY_ANNOTATION]: node.key,
+        [DEADLINE_ANNOTATION]: formatTimeMilliseconds(input.deadlineMilliseconds),
+      },
+    },
+    spec: podSpec(input, settings),
+  };
+}

@@ -1,0 +1,56 @@
+// Reads an observed Pod as the pull that it is.
+import type { ObservedPod } from '../../metacontroller/pod.ts';
+import { attemptOf } from '../kubernetes/names.ts';
+import { parseTimeMilliseconds } from '../kubernetes/time.ts';
+import {
+  DEADLINE_ANNOTATION,
+  IMAGE_LABEL,
+  IMAGE_UID_ANNOTATION,
+  NODE_KEY_ANNOTATION,
+  POLICY_LABEL,
+  SLOT_LABEL,
+} from './identity.ts';
+
+export interface PullPod {
+  readonly pod: ObservedPod;
+  readonly name: string;
+  /** First characters of the UID: the name under which its outcome is recorded. */
+  readonly attempt: string;
+  /** The label value made from the name of the CachedImage; empty on a Pod that is not ours. */
+  readonly imageLabel: string;
+  readonly policyLabel: string;
+  /** Undefined on a Pod without the annotation. */
+  readonly imageUid: string | undefined;
+  readonly node: string;
+  readonly nodeKey: string | undefined;
+  readonly reference: string;
+  readonly slot: number | undefined;
+  /** Whole seconds, in milliseconds since the epoch; 0 when the Pod does not say. */
+  readonly createdAtMilliseconds: number;
+  readonly deadlineMilliseconds: number | undefined;
+  readonly deleting: boolean;
+}
+
+function slotOf(label: string | undefined): number | undefined {
+  return label !== undefined && /^\d{1,9}$/.test(label) ? Number(label) : undefined;
+}
+
+/** Takes an observed Pod; gives its pull. Whatever it does not say is empty or undefined. */
+export function readPullPod(pod: ObservedPod): PullPod {
+  const { labels, annotations, ...metadata } = pod.metadata;
+  return {
+    pod,
+    name: metadata.name,
+    attempt: attemptOf(metadata.uid),
+    imageLabel: labels[IMAGE_LABEL] ?? '',
+    policyLabel: labels[POLICY_LABEL] ?? '',
+    imageUid: annotations[IMAGE_UID_ANNOTATION],
+    node: pod.spec.nodeName ?? '',
+    nodeKey: annotations[NODE_KEY_ANNOTATION],
+    reference: pod.spec.containers[0]?.image ?? '',
+    slot: slotOf(labels[SLOT_LABEL]),
+    createdAtMilliseconds: parseTimeMilliseconds(metadata.creationTimestamp) ?? 0,
+    deadlineMilliseconds: parseTimeMilliseconds(annotations[DEADLINE_ANNOTATION]),
+    deleting: metadata.deletionTimestamp !== undefined,
+  };
+}

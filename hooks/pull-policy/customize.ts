@@ -1,0 +1,26 @@
+// What a PullPolicy sync wants to see. Metacontroller caches the answer, so it rests on the name alone.
+import { API_VERSION } from '../../crds/kind.ts';
+import type { ObservedPullPolicy } from '../../metacontroller/hook-request.ts';
+import type { CustomizeResponse } from '../../metacontroller/hook-response.ts';
+import { labelValueOf } from '../kubernetes/names.ts';
+import { MANAGED_BY, MANAGED_BY_LABEL, POLICY_LABEL } from '../pull-pod/identity.ts';
+import { FLEET_NAME, type HookSettings } from '../settings.ts';
+
+/** Takes a PullPolicy; gives the Fleet, all CachedImages and the pull Pods of the other policies. */
+export function customizePullPolicy(parent: ObservedPullPolicy, settings: HookSettings): CustomizeResponse {
+  return {
+    relatedResources: [
+      { apiVersion: API_VERSION, resource: 'fleets', names: [FLEET_NAME] },
+      { apiVersion: API_VERSION, resource: 'cachedimages', labelSelector: {} },
+      {
+        apiVersion: 'v1',
+        resource: 'pods',
+        namespace: settings.namespace,
+        labelSelector: {
+          matchLabels: { [MANAGED_BY_LABEL]: MANAGED_BY },
+          matchExpressions: [{ key: POLICY_LABEL, operator: 'NotIn', values: [labelValueOf(parent.metadata.name)] }],
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,74 @@
+// Builds the whole status of a PullPolicy: the starts it waits for, and two conditions for people.
+import { type PullPolicyStatus, pullPolicyStatus } from '../../crds/pull-policy.ts';
+import type { ObservedPullPolicy } from '../../metacontroller/hook-request.ts';
+import { formatTimeMilliseconds } from '../kubernetes/time.ts';
+import { type Observation, observeConditions } from '../status/condition.ts';
+import { counted } from '../status/node-list.ts';
+import { withRevision } from '../status/revision.ts';
+import type { ChosenStart } from './choose.ts';
+import type { StartBook } from './starts.ts';
+import type { World } from './world.ts';
+
+function readyObservation(parent: ObservedPullPolicy, world: World): Observation {
+  const type = 'Ready';
+  if (!parent.spec.ok) return { type, status: 'False', reason: 'InvalidSpec', message: parent.spec.problem };
+  if (world.fleet.kind === 'missing') {
+    const message = 'Fleet default is missing or has no table yet: the chart installs it';
+    return { type, status: 'False', reason: 'FleetNotFound', message };
+  }
+  if (parent.spec.value.paused) {
+    return { type, status: 'False', reason: 'Paused', message: 'spec.paused is true: nothing is started' };
+  }
+  return { type, status: 'True', reason: 'Active', message: `paces ${counted(world.images.size, 'image')}` };
+}
+
+function podsCreatedObservation({ rejected }: StartBook, policyName: string): Observation {
+  const type = 'PodsCreated';
+  const latest = rejected[0];
+  if (latest === undefined) {
+    return { type, status: 'True', reason: 'PodsAppeared', message: 'every start was followed by its Pod' };
+  }
+  const where = `see the events of PullPolicy ${policyName} and Metacontroller's log: quota, admission, or the Pod name is taken`;
+  const what = `${latest.image} on ${latest.node} (slot ${latest.slot})`;
+  return {
+    type,
+    status: 'False',
+    reason: 'PodRejected',
+    message: `${counted(rejected.length, 'start')} without a Pod, the latest ${what}: ${where}`,
+  };
+}
+
+function startFields(starts: readonly ChosenStart[], previous: Partial<PullPolicyStatus>, nowMilliseconds: number) {
+  const last = starts.at(-1);
+  return {
+    lastStartTime: last === undefined ? previous.lastStartTime : formatTimeMilliseconds(nowMilliseconds),
+    lastStartNode: last === undefined ? previous.lastStartNode : last.node.name,
+  };
+}
+
+/** Takes the policy, what was observed and the starts of this answer; gives the whole status. */
+export function policyStatus(
+  parent: ObservedPullPolicy,
+  world: World,
+  starts: readonly ChosenStart[],
+): Partial<PullPolicyStatus> {
+  const { book, nowMilliseconds } = world;
+  const previous = parent.status;
+  const at = formatTimeMilliseconds(nowMilliseconds);
+  const fresh = starts.map(({ slot, image, node }) => ({ slot, image: image.name, node: node.name, at }));
+  // A group that was not sent says nothing: what stood there stays.
+  const conditions = world.isPartial
+    ? previous.conditions
+    : observeConditions(
+        previous.conditions,
+        [readyObservation(parent, world), podsCreatedObservation(book, world.policyName)],
+        nowMilliseconds,
+      );
+  return withRevision(pullPolicyStatus, previous, {
+    observedGeneration: parent.metadata.generation,
+    ...startFields(starts, previous, nowMilliseconds),
+    starting: [...book.starting, ...fresh],
+    rejected: [...book.rejected],
+    ...(conditions === undefined ? {} : { conditions }),
+  });
+}

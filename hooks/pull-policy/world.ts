@@ -1,0 +1,114 @@
+// What a PullPolicy sync sees, read once into what the gates ask for.
+import type { PullPolicyStatus } from '../../crds/pull-policy.ts';
+import type { Group, PullPolicySyncRequest } from '../../metacontroller/hook-request.ts';
+import type { ObservedPod } from '../../metacontroller/pod.ts';
+import { type FleetReading, type FleetTable, readFleet } from '../fleet/table.ts';
+import { parseTimeMilliseconds } from '../kubernetes/time.ts';
+import { type NodeReadiness, outcomeOf } from '../pull-pod/outcome.ts';
+import { type PullPod, readPullPod } from '../pull-pod/read.ts';
+import type { HookSettings } from '../settings.ts';
+import { type ImageClaim, type ImageView, readClaim, readImage } from './image-view.ts';
+import { claimsByLabel } from './keep-pods.ts';
+import { reviewStarts, type StartBook, startedAt } from './starts.ts';
+
+const SECOND_MILLISECONDS = 1_000;
+
+export interface World {
+  readonly policyName: string;
+  readonly nowMilliseconds: number;
+  readonly fleet: FleetReading;
+  readonly table: FleetTable | undefined;
+  readonly isReady: NodeReadiness;
+  /** Pods that Metacontroller lets us return or drop. */
+  readonly children: readonly PullPod[];
+  readonly others: readonly PullPod[];
+  /** Images that this policy pulls, by name. */
+  readonly images: ReadonlyMap<string, ImageView>;
+  readonly claims: ReadonlyMap<string, ImageClaim> | undefined;
+  readonly book: StartBook;
+  /** Whether a group that starts rest on was not sent; then nothing is started and nothing dropped. */
+  readonly isPartial: boolean;
+}
+
+/** Children and related Pods are read at different moments; a Pod that is in both counts once. */
+function podsOfOthers(own: Group<ObservedPod>, related: Group<ObservedPod>): PullPod[] {
+  return [...(related ?? [])].filter(([name]) => !own?.has(name)).map(([, pod]) => readPullPod(pod));
+}
+
+/** Takes a request; gives what it shows. */
+export function observePolicy(
+  { parent, children, related }: PullPolicySyncRequest,
+  settings: HookSettings,
+  nowMilliseconds: number,
+): World {
+  const policyName = parent.metadata.name;
+  const fleet = readFleet(related.fleets);
+  const table = fleet.kind === 'table' ? fleet.table : undefined;
+  const observedImages = [...(related.cachedImages?.values() ?? [])];
+  const images = new Map<string, ImageView>();
+  for (const image of observedImages) {
+    const view = readImage(image, policyName, settings);
+    if (view !== undefined) images.set(view.name, view);
+  }
+  const pulls = [...(children.pods?.values() ?? [])].map(readPullPod);
+  const imagesAreKnown = related.cachedImages !== undefined;
+  const claims = new Map(observedImages.map((image) => [image.metadata.name, readClaim(image)]));
+  return {
+    policyName,
+    nowMilliseconds,
+    fleet,
+    table,
+    isReady: (node) => table?.byName.get(node)?.group.ready,
+    children: pulls,
+    others: podsOfOthers(children.pods, related.pods),
+    images,
+    claims: imagesAreKnown ? claimsByLabel(claims) : undefined,
+    book: reviewStarts(parent.status, { pulls, images, imagesAreKnown, nowMilliseconds }),
+    isPartial:
+      children.pods === undefined ||
+      related.fleets === undefined ||
+      related.cachedImages === undefined ||
+      related.pods === undefined,
+  };
+}
+
+/** Whether the pull of a Pod goes on. */
+export function isGoing(world: World, pull: PullPod): boolean {
+  return outcomeOf(pull, world.isReady, world.nowMilliseconds).kind === 'pulling';
+}
+
+/**
+ * Takes a time in whole seconds and the start that a status recorded to the millisecond; gives the latest instant (milliseconds) at
+ * which the start can have been: the recorded one if it is the same start, else the end of that second.
+ */
+export function latestStart(wholeSeconds: number, recordedMilliseconds: number): number {
+  if (wholeSeconds <= 0) return 0;
+  const isRecorded = Math.floor(recordedMilliseconds / SECOND_MILLISECONDS) * SECOND_MILLISECONDS === wholeSeconds;
+  return isRecorded ? recordedMilliseconds : wholeSeconds + SECOND_MILLISECONDS - 1;
+}
+
+/** Gives the last start of the policy as its status recorded it, in milliseconds; 0 for none. */
+export function recordedStart(status: Partial<PullPolicyStatus>): number {
+  return parseTimeMilliseconds(status.lastStartTime) ?? 0;
+}
+
+/** Gives when the policy last started a pull, as late as it can have been, in milliseconds; 0 for never. */
+export function lastStartOfPolicy(world: World, status: Partial<PullPolicyStatus>): number {
+  const recorded = recordedStart(status);
+  return Math.max(
+    recorded,
+    ...world.book.starting.map(startedAt),
+    ...world.children.map((pull) => latestStart(pull.createdAtMilliseconds, recorded)),
+  );
+}
+
+/** Gives when a pull of each image was last started, by name, as late as it can have been; for queues of their own. */
+export function lastStartOfImage(world: World, image: ImageView, pulls: readonly PullPod[], recorded: number): number {
+  const attempted = parseTimeMilliseconds(image.ledger.lastAttemptedAt) ?? 0;
+  const starts = world.book.starting.filter((start) => start.image === image.name).map(startedAt);
+  return Math.max(
+    latestStart(attempted, recorded),
+    ...starts,
+    ...pulls.map((pull) => latestStart(pull.createdAtMilliseconds, recorded)),
+  );
+}

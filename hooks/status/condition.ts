@@ -1,0 +1,29 @@
+// Conditions as kubectl shows them: the time of a transition moves only when the status does.
+import type { Condition } from '../../crds/fields.ts';
+import { MESSAGE_LIMIT_CHARACTERS } from '../../crds/limits.ts';
+import { redactMessage } from '../kubernetes/redact.ts';
+import { formatTimeSeconds } from '../kubernetes/time.ts';
+
+export interface Observation {
+  readonly type: string;
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Takes the conditions so far and the new observations, in the order to show; gives the new conditions. */
+export function observeConditions(
+  previous: readonly Condition[] | undefined,
+  observations: readonly Observation[],
+  nowMilliseconds: number,
+): Condition[] {
+  return observations.map((observation) => {
+    const before = previous?.find((condition) => condition.type === observation.type);
+    const since = before?.status === observation.status ? before.lastTransitionTime : undefined;
+    return {
+      ...observation,
+      message: redactMessage(observation.message, MESSAGE_LIMIT_CHARACTERS),
+      lastTransitionTime: since ?? formatTimeSeconds(nowMilliseconds),
+    };
+  });
+}

@@ -1,0 +1,124 @@
+// The HTTP side of the hooks: who may ask, how large a question may be, and what is said when it makes no sense.
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { HookSettings } from '../hooks/settings.ts';
+import { bearerTokenCheck } from './bearer-token.ts';
+import { type Answered, type Hook, hooks } from './hook-table.ts';
+import type { Metrics } from './metrics.ts';
+import { createStatusMemory, type StatusMemory } from './status-memory.ts';
+
+/** A body that trickles in longer than this is given up. */
+const REQUEST_TIMEOUT_MILLISECONDS = 60_000;
+/** Longer than Metacontroller keeps an idle connection (90 s), so that it is never we who close a connection it is about to use. */
+const KEEP_ALIVE_MILLISECONDS = 100_000;
+
+export interface AppOptions {
+  /** Undefined: every caller is answered. */
+  readonly token: string | undefined;
+  readonly bodyLimitBytes: number;
+  readonly settings: HookSettings;
+  readonly clock: () => number;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+interface Refusal {
+  readonly statusCode: number;
+  readonly sentence: string;
+}
+
+/** What Fastify refuses before a hook is asked, by its error code. */
+const refusals: Readonly<Record<string, Refusal>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: { statusCode: 413, sentence: 'the body is larger than DROP_BODY_LIMIT_BYTES' },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: { statusCode: 415, sentence: 'the body must be application/json' },
+  FST_ERR_CTP_EMPTY_JSON_BODY: { statusCode: 400, sentence: 'the body is empty' },
+  FST_ERR_CTP_INVALID_JSON_BODY: { statusCode: 400, sentence: 'the body is not valid JSON' },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: { statusCode: 400, sentence: 'the body is not as long as its header says' },
+};
+
+const internalError: Refusal = { statusCode: 500, sentence: 'internal error; the log of the service says more' };
+
+function refusalOf(error: FastifyError): Refusal {
+  const known = Object.hasOwn(refusals, error.code ?? '') ? refusals[error.code] : undefined;
+  if (known !== undefined) return known;
+  const { statusCode } = error;
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    // The parser's own words repeat parts of the body, which may hold anything.
+    return { statusCode, sentence: statusCode === 400 ? 'the body is not valid JSON' : 'the request makes no sense' };
+  }
+  return internalError;
+}
+
+async function refuse(reply: FastifyReply, { statusCode, sentence }: Refusal): Promise<FastifyReply> {
+  return reply.code(statusCode).send({ error: sentence });
+}
+
+function logAnswer(logger: Logger, hook: Hook, answered: Answered, durationMilliseconds: number): void {
+  const { resyncAfterSeconds } = answered.body as { readonly resyncAfterSeconds?: number };
+  const line = {
+    hook: hook.path,
+    parent: answered.parent,
+    ...answered.decision,
+    resyncAfterSeconds,
+    durationMilliseconds: Math.round(durationMilliseconds * 10) / 10,
+  };
+  if (hook.isQuiet) logger.debug(line, 'answered');
+  else logger.info(line, 'answered');
+}
+
+function addHook(app: FastifyInstance, hook: Hook, options: AppOptions, memory: StatusMemory): void {
+  const { settings, clock, logger, metrics } = options;
+  app.post(hook.path, async (request, reply) => {
+    const reading = hook.read(request.body);
+    if (!reading.ok) return refuse(reply, { statusCode: 400, sentence: reading.problem });
+    const answered = reading.answer({ settings, memory, nowMilliseconds: clock() });
+    const { started } = answered.decision;
+    if (Array.isArray(started)) metrics.observeStarts(answered.parent, started.length);
+    logAnswer(logger, hook, answered, reply.elapsedTime);
+    // Serialised here once: a response shape would drop fields, and none would have Fastify do just this.
+    return reply.type('application/json').send(JSON.stringify(answered.body));
+  });
+}
+
+function requireToken(app: FastifyInstance, token: string): void {
+  const isAllowed = bearerTokenCheck(token);
+  // Before the body is read: a stranger costs a header.
+  app.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
+    if (isAllowed(request.headers.authorization)) return undefined;
+    const given = request.headers.authorization === undefined ? 'missing' : 'wrong';
+    return refuse(reply, { statusCode: 401, sentence: `the bearer token is ${given}` });
+  });
+}
+
+/** Takes what the service is made of; gives the app, ready to listen or to be injected into. */
+export function buildApp(options: AppOptions): FastifyInstance {
+  const { logger, metrics } = options;
+  const app = Fastify({
+    logger: false,
+    bodyLimit: options.bodyLimitBytes,
+    requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
+    keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
+    forceCloseConnections: 'idle',
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'ignore',
+  });
+  if (options.token !== undefined) requireToken(app, options.token);
+  app.setNotFoundHandler(async (_request, reply) =>
+    refuse(reply, { statusCode: 404, sentence: 'there is no such hook' }),
+  );
+  app.setErrorHandler(async (error: FastifyError, request, reply) => {
+    const refusal = refusalOf(error);
+    if (refusal === internalError) logger.error({ err: error, hook: request.routeOptions.url }, 'internal error');
+    return refuse(reply, refusal);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const path = request.routeOptions.url ?? 'unknown';
+    metrics.observeHook(path, reply.statusCode, reply.elapsedTime / 1000);
+    if (reply.statusCode >= 400 && reply.statusCode < 500) {
+      logger.warn({ hook: path, statusCode: reply.statusCode }, 'refused');
+    }
+  });
+  const memory = createStatusMemory();
+  for (const hook of hooks) addHook(app, hook, options, memory);
+  return app;
+}

@@ -1,0 +1,75 @@
+// The `drop` command: `drop render crds|controllers` prints YAML.
+import { parseArgs } from 'node:util';
+import type { ControllerOptions, Endpoint, TokenSecret } from '../metacontroller/registrations.ts';
+import { renderControllers, renderDefinitions } from './render.ts';
+
+const usage = `usage:
+  drop render crds
+  drop render controllers [--url URL | --service NAME/NAMESPACE] [--token-secret NAMESPACE/NAME/KEY]
+
+  --url           where Metacontroller finds the service, for example http://127.0.0.1:8080
+  --service       the Service in front of it (default drop/drop-system), port 8080
+  --token-secret  the Secret with the bearer token that the service reads from DROP_TOKEN_FILE
+`;
+
+const SERVICE_PORT = 8080;
+
+/** A command line that makes no sense. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+function parts(text: string, count: number, shape: string): string[] {
+  const found = text.split('/');
+  if (found.length !== count || found.some((part) => part === '')) throw new UsageError(`${text} is not ${shape}`);
+  return found;
+}
+
+function endpointOf(url: string | undefined, service: string | undefined): Endpoint {
+  if (url !== undefined && service !== undefined) throw new UsageError('--url and --service exclude each other');
+  if (url !== undefined) {
+    if (!URL.canParse(url)) throw new UsageError(`${url} is not a URL`);
+    return { kind: 'url', url };
+  }
+  const [name = '', namespace = ''] = parts(service ?? 'drop/drop-system', 2, 'NAME/NAMESPACE');
+  return { kind: 'service', name, namespace, port: SERVICE_PORT };
+}
+
+function tokenSecretOf(text: string | undefined): TokenSecret | undefined {
+  if (text === undefined) return undefined;
+  const [namespace = '', name = '', key = ''] = parts(text, 3, 'NAMESPACE/NAME/KEY');
+  return { namespace, name, key };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        url: { type: 'string' },
+        service: { type: 'string' },
+        'token-secret': { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function controllerOptions(values: ReturnType<typeof parse>['values']): ControllerOptions {
+  return { endpoint: endpointOf(values.url, values.service), tokenSecret: tokenSecretOf(values['token-secret']) };
+}
+
+/** Takes the arguments; gives what is to be printed. Throws a UsageError for ones that make no sense. */
+export function runCommand(args: readonly string[]): string {
+  const { values, positionals } = parse(args);
+  switch (positionals.join(' ')) {
+    case 'render crds':
+      return renderDefinitions();
+    case 'render controllers':
+      return renderControllers(controllerOptions(values));
+    default:
+      throw new UsageError(usage);
+  }
+}

@@ -1,0 +1,98 @@
+// Reads the environment once, at the start; a value that makes no sense stops the service with a sentence.
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { DEFAULT_PULL_POD_RESOURCES, type HookSettings } from '../hooks/settings.ts';
+
+const MEBIBYTE = 1024 * 1024;
+const DEFAULT_BODY_LIMIT_BYTES = 64 * MEBIBYTE;
+const LONGEST_PORT = 65_535;
+
+const port = z.coerce.number().int().min(0).max(LONGEST_PORT);
+
+const resourcesText = z.string().transform((text, context) => {
+  try {
+    return z
+      .object({ requests: z.record(z.string(), z.string()), limits: z.record(z.string(), z.string()) })
+      .parse(JSON.parse(text));
+  } catch {
+    context.addIssue('must be JSON with requests and limits');
+    return z.NEVER;
+  }
+});
+
+const environmentShape = z.object({
+  DROP_TOKEN_FILE: z.string().min(1).optional(),
+  DROP_ALLOW_ANONYMOUS: z.enum(['true', 'false']).default('false'),
+  DROP_HOST: z.string().min(1).default('0.0.0.0'),
+  DROP_PORT: port.default(8080),
+  DROP_ADMIN_PORT: port.default(9090),
+  DROP_NAMESPACE: z.string().min(1).default('drop-system'),
+  DROP_DEFAULT_POLICY: z.string().min(1).default('default'),
+  DROP_BODY_LIMIT_BYTES: z.coerce.number().int().min(1024).default(DEFAULT_BODY_LIMIT_BYTES),
+  DROP_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  DROP_PULL_POD_RESOURCES: resourcesText.optional(),
+  DROP_PULL_POD_PRIORITY_CLASS: z.string().min(1).optional(),
+});
+
+export interface ServiceConfig {
+  /** Undefined: every caller is answered. */
+  readonly token: string | undefined;
+  readonly host: string;
+  readonly port: number;
+  readonly adminPort: number;
+  readonly bodyLimitBytes: number;
+  readonly logLevel: string;
+  readonly settings: HookSettings;
+}
+
+/** A setting that keeps the service from starting. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+function readToken(path: string): string {
+  let token: string;
+  try {
+    token = readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
+    throw new ConfigError(`DROP_TOKEN_FILE ${path} cannot be read (${code})`);
+  }
+  if (token === '') throw new ConfigError(`DROP_TOKEN_FILE ${path} is empty`);
+  return token;
+}
+
+/** Empty variables count as unset, as charts and shells leave them. */
+function withoutEmpty(environment: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ''),
+  );
+}
+
+/** Takes the environment; gives the configuration. Throws a ConfigError that says which variable is wrong. */
+export function readConfig(environment: NodeJS.ProcessEnv): ServiceConfig {
+  const result = environmentShape.safeParse(withoutEmpty(environment));
+  if (!result.success) {
+    const problems = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigError(problems.join('; '));
+  }
+  const values = result.data;
+  const token = values.DROP_TOKEN_FILE === undefined ? undefined : readToken(values.DROP_TOKEN_FILE);
+  if (token === undefined && values.DROP_ALLOW_ANONYMOUS !== 'true') {
+    throw new ConfigError('set DROP_TOKEN_FILE to the file with the bearer token, or DROP_ALLOW_ANONYMOUS=true');
+  }
+  return {
+    token,
+    host: values.DROP_HOST,
+    port: values.DROP_PORT,
+    adminPort: values.DROP_ADMIN_PORT,
+    bodyLimitBytes: values.DROP_BODY_LIMIT_BYTES,
+    logLevel: values.DROP_LOG_LEVEL,
+    settings: {
+      namespace: values.DROP_NAMESPACE,
+      defaultPolicyName: values.DROP_DEFAULT_POLICY,
+      pullPodResources: values.DROP_PULL_POD_RESOURCES ?? DEFAULT_PULL_POD_RESOURCES,
+      pullPodPriorityClassName: values.DROP_PULL_POD_PRIORITY_CLASS,
+    },
+  };
+}

@@ -1,0 +1,137 @@
+// Which decision answers which path, and the shape its request is read with.
+import type { z } from 'zod';
+import { customizeCachedImage } from '../hooks/cached-image/customize.ts';
+import { syncCachedImage } from '../hooks/cached-image/sync.ts';
+import { syncCachedImageSet } from '../hooks/cached-image-set/sync.ts';
+import type { Decided, Decision } from '../hooks/decided.ts';
+import { customizeFleet, syncFleet } from '../hooks/fleet/sync.ts';
+import { syncNode } from '../hooks/node/sync.ts';
+import { customizePullPolicy } from '../hooks/pull-policy/customize.ts';
+import { syncPullPolicy } from '../hooks/pull-policy/sync.ts';
+import type { HookSettings } from '../hooks/settings.ts';
+import {
+  cachedImageCustomizeRequest,
+  cachedImageSetSyncRequest,
+  cachedImageSyncRequest,
+  fleetCustomizeRequest,
+  fleetSyncRequest,
+  nodeSyncRequest,
+  pullPolicyCustomizeRequest,
+  pullPolicySyncRequest,
+} from '../metacontroller/hook-request.ts';
+import type { CompositeSyncResponse } from '../metacontroller/hook-response.ts';
+import type { StatusMemory } from './status-memory.ts';
+
+export interface HookContext {
+  readonly settings: HookSettings;
+  readonly memory: StatusMemory;
+  readonly nowMilliseconds: number;
+}
+
+export interface Answered {
+  readonly body: object;
+  /** Name of the parent, for the log. */
+  readonly parent: string;
+  readonly decision: Decision;
+}
+
+export type Reading =
+  | { readonly ok: true; readonly answer: (context: HookContext) => Answered }
+  | { readonly ok: false; readonly problem: string };
+
+export interface Hook {
+  readonly path: string;
+  /** Heartbeats and look-ups that say nothing new are logged at debug. */
+  readonly isQuiet: boolean;
+  /** Takes a parsed body; gives how to answer it, or what is wrong with it in a sentence. */
+  readonly read: (body: unknown) => Reading;
+}
+
+function problemOf(error: z.ZodError): string {
+  const [issue] = error.issues;
+  const path = issue?.path.map(String).join('.') ?? '';
+  return `${path === '' ? 'body' : path}: ${issue?.message ?? 'not a hook request'}`;
+}
+
+function hook<Request>(
+  path: string,
+  schema: z.ZodType<Request>,
+  options: { readonly isQuiet: boolean; readonly answer: (request: Request, context: HookContext) => Answered },
+): Hook {
+  return {
+    path,
+    isQuiet: options.isQuiet,
+    read(body) {
+      const result = schema.safeParse(body);
+      if (!result.success) return { ok: false, problem: problemOf(result.error) };
+      return { ok: true, answer: (context) => options.answer(result.data, context) };
+    },
+  };
+}
+
+interface Parent {
+  readonly metadata: { readonly name: string; readonly uid: string };
+  readonly status: { readonly revision?: number | undefined };
+}
+
+type CompositeDecision<Request> = (request: Request, context: HookContext) => Decided<CompositeSyncResponse>;
+
+/** A composite sync: the parent's status is replaced by the one last answered where that is newer, and remembered after. */
+function compositeSync<Request extends { readonly parent: Parent }>(
+  path: string,
+  schema: z.ZodType<Request>,
+  decide: CompositeDecision<Request>,
+): Hook {
+  return hook(path, schema, {
+    isQuiet: false,
+    answer(request, context) {
+      const { metadata, status } = request.parent;
+      const newest = context.memory.newest(metadata.uid, status, context.nowMilliseconds);
+      const { response, decision } = decide({ ...request, parent: { ...request.parent, status: newest } }, context);
+      context.memory.remember(metadata.uid, response.status, context.nowMilliseconds);
+      return { body: response, parent: metadata.name, decision };
+    },
+  });
+}
+
+function customize<Request extends { readonly parent: Parent }>(
+  path: string,
+  schema: z.ZodType<Request>,
+  answer: (request: Request, context: HookContext) => object,
+): Hook {
+  return hook(path, schema, {
+    isQuiet: true,
+    answer: (request, context) => ({
+      body: answer(request, context),
+      parent: request.parent.metadata.name,
+      decision: {},
+    }),
+  });
+}
+
+const undecorated = <Response>(response: Response): Decided<Response> => ({ response, decision: {} });
+
+/** Every hook of ours. */
+export const hooks: readonly Hook[] = [
+  hook('/hooks/nodes/sync', nodeSyncRequest, {
+    isQuiet: true,
+    answer: (request) => ({ body: syncNode(request), parent: request.object.metadata.name, decision: {} }),
+  }),
+  customize('/hooks/fleets/customize', fleetCustomizeRequest, () => customizeFleet()),
+  compositeSync('/hooks/fleets/sync', fleetSyncRequest, (request) => undecorated(syncFleet(request))),
+  customize('/hooks/cachedimages/customize', cachedImageCustomizeRequest, ({ parent }, { settings }) =>
+    customizeCachedImage(parent, settings),
+  ),
+  compositeSync('/hooks/cachedimages/sync', cachedImageSyncRequest, (request, { settings, nowMilliseconds }) =>
+    syncCachedImage(request, settings, nowMilliseconds),
+  ),
+  customize('/hooks/pullpolicies/customize', pullPolicyCustomizeRequest, ({ parent }, { settings }) =>
+    customizePullPolicy(parent, settings),
+  ),
+  compositeSync('/hooks/pullpolicies/sync', pullPolicySyncRequest, (request, { settings, nowMilliseconds }) =>
+    syncPullPolicy(request, settings, nowMilliseconds),
+  ),
+  compositeSync('/hooks/cachedimagesets/sync', cachedImageSetSyncRequest, (request, { nowMilliseconds }) =>
+    undecorated(syncCachedImageSet(request, nowMilliseconds)),
+  ),
+];

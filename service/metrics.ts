@@ -1,0 +1,37 @@
+// What an operator's Prometheus sees of the service.
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+
+export interface Metrics {
+  readonly registry: Registry;
+  observeHook(path: string, statusCode: number, durationSeconds: number): void;
+  observeStarts(policy: string, count: number): void;
+}
+
+const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Gives metrics in a registry of their own. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const durations = new Histogram({
+    name: 'drop_hook_duration_seconds',
+    help: 'Time to answer a hook, reading and writing of the body included.',
+    labelNames: ['hook', 'code'],
+    buckets: DURATION_BUCKETS_SECONDS,
+    registers: [registry],
+  });
+  const starts = new Counter({
+    name: 'drop_pulls_started_total',
+    help: 'Pulls that were decided to start.',
+    labelNames: ['policy'],
+    registers: [registry],
+  });
+  return {
+    registry,
+    observeHook: (path, statusCode, durationSeconds) =>
+      durations.observe({ hook: path, code: String(statusCode) }, durationSeconds),
+    observeStarts: (policy, count) => {
+      if (count > 0) starts.inc({ policy }, count);
+    },
+  };
+}

@@ -1,0 +1,42 @@
+// Starts and stops the two servers; everything else is built elsewhere, so that tests need no port.
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { buildAdminApp } from './admin-app.ts';
+import { buildApp } from './app.ts';
+import type { ServiceConfig } from './config.ts';
+import { createMetrics } from './metrics.ts';
+
+export interface RunningService {
+  readonly port: number;
+  readonly adminPort: number;
+  /** Answers what was asked, then stops. */
+  stop(): Promise<void>;
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {
+  await app.listen({ host, port });
+  return (app.server.address() as AddressInfo).port;
+}
+
+/** Takes the configuration; gives the running service. Rejects when a port is taken. */
+export async function startService(config: ServiceConfig, logger: Logger): Promise<RunningService> {
+  const metrics = createMetrics();
+  let isServing = false;
+  const admin = buildAdminApp(metrics, () => isServing);
+  const app = buildApp({ ...config, clock: () => Date.now(), logger, metrics });
+  const adminPort = await listen(admin, config.host, config.adminPort);
+  const port = await listen(app, config.host, config.port);
+  isServing = true;
+  logger.info({ port, adminPort, namespace: config.settings.namespace }, 'serving');
+  return {
+    port,
+    adminPort,
+    async stop() {
+      isServing = false;
+      await app.close();
+      await admin.close();
+      logger.info('stopped');
+    },
+  };
+}
