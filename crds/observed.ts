@@ -14,7 +14,7 @@ function stringEntries(value: unknown): Record<string, string> {
   return entries;
 }
 
-const stringMap = z.unknown().transform(stringEntries);
+const stringMap = z.unknown().optional().transform(stringEntries);
 
 export const objectMetadata = z.object({
   name: z.string().catch(''),
@@ -93,7 +93,7 @@ export function observedSchema<Spec extends z.ZodType, Status extends z.ZodObjec
 ): z.ZodType<Observed<z.output<Spec>, z.output<Status>>> {
   const statusSchema = kind.status ?? emptyStatus;
   return z
-    .object({ metadata: objectMetadata, spec: z.unknown(), status: z.unknown() })
+    .object({ metadata: objectMetadata, spec: z.unknown().optional(), status: z.unknown().optional() })
     .transform(({ metadata, spec, status }) => ({
       metadata,
       spec: readSpec(kind.spec, spec),

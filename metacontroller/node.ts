@@ -8,7 +8,7 @@ const taint = z.object({ key: z.string(), value: text, effect: z.string() });
 
 /** A list from which entries of another shape are left out. */
 function listOf<Entry extends z.ZodType>(entry: Entry) {
-  return z.unknown().transform((value): readonly z.output<Entry>[] => {
+  return z.unknown().optional().transform((value): readonly z.output<Entry>[] => {
     if (!Array.isArray(value)) return [];
     return value.flatMap((item) => {
       const result = entry.safeParse(item);
