@@ -8,7 +8,8 @@ function stringEntries(value: unknown): Record<string, string> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
   // Entries are set on an object without a prototype, so that a key such as __proto__ is a key like any other.
   const entries: Record<string, string> = Object.create(null);
-  for (const [key, entry] of Object.entries(value)) {
+  // Sorted, so that no answer depends on the order in which a map was sent.
+  for (const [key, entry] of Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1))) {
     if (typeof entry === 'string') entries[key] = entry;
   }
   return entries;
