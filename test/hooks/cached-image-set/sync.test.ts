@@ -1,0 +1,207 @@
+// A set of images listed by hand: its children and what it says of them.
+import { expect, test } from 'vitest';
+import { memberName, readStaticMembers } from '../../../hooks/cached-image-set/members.ts';
+import { syncCachedImageSet } from '../../../hooks/cached-image-set/sync.ts';
+import { cachedImageSetSyncRequest } from '../../../metacontroller/hook-request.ts';
+import { NOON, uidOf, wireGroup, wireImage } from '../builders/wire.ts';
+
+interface ChildFacts {
+  readonly name: string;
+  readonly ready?: boolean;
+  readonly failing?: string;
+}
+
+function wireChild({ name, ready, failing }: ChildFacts) {
+  const reason = failing ?? (ready ? 'Cached' : 'Pending');
+  const child = wireImage({
+    name,
+    metadata: { labels: { 'drop.corewire.io/imageset': 'tools', 'controller-uid': 'x' } },
+    status: {
+      phase: failing === undefined ? (ready ? 'Ready' : 'Pending') : 'Degraded',
+      conditions: [
+        {
+          type: 'Ready',
+          status: ready ? 'True' : 'False',
+          reason,
+          message: '',
+          lastTransitionTime: '2026-11-21T12:00:00Z',
+        },
+      ],
+    },
+  });
+  return child;
+}
+
+function sync(spec: unknown, children: readonly ChildFacts[] = [], name = 'tools') {
+  const request = cachedImageSetSyncRequest.parse({
+    parent: { kind: 'CachedImageSet', metadata: { name, uid: uidOf(name), generation: 1 }, spec },
+    children: { 'CachedImage.drop.corewire.io/v1alpha1': wireGroup(children.map(wireChild)) },
+  });
+  return syncCachedImageSet(request, NOON);
+}
+
+const alpine = { image: 'docker.io/library/alpine', tag: '3.19' };
+const golang = { image: 'docker.io/library/golang', tag: '1.22-bookworm' };
+const nameOf = (image: { image: string; tag?: string; digest?: string }, set = 'tools') => {
+  const read = readStaticMembers([image]);
+  const member = read.ok ? read.members[0] : undefined;
+  return member === undefined ? '' : memberName(set, member);
+};
+
+test('each image becomes a CachedImage with what the set says of all', () => {
+  const { children } = sync({
+    images: [golang, alpine],
+    imagePullPolicy: 'IfNotPresent',
+    policyRef: { name: 'slow' },
+    imagePullSecrets: [{ name: 'login' }],
+    nodeSelector: { pool: 'build' },
+    tolerations: [{ key: 'ci', operator: 'Exists' }],
+    priority: 3,
+  });
+  expect(children).toEqual(
+    [golang, alpine].map((image) => ({
+      apiVersion: 'drop.corewire.io/v1alpha1',
+      kind: 'CachedImage',
+      metadata: { name: nameOf(image), labels: { 'drop.corewire.io/imageset': 'tools' } },
+      spec: {
+        ...image,
+        imagePullPolicy: 'IfNotPresent',
+        policyRef: { name: 'slow' },
+        imagePullSecrets: [{ name: 'login' }],
+        nodeSelector: { pool: 'build' },
+        tolerations: [{ key: 'ci', operator: 'Exists' }],
+        priority: 3,
+      },
+    })),
+  );
+});
+
+test.each([
+  { what: 'tag', image: golang, name: /^tools-golang-1-22-bookworm-[0-9a-f]{8}$/ },
+  { what: 'no tag', image: { image: 'alpine' }, name: /^tools-alpine-latest-[0-9a-f]{8}$/ },
+  {
+    what: 'digest',
+    image: { image: 'alpine', digest: `sha256:${'0123456789abcdef'.repeat(4)}` },
+    name: /^tools-alpine-0123456789ab-[0-9a-f]{8}$/,
+  },
+  {
+    what: 'letters a name cannot have',
+    image: { image: 'r.io/my_app', tag: 'V1_RC.2' },
+    name: /^tools-my-app-v1-rc-2-[0-9a-f]{8}$/,
+  },
+])('the name of a child with $what', ({ image, name }) => {
+  expect(nameOf(image)).toMatch(name);
+});
+
+test('a name never exceeds 63 characters, and two sets whose names are cut alike do not share a child', () => {
+  const long = 'set-'.repeat(20);
+  const names = [`${long}a`, `${long}b`].map((set) => nameOf(alpine, set));
+  for (const name of names) {
+    expect(name.length).toBeLessThanOrEqual(63);
+    expect(name).toMatch(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
+  }
+  expect(new Set(names).size).toBe(2);
+});
+
+test('the same reference in other words is one child', () => {
+  const { children } = sync({
+    images: [{ image: 'alpine', tag: '3.19' }, alpine, { image: 'index.docker.io/library/alpine', tag: '3.19' }],
+  });
+  expect(children).toHaveLength(1);
+});
+
+interface StatusRow {
+  readonly what: string;
+  readonly spec: unknown;
+  readonly children: readonly ChildFacts[];
+  readonly expected: { reason: string; status: string; ready: string; managed: number };
+  readonly says?: string;
+}
+
+const [alpineName, golangName] = [nameOf(alpine), nameOf(golang)];
+const statusTable: StatusRow[] = [
+  {
+    what: 'no image',
+    spec: {},
+    children: [],
+    expected: { reason: 'Empty', status: 'False', ready: '0/0', managed: 0 },
+  },
+  {
+    what: 'children not seen yet',
+    spec: { images: [alpine] },
+    children: [],
+    expected: { reason: 'Progressing', status: 'False', ready: '0/1', managed: 1 },
+  },
+  {
+    what: 'some on all nodes',
+    spec: { images: [alpine, golang] },
+    children: [{ name: alpineName, ready: true }, { name: golangName }],
+    expected: { reason: 'Progressing', status: 'False', ready: '1/2', managed: 2 },
+  },
+  {
+    what: 'all on all nodes',
+    spec: { images: [alpine, golang] },
+    children: [
+      { name: alpineName, ready: true },
+      { name: golangName, ready: true },
+    ],
+    expected: { reason: 'AllReady', status: 'True', ready: '2/2', managed: 2 },
+  },
+  {
+    what: 'one fails',
+    spec: { images: [alpine, golang] },
+    children: [
+      { name: alpineName, ready: true },
+      { name: golangName, failing: 'ErrImagePull' },
+    ],
+    expected: { reason: 'Degraded', status: 'False', ready: '1/2', managed: 2 },
+    says: `${golangName} (ErrImagePull)`,
+  },
+  {
+    what: 'a child that is on its way out does not count',
+    spec: { images: [alpine] },
+    children: [
+      { name: alpineName, ready: true },
+      { name: golangName, failing: 'ErrImagePull' },
+    ],
+    expected: { reason: 'AllReady', status: 'True', ready: '1/1', managed: 1 },
+  },
+];
+
+test.each(statusTable)('says: $what', ({ spec, children, expected, says }) => {
+  const { status } = sync(spec, children);
+  expect(status).toMatchObject({
+    ready: expected.ready,
+    imagesManaged: expected.managed,
+    conditions: [{ type: 'Ready', status: expected.status, reason: expected.reason }],
+  });
+  if (says !== undefined) expect(JSON.stringify(status)).toContain(says);
+});
+
+test.each([
+  { what: 'a field of the wrong type', spec: { images: 'alpine' }, says: 'spec.images' },
+  { what: 'a name that is none', spec: { images: [{ image: 'Alpine' }] }, says: 'spec.images.0.image' },
+  {
+    what: 'tag and digest',
+    spec: { images: [{ ...alpine, digest: `sha256:${'0'.repeat(64)}` }] },
+    says: 'exclude each other',
+  },
+])('a spec that is not valid ($what) leaves the children as they are', ({ spec, says }) => {
+  const { status, children } = sync(spec, [{ name: alpineName, ready: true }]);
+  expect(status).toMatchObject({
+    conditions: [{ status: 'False', reason: 'InvalidSpec', message: expect.stringContaining(says) }],
+  });
+  expect(children).toEqual([
+    {
+      apiVersion: 'drop.corewire.io/v1alpha1',
+      kind: 'CachedImage',
+      metadata: { name: alpineName, labels: { 'drop.corewire.io/imageset': 'tools' } },
+      spec: { image: `registry.example.com/${alpineName}`, tag: 'v1' },
+    },
+  ]);
+});
+
+test('a child that is not seen yet may be blocked by an old object of its name: ask again within 5 s', () => {
+  expect(sync({ images: [alpine] }).resyncAfterSeconds).toBe(5);
+  expect(sync({ images: [alpine] }, [{ name: alpineName }]).resyncAfterSeconds).toBeUndefined();
+});
