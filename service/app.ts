@@ -27,11 +27,14 @@ interface Refusal {
   readonly sentence: string;
 }
 
+const emptyBody: Refusal = { statusCode: 400, sentence: 'the body is empty' };
+const noSuchHook: Refusal = { statusCode: 404, sentence: 'there is no such hook' };
+
 /** What Fastify refuses before a hook is asked, by its error code. */
 const refusals: Readonly<Record<string, Refusal>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: { statusCode: 413, sentence: 'the body is larger than DROP_BODY_LIMIT_BYTES' },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: { statusCode: 415, sentence: 'the body must be application/json' },
-  FST_ERR_CTP_EMPTY_JSON_BODY: { statusCode: 400, sentence: 'the body is empty' },
+  FST_ERR_CTP_EMPTY_JSON_BODY: emptyBody,
   FST_ERR_CTP_INVALID_JSON_BODY: { statusCode: 400, sentence: 'the body is not valid JSON' },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: { statusCode: 400, sentence: 'the body is not as long as its header says' },
 };
@@ -69,6 +72,7 @@ function logAnswer(logger: Logger, hook: Hook, answered: Answered, durationMilli
 function addHook(app: FastifyInstance, hook: Hook, options: AppOptions, memory: StatusMemory): void {
   const { settings, clock, logger, metrics } = options;
   app.post(hook.path, async (request, reply) => {
+    if (request.body === undefined) return refuse(reply, emptyBody);
     const reading = hook.read(request.body);
     if (!reading.ok) return refuse(reply, { statusCode: 400, sentence: reading.problem });
     const answered = reading.answer({ settings, memory, nowMilliseconds: clock() });
@@ -101,11 +105,12 @@ export function buildApp(options: AppOptions): FastifyInstance {
     forceCloseConnections: 'idle',
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'ignore',
+    // A path that cannot even be decoded.
+    frameworkErrors: (_error, _request, reply) => refuse(reply, noSuchHook),
   });
   if (options.token !== undefined) requireToken(app, options.token);
-  app.setNotFoundHandler(async (_request, reply) =>
-    refuse(reply, { statusCode: 404, sentence: 'there is no such hook' }),
-  );
+  app.removeContentTypeParser('text/plain');
+  app.setNotFoundHandler(async (_request, reply) => refuse(reply, noSuchHook));
   app.setErrorHandler(async (error: FastifyError, request, reply) => {
     const refusal = refusalOf(error);
     if (refusal === internalError) logger.error({ err: error, hook: request.routeOptions.url }, 'internal error');

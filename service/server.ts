@@ -19,12 +19,16 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
   return (app.server.address() as AddressInfo).port;
 }
 
-/** Takes the configuration; gives the running service. Rejects when a port is taken. */
-export async function startService(config: ServiceConfig, logger: Logger): Promise<RunningService> {
+/** Takes the configuration, a logger and a clock (milliseconds since the epoch); gives the running service. Rejects when a port is taken. */
+export async function startService(
+  config: ServiceConfig,
+  logger: Logger,
+  clock: () => number = Date.now,
+): Promise<RunningService> {
   const metrics = createMetrics();
   let isServing = false;
   const admin = buildAdminApp(metrics, () => isServing);
-  const app = buildApp({ ...config, clock: () => Date.now(), logger, metrics });
+  const app = buildApp({ ...config, clock, logger, metrics });
   const adminPort = await listen(admin, config.host, config.adminPort);
   const port = await listen(app, config.host, config.port);
   isServing = true;

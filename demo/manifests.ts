@@ -1,0 +1,45 @@
+// Reads manifests as `kubectl apply -f` would: several documents a file, several files a folder.
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import type { Manifest } from '../simulator/kubernetes-object.ts';
+
+/** A file that cannot be read or is no YAML. */
+export class ManifestError extends Error {
+  override readonly name = 'ManifestError';
+}
+
+function isManifest(value: unknown): value is Manifest {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind, apiVersion, metadata } = value as Partial<Record<string, unknown>>;
+  return (
+    typeof kind === 'string' && typeof apiVersion === 'string' && typeof metadata === 'object' && metadata !== null
+  );
+}
+
+function readFile(path: string): Manifest[] {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ManifestError(`the path "${path}" cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+  return parseAllDocuments(text).flatMap((document) => {
+    const [error] = document.errors;
+    if (error !== undefined) throw new ManifestError(`${path}: ${error.message}`);
+    const value: unknown = document.toJS();
+    if (value === null) return [];
+    if (!isManifest(value)) throw new ManifestError(`${path}: a document has no apiVersion, kind or metadata`);
+    return [value];
+  });
+}
+
+/** Takes a file or a folder of YAML files; gives the manifests in order. Throws a ManifestError. */
+export function readManifests(path: string): Manifest[] {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  if (!isFolder) return readFile(path);
+  return readdirSync(path)
+    .filter((name) => /\.ya?ml$/.test(name))
+    .sort()
+    .flatMap((name) => readFile(join(path, name)));
+}

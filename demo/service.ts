@@ -1,0 +1,46 @@
+// Starts the real service on a loopback port and calls its hooks over HTTP, as Metacontroller does.
+import { randomBytes } from 'node:crypto';
+import { pino } from 'pino';
+import { startService } from '../service/server.ts';
+import { SIMULATED_SETTINGS } from '../simulator/installed-cluster.ts';
+import type { CallHook } from '../simulator/metacontroller/hook-client.ts';
+
+const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
+
+export interface DemoService {
+  readonly url: string;
+  readonly callHook: CallHook;
+  stop(): Promise<void>;
+}
+
+/** Takes the clock of the cluster (milliseconds since the epoch); gives the service that lives by it. */
+export async function startDemoService(clock: () => number): Promise<DemoService> {
+  const token = randomBytes(24).toString('hex');
+  const service = await startService(
+    {
+      token,
+      host: '127.0.0.1',
+      port: 0,
+      adminPort: 0,
+      bodyLimitBytes: BODY_LIMIT_BYTES,
+      logLevel: 'silent',
+      settings: SIMULATED_SETTINGS,
+    },
+    pino({ level: 'silent' }),
+    clock,
+  );
+  const url = `http://127.0.0.1:${service.port}`;
+  return {
+    url,
+    stop: service.stop,
+    async callHook(path, body) {
+      const response = await fetch(url + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify(body),
+      });
+      const retryAfter = response.headers.get('retry-after') ?? undefined;
+      return { statusCode: response.status, headers: { 'retry-after': retryAfter }, body: await response.json() };
+    },
+  };
+}
