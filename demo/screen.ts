@@ -102,13 +102,20 @@ function logEvents(cluster: Cluster, write: (text: string) => void, now: () => n
   });
 }
 
+/** A line that is wrapped moves everything below it. */
+const cutTo = (text: string, columns: number) =>
+  text
+    .split('\n')
+    .map((line) => line.slice(0, columns))
+    .join('\n');
+
 /** Takes the cluster, where to write and the clock; gives the screen. */
 export function openScreen(cluster: Cluster, stream: NodeJS.WriteStream, now: () => number): Screen {
   const write = (text: string) => stream.write(text);
   if (!stream.isTTY) logEvents(cluster, write, now);
   return {
     draw(nowMilliseconds) {
-      if (stream.isTTY) write(CLEAR_SCREEN + drawFrame(cluster, nowMilliseconds));
+      if (stream.isTTY) write(CLEAR_SCREEN + cutTo(drawFrame(cluster, nowMilliseconds), stream.columns));
     },
     finish(nowMilliseconds) {
       write(`${stream.isTTY ? CLEAR_SCREEN : '\n'}${progressBar(countsOf(cluster))}\n\n`);

@@ -2,6 +2,7 @@
 import { pullPolicyKind } from '../crds/pull-policy.ts';
 import { readEvidence } from '../hooks/pull-pod/evidence.ts';
 import { readLimits } from '../hooks/pull-policy/limits.ts';
+import { counted } from '../hooks/status/node-list.ts';
 import { observedPod } from '../metacontroller/pod.ts';
 import type { Cluster, PodStart } from '../simulator/cluster.ts';
 import type { KubernetesObject } from '../simulator/kubernetes-object.ts';
@@ -75,11 +76,11 @@ function capPromises(cluster: Cluster, policy: string, peaks: Peaks): KeptPromis
   return [
     {
       kept: peaks.pods <= limits.slotCap,
-      sentence: `${policy}: never more than ${peaks.pods} pulls at once (${limits.slotCap} allowed)`,
+      sentence: `${policy}: at most ${counted(peaks.pods, 'pull')} at once (${limits.slotCap} allowed)`,
     },
     {
       kept: peaks.onNode <= limits.nodeCap,
-      sentence: `${policy}: never more than ${peaks.onNode} on a node (${limits.nodeCap} allowed)`,
+      sentence: `${policy}: at most ${counted(peaks.onNode, 'pull')} on a node (${limits.nodeCap} allowed)`,
     },
   ];
 }

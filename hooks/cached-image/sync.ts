@@ -9,7 +9,7 @@ import type { PullPod } from '../pull-pod/read.ts';
 import { resyncAt } from '../resync.ts';
 import type { HookSettings } from '../settings.ts';
 import { observeConditions } from '../status/condition.ts';
-import { saysTheSame, withRevision } from '../status/revision.ts';
+import { reviseStatus } from '../status/revision.ts';
 import { withinKeyLimit } from './cached-entries.ts';
 import { type EndedAttempt, type Ledger, noteAttempts, readLedger, recordOutcomes } from './ledger.ts';
 import { type ImageObservation, observeImage } from './observe.ts';
@@ -53,11 +53,14 @@ function readPulls(pulls: readonly PullPod[], fleet: FleetReading, nowMillisecon
   };
 }
 
-/** Attempts whose Pod is gone leave the list, but that alone is no reason to write. */
-function recordedStillThere(ledger: Ledger, pulls: readonly PullPod[] | undefined): readonly string[] {
-  if (pulls === undefined) return ledger.recorded;
+/** Attempts whose Pod is gone leave the list with a write that is due anyway; that alone is no reason to write. */
+function withoutGone(
+  status: Partial<CachedImageStatus>,
+  pulls: readonly PullPod[] | undefined,
+): Partial<CachedImageStatus> {
+  if (pulls === undefined || status.recorded === undefined) return status;
   const present = new Set(pulls.map(({ attempt }) => attempt));
-  return ledger.recorded.filter((attempt) => present.has(attempt));
+  return { ...status, recorded: status.recorded.filter((attempt) => present.has(attempt)) };
 }
 
 function nextLedger(
@@ -140,20 +143,16 @@ export function syncCachedImage(
           states,
           nowMilliseconds,
         );
-  const describe = (facts: Ledger | undefined) => ({
-    ...statusOf(parent, observation, { ledger: facts, pulling: states.pulling }, nowMilliseconds),
+  const described = {
+    ...statusOf(parent, observation, { ledger, pulling: states.pulling }, nowMilliseconds),
     observedGeneration: generation,
-  });
-  const status = describe(ledger);
-  const pruned = ledger && {
-    ...ledger,
-    recorded: recordedStillThere(ledger, observation.pulls === undefined ? undefined : pulls),
   };
-  const unchanged = saysTheSame(cachedImageStatus, parent.status, status);
+  const revised = reviseStatus(cachedImageStatus, parent.status, described);
+  const status = revised.isNew ? withoutGone(revised.status, observation.pulls) : revised.status;
   const podExists = pulls.length > 0 ? nowMilliseconds + POD_RESYNC_MILLISECONDS : undefined;
   return {
     response: {
-      status: withRevision(cachedImageStatus, parent.status, unchanged ? status : describe(pruned)),
+      status,
       children: [],
       ...resyncAt(nowMilliseconds, [podExists, ...states.deadlines]),
     },

@@ -1,12 +1,10 @@
-// Pairs of image and node that want a pull, in the order in which they get one.
-import type { FailingPair } from '../../crds/cached-image.ts';
+// Pairs of image and node that want a pull, in the order in which they get one, found only as far as they are asked for.
 import type { TolerationField } from '../../crds/fields.ts';
 import type { RejectedStart } from '../../crds/pull-policy.ts';
-import { cachedSince } from '../cached-image/cached-entries.ts';
-import { type FleetNode, type FleetTable, targetedNodes } from '../fleet/table.ts';
-import type { ImageView } from './image-view.ts';
-import { failedAt } from './image-view.ts';
+import type { FleetNode } from '../fleet/table.ts';
+import { failedAt, type ImageView } from './image-view.ts';
 import { startedAt } from './starts.ts';
+import { tolerationsOf, type WantedInput, type WantedNodes, wantedNodesIn } from './wanted-nodes.ts';
 
 /** What is known of earlier tries of a pair. */
 export interface PairHistory {
@@ -19,28 +17,12 @@ export interface PairHistory {
 export interface Bucket {
   readonly image: ImageView;
   readonly tolerations: readonly TolerationField[];
-  readonly isRepull: boolean;
-  readonly failures: number;
   readonly nodes: readonly { readonly node: FleetNode; readonly history: PairHistory }[];
 }
 
-export interface CandidateInput {
+export interface CandidateInput extends WantedInput {
   readonly images: Iterable<ImageView>;
-  readonly table: FleetTable;
-  readonly policyNodeSelector: Readonly<Record<string, string>> | undefined;
-  readonly policyTolerations: readonly TolerationField[];
   readonly rejected: readonly RejectedStart[];
-  readonly repullIntervalMilliseconds: number | undefined;
-  /** Node of the last start; the next ones come after it, so that consecutive starts use different nodes. */
-  readonly lastStartNode: string | undefined;
-  readonly nowMilliseconds: number;
-}
-
-export interface Candidates {
-  /** In order of preference. */
-  readonly buckets: readonly Bucket[];
-  /** The next instant (milliseconds) at which a cached pair wants to be pulled again. */
-  readonly nextRepullAt: number | undefined;
 }
 
 const noHistory: PairHistory = { failures: 0, lastFailureAt: 0 };
@@ -48,7 +30,7 @@ const noHistory: PairHistory = { failures: 0, lastFailureAt: 0 };
 type Histories = (node: FleetNode) => PairHistory;
 
 function historiesOf(image: ImageView, rejected: readonly RejectedStart[]): Histories {
-  const failing = new Map<string, FailingPair>(image.ledger.failing.map((pair) => [pair.key, pair]));
+  const failing = new Map(image.ledger.failing.map((pair) => [pair.key, pair]));
   const refused = new Map(rejected.filter((entry) => entry.image === image.name).map((entry) => [entry.node, entry]));
   if (failing.size === 0 && refused.size === 0) return () => noHistory;
   return ({ name, key }) => {
@@ -64,74 +46,81 @@ function historiesOf(image: ImageView, rejected: readonly RejectedStart[]): Hist
   };
 }
 
-/** Nodes by name, beginning behind the one that was started last. */
-function rotated(nodes: readonly FleetNode[], lastStartNode: string | undefined): readonly FleetNode[] {
-  if (lastStartNode === undefined) return nodes;
-  const behind = nodes.findIndex(({ name }) => name > lastStartNode);
-  return behind <= 0 ? nodes : [...nodes.slice(behind), ...nodes.slice(0, behind)];
+/** Of the order, what an image says of itself: priority, rank, failures of the image, name. */
+function compareImages(left: ImageView, right: ImageView): number {
+  return compareStanding(left, right) || (left.name < right.name ? -1 : 1);
 }
 
-type BucketNode = Bucket['nodes'][number];
+function compareStanding(left: ImageView, right: ImageView): number {
+  return (
+    left.spec.priority - right.spec.priority ||
+    left.rank - right.rank ||
+    left.ledger.consecutiveFailures - right.ledger.consecutiveFailures
+  );
+}
 
-/** Nodes of one image, gathered by what the order asks of them. */
-interface Gathering {
-  readonly isRepull: boolean;
+/** Images of equal standing, between which the failures of a pair decide. */
+function standings(images: Iterable<ImageView>): ImageView[][] {
+  const groups: ImageView[][] = [];
+  for (const image of [...images].sort(compareImages)) {
+    const last = groups.at(-1);
+    if (last?.[0] !== undefined && compareStanding(last[0], image) === 0) last.push(image);
+    else groups.push([image]);
+  }
+  return groups;
+}
+
+type Chooser = (wanted: WantedNodes) => readonly FleetNode[];
+
+interface Later extends Bucket {
   readonly failures: number;
-  readonly nodes: BucketNode[];
 }
 
-function gather(gatherings: Map<string, Gathering>, isRepull: boolean, entry: BucketNode): void {
-  const { failures } = entry.history;
-  const key = `${isRepull} ${failures}`;
-  const gathering = gatherings.get(key);
-  if (gathering === undefined) gatherings.set(key, { isRepull, failures, nodes: [entry] });
-  else gathering.nodes.push(entry);
-}
-
-/** When a cached pair wants to be pulled again; a failed re-pull does not move it, the backoff does that. */
-function repullDueAt(since: number, input: CandidateInput): number {
-  return since + (input.repullIntervalMilliseconds ?? Number.POSITIVE_INFINITY);
-}
-
-function bucketsOf(image: ImageView, input: CandidateInput): { buckets: Bucket[]; nextRepullAt: number } {
-  const tolerations = [...(image.spec.tolerations ?? []), ...input.policyTolerations];
-  const nodeSelectors = [image.spec.nodeSelector, input.policyNodeSelector];
-  const targeted = targetedNodes(input.table, { nodeSelectors, tolerations });
-  const since = cachedSince(image.ledger.cached);
+/** Splits the nodes of an image by how often the pair failed. */
+function bucketsOf(image: ImageView, nodes: readonly FleetNode[], input: CandidateInput): Later[] {
   const historyOf = historiesOf(image, input.rejected);
-  const gatherings = new Map<string, Gathering>();
-  let nextRepullAt = Number.POSITIVE_INFINITY;
-  for (const node of rotated(targeted, input.lastStartNode)) {
-    const cachedAt = since.get(node.key);
-    const dueAt = cachedAt === undefined ? 0 : repullDueAt(cachedAt, input);
-    if (dueAt <= input.nowMilliseconds) gather(gatherings, cachedAt !== undefined, { node, history: historyOf(node) });
-    else nextRepullAt = Math.min(nextRepullAt, dueAt);
+  const tolerations = tolerationsOf(image, input.policyTolerations);
+  const byFailures = new Map<number, { node: FleetNode; history: PairHistory }[]>();
+  for (const node of nodes) {
+    const history = historyOf(node);
+    const bucket = byFailures.get(history.failures);
+    if (bucket === undefined) byFailures.set(history.failures, [{ node, history }]);
+    else bucket.push({ node, history });
   }
-  const buckets = [...gatherings.values()].map((gathering) => ({ image, tolerations, ...gathering }));
-  return { buckets, nextRepullAt };
+  return [...byFailures].map(([failures, entries]) => ({ image, tolerations, failures, nodes: entries }));
 }
 
-/** The order: missing before re-pull, priority, rank, failures of the image, failures of the pair, name. */
-function orderKey({ isRepull, image, failures }: Bucket): readonly (number | string)[] {
-  return [isRepull ? 1 : 0, image.spec.priority, image.rank, image.ledger.consecutiveFailures, failures, image.name];
-}
-
-function compareKeys(left: readonly (number | string)[], right: readonly (number | string)[]): number {
-  for (const [index, value] of left.entries()) {
-    const other = right[index] ?? 0;
-    if (value !== other) return value < other ? -1 : 1;
+/** Buckets of images of equal standing: pairs that never failed first, image by image, then the others by failures and name. */
+function* bucketsOfStanding(
+  images: readonly ImageView[],
+  input: CandidateInput,
+  nodesOf: (image: ImageView) => readonly FleetNode[],
+): Generator<Bucket> {
+  const later: Later[] = [];
+  for (const image of images) {
+    const nodes = nodesOf(image);
+    if (nodes.length === 0) continue;
+    for (const bucket of bucketsOf(image, nodes, input)) {
+      if (bucket.failures === 0) yield bucket;
+      else later.push(bucket);
+    }
   }
-  return 0;
+  yield* later.sort((left, right) => left.failures - right.failures || compareImages(left.image, right.image));
 }
 
-/** Takes images and nodes; gives the pairs that want a pull, in order, whether or not a gate is open for them. */
-export function findCandidates(input: CandidateInput): Candidates {
-  const results = [...input.images].map((image) => bucketsOf(image, input));
-  const nextRepullAt = Math.min(...results.map((result) => result.nextRepullAt));
-  return {
-    buckets: results
-      .flatMap(({ buckets }) => buckets)
-      .sort((left, right) => compareKeys(orderKey(left), orderKey(right))),
-    nextRepullAt: Number.isFinite(nextRepullAt) ? nextRepullAt : undefined,
-  };
+/**
+ * Takes images and nodes; gives the pairs that want a pull, whether or not a gate is open for them: missing ones before re-pulls,
+ * then by priority, rank, failures of the image, failures of the pair, name; nodes by name, behind the one started last.
+ */
+export function* findCandidates(input: CandidateInput): Generator<Bucket> {
+  const wantedNodes = wantedNodesIn(input);
+  const groups = standings(input.images);
+  const missing: Chooser = (wanted) => wanted.missing;
+  const repull: Chooser = (wanted) => wanted.repull;
+  const passes = input.repullIntervalMilliseconds === undefined ? [missing] : [missing, repull];
+  for (const choose of passes) {
+    for (const images of groups) {
+      yield* bucketsOfStanding(images, input, (image) => choose(wantedNodes(image)));
+    }
+  }
 }

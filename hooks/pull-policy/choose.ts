@@ -67,7 +67,7 @@ function walkBucket(walk: Walk, { image, tolerations, nodes }: Bucket): boolean 
 }
 
 /** Takes candidates in order and the facts that the gates ask for; gives the starts of this answer. Updates the occupancy. */
-export function chooseStarts(buckets: readonly Bucket[], facts: GateFacts): Choice {
+export function chooseStarts(buckets: Iterable<Bucket>, facts: GateFacts): Choice {
   const walk: Walk = { facts, starts: [], opensAt: [], waiting: undefined };
   for (const bucket of buckets) {
     if (!walkBucket(walk, bucket)) break;

@@ -18,6 +18,7 @@ import { countOccupancy } from './occupancy.ts';
 import { policyViewOf } from './policy-view.ts';
 import { startedAt, UNSEEN_START_LIMIT_MILLISECONDS } from './starts.ts';
 import { policyStatus } from './status.ts';
+import { nextRepullAt } from './wanted-nodes.ts';
 import { isGoing, lastStartOfImage, lastStartOfPolicy, observePolicy, recordedStart, type World } from './world.ts';
 
 const nothingChosen: Choice = { starts: [], waiting: undefined, opensAt: [], isCut: false };
@@ -76,7 +77,7 @@ function choose(parent: ObservedPullPolicy, world: World): Choice {
   if (closed !== undefined) {
     return { ...nothingChosen, waiting: closed, opensAt: closed.opensAt === undefined ? [] : [closed.opensAt] };
   }
-  const candidates = findCandidates({
+  const input = {
     images: world.images.values(),
     table,
     policyNodeSelector: spec.nodeSelector,
@@ -85,11 +86,10 @@ function choose(parent: ObservedPullPolicy, world: World): Choice {
     repullIntervalMilliseconds: limits.repullIntervalMilliseconds,
     lastStartNode: parent.status.lastStartNode,
     nowMilliseconds,
-  });
-  const choice = chooseStarts(candidates.buckets, facts);
-  return candidates.nextRepullAt === undefined
-    ? choice
-    : { ...choice, opensAt: [...choice.opensAt, candidates.nextRepullAt] };
+  };
+  const choice = chooseStarts(findCandidates(input), facts);
+  const repullAt = nextRepullAt(world.images.values(), input);
+  return repullAt === undefined ? choice : { ...choice, opensAt: [...choice.opensAt, repullAt] };
 }
 
 /** A Pod that stays is named, not described: with OnDelete its body is never applied, and without one it can never be created anew. */

@@ -6,18 +6,26 @@ interface Revised {
   readonly revision?: number | undefined;
 }
 
-/** Text of a status without its revision, its fields in the order of the shape. */
-function textOf<Status extends z.ZodObject>(schema: Status, status: Partial<z.output<Status>>): string {
-  return JSON.stringify({ ...readStatus(schema, status), revision: undefined });
+/** The revision of either side is left out; the fields stand in the order of the shape on both. */
+const textOf = (status: object) => JSON.stringify({ ...status, revision: undefined });
+
+export interface Revision<Status> {
+  /** The next status with the revision it deserves, its fields in the order of the shape. */
+  readonly status: Status;
+  /** Whether it says something new. */
+  readonly isNew: boolean;
 }
 
-/** Takes two statuses of one shape; tells whether they say the same, revisions apart. */
-export function saysTheSame<Status extends z.ZodObject>(
+/** Takes the observed status and the next one; gives the next one, and whether it differs in anything but its revision. */
+export function reviseStatus<Status extends z.ZodObject>(
   schema: Status,
-  left: Partial<z.output<Status>>,
-  right: Partial<z.output<Status>>,
-): boolean {
-  return textOf(schema, left) === textOf(schema, right);
+  previous: Partial<z.output<Status>>,
+  next: Partial<z.output<Status>>,
+): Revision<Partial<z.output<Status>>> {
+  const before = (previous as Revised).revision ?? 0;
+  const status = readStatus(schema, next);
+  const isNew = before === 0 || textOf(readStatus(schema, previous)) !== textOf(status);
+  return { status: { ...status, revision: isNew ? before + 1 : before }, isNew };
 }
 
 /** Takes the observed status and the next one; gives the next one with the revision it deserves. */
@@ -26,7 +34,5 @@ export function withRevision<Status extends z.ZodObject>(
   previous: Partial<z.output<Status>>,
   next: Partial<z.output<Status>>,
 ): Partial<z.output<Status>> {
-  const before = (previous as Revised).revision ?? 0;
-  const same = before > 0 && saysTheSame(schema, previous, next);
-  return readStatus(schema, { ...next, revision: same ? before : before + 1 });
+  return reviseStatus(schema, previous, next).status;
 }

@@ -1,0 +1,107 @@
+// Which nodes want a pull of an image, found without looking at each of them where the ledger shows at a glance that none does.
+import type { TolerationField } from '../../crds/fields.ts';
+import { cachedSince, keysOf } from '../cached-image/cached-entries.ts';
+import { type FleetNode, type FleetTable, targetedNodes } from '../fleet/table.ts';
+import { parseTimeMilliseconds } from '../kubernetes/time.ts';
+import type { ImageView } from './image-view.ts';
+
+/** Where an image is to be, with what makes comparing with a ledger cheap. */
+interface Target {
+  readonly nodes: readonly FleetNode[];
+  /** Their keys as a ledger writes them: sorted, joined by spaces. */
+  readonly keys: string;
+}
+
+export interface WantedNodes {
+  /** Nodes that lack the image. */
+  readonly missing: readonly FleetNode[];
+  /** Nodes that hold it and are to pull it again. */
+  readonly repull: readonly FleetNode[];
+}
+
+export interface WantedInput {
+  readonly table: FleetTable;
+  readonly policyNodeSelector: Readonly<Record<string, string>> | undefined;
+  readonly policyTolerations: readonly TolerationField[];
+  readonly repullIntervalMilliseconds: number | undefined;
+  /** Node of the last start; the next ones come after it, so that consecutive starts use different nodes. */
+  readonly lastStartNode: string | undefined;
+  readonly nowMilliseconds: number;
+}
+
+const nothingWanted: WantedNodes = { missing: [], repull: [] };
+
+/** Nodes by name, beginning behind the one that was started last. */
+function rotated(nodes: readonly FleetNode[], lastStartNode: string | undefined): readonly FleetNode[] {
+  if (lastStartNode === undefined) return nodes;
+  const behind = nodes.findIndex(({ name }) => name > lastStartNode);
+  return behind <= 0 ? nodes : [...nodes.slice(behind), ...nodes.slice(0, behind)];
+}
+
+/** The tolerations of an image and of its policy together. */
+export function tolerationsOf(image: ImageView, policyTolerations: readonly TolerationField[]): TolerationField[] {
+  return [...(image.spec.tolerations ?? []), ...policyTolerations];
+}
+
+function dueForRepull(image: ImageView, nodes: readonly FleetNode[], input: WantedInput): FleetNode[] {
+  const interval = input.repullIntervalMilliseconds;
+  if (interval === undefined) return [];
+  const since = cachedSince(image.ledger.cached);
+  return nodes.filter(({ key }) => {
+    const at = since.get(key);
+    return at !== undefined && at + interval <= input.nowMilliseconds;
+  });
+}
+
+function targetOf(image: ImageView, input: WantedInput): Target {
+  const nodes = targetedNodes(input.table, {
+    nodeSelectors: [image.spec.nodeSelector, input.policyNodeSelector],
+    tolerations: tolerationsOf(image, input.policyTolerations),
+  });
+  const keys = nodes
+    .map(({ key }) => key)
+    .sort()
+    .join(' ');
+  return { nodes: rotated(nodes, input.lastStartNode), keys };
+}
+
+/** Takes what all images share; gives the function that tells which nodes want a pull of one. Images placed alike share the work. */
+export function wantedNodesIn(input: WantedInput): (image: ImageView) => WantedNodes {
+  const targets = new Map<string, Target>();
+
+  function sharedTarget(image: ImageView): Target {
+    const { nodeSelector, tolerations } = image.spec;
+    const placement = JSON.stringify([nodeSelector, tolerations]);
+    const known = targets.get(placement);
+    if (known !== undefined) return known;
+    const target = targetOf(image, input);
+    targets.set(placement, target);
+    return target;
+  }
+
+  return (image) => {
+    const { nodes, keys } = sharedTarget(image);
+    const { cached } = image.ledger;
+    const isComplete = cached.length === 1 && cached[0]?.nodes === keys;
+    if (isComplete && input.repullIntervalMilliseconds === undefined) return nothingWanted;
+    const held = isComplete ? undefined : new Set(cached.flatMap(keysOf));
+    return {
+      missing: held === undefined ? [] : nodes.filter(({ key }) => !held.has(key)),
+      repull: dueForRepull(image, nodes, input),
+    };
+  };
+}
+
+/** Takes images and the interval; gives the next instant (milliseconds) at which a cached node may want another pull. */
+export function nextRepullAt(images: Iterable<ImageView>, input: WantedInput): number | undefined {
+  const interval = input.repullIntervalMilliseconds;
+  if (interval === undefined) return undefined;
+  let next = Number.POSITIVE_INFINITY;
+  for (const { ledger } of images) {
+    for (const { since } of ledger.cached) {
+      const dueAt = (parseTimeMilliseconds(since) ?? 0) + interval;
+      if (dueAt > input.nowMilliseconds) next = Math.min(next, dueAt);
+    }
+  }
+  return Number.isFinite(next) ? next : undefined;
+}

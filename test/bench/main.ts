@@ -1,0 +1,66 @@
+// Measures a sync against the JSON work that no implementation can avoid: both in one process, alternated, medians.
+
+import { loadavg } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import { hooks } from '../../service/hook-table.ts';
+import { createStatusMemory } from '../../service/status-memory.ts';
+import { NOON, settings } from '../hooks/builders/wire.ts';
+import { largeImageBody, largePolicyBody } from './large-world.ts';
+
+const ROUNDS = 31;
+/** What DESIGN allows: twice the parsing and writing of request and answer. */
+const ALLOWED_RATIO = 2;
+
+interface Case {
+  readonly name: string;
+  readonly path: string;
+  readonly body: string;
+}
+
+const sizes = [
+  { name: '1,000 nodes x 100 images, half cached', nodes: 1000, images: 100, cachedShare: 0.5 },
+  { name: '1,000 nodes x 100 images, all cached', nodes: 1000, images: 100, cachedShare: 1 },
+  { name: '5,000 nodes x 100 images, half cached', nodes: 5000, images: 100, cachedShare: 0.5 },
+];
+
+const cases: Case[] = sizes.flatMap((size) => [
+  { name: `PullPolicy   ${size.name}`, path: '/hooks/pullpolicies/sync', body: largePolicyBody(size) },
+  { name: `CachedImage  ${size.name}`, path: '/hooks/cachedimages/sync', body: largeImageBody(size) },
+]);
+
+function answer({ path, body }: Case): string {
+  const hook = hooks.find((candidate) => candidate.path === path);
+  const reading = hook?.read(JSON.parse(body));
+  if (reading === undefined || !reading.ok) throw new Error(`${path}: ${reading?.problem}`);
+  return JSON.stringify(reading.answer({ settings, memory: createStatusMemory(), nowMilliseconds: NOON }).body);
+}
+
+function timed(work: () => unknown): number {
+  const start = performance.now();
+  work();
+  return performance.now() - start;
+}
+
+const median = (values: readonly number[]) => [...values].sort((left, right) => left - right)[values.length >> 1] ?? 0;
+
+let isWithin = true;
+console.log(`load ${loadavg()[0]?.toFixed(2)}, Node ${process.version}, ${ROUNDS} rounds each, medians\n`);
+console.log('request'.padEnd(54), 'KiB'.padStart(6), 'JSON ms'.padStart(9), 'sync ms'.padStart(9), 'ratio'.padStart(7));
+for (const one of cases) {
+  const reply: unknown = JSON.parse(answer(one));
+  const syncs: number[] = [];
+  const jsons: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    jsons.push(timed(() => JSON.parse(one.body)) + timed(() => JSON.stringify(reply)));
+    syncs.push(timed(() => answer(one)));
+  }
+  const ratio = median(syncs) / median(jsons);
+  isWithin &&= ratio <= ALLOWED_RATIO;
+  const cells = [
+    (one.body.length / 1024).toFixed(0).padStart(6),
+    median(jsons).toFixed(2).padStart(9),
+    median(syncs).toFixed(2).padStart(9),
+  ];
+  console.log(one.name.padEnd(54), ...cells, ratio.toFixed(2).padStart(7));
+}
+console.log(`\n${isWithin ? 'within' : 'ABOVE'} the ${ALLOWED_RATIO}x that the design allows`);
