@@ -17,10 +17,24 @@ export const localReference = z.object({
   name: objectName.describe('Name of the referenced object.'),
 });
 
-export const nodeSelector = z
-  .record(z.string(), z.string())
-  .meta({ maxProperties: NODE_SELECTOR_LIMIT })
-  .describe('Labels a node must have, all of them. Empty selects every Linux node.');
+/**
+ * Kubernetes' rule of a label key. A key that no label can have selects nothing, and one named __proto__ would make every request
+ * refused that carries its object.
+ */
+const labelKeyPattern = '^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$';
+const labelKey = new RegExp(labelKeyPattern);
+
+export const nodeSelector = withRule(
+  z
+    .record(z.string(), z.string())
+    .meta({ maxProperties: NODE_SELECTOR_LIMIT })
+    .describe('Labels a node must have, all of them. Empty selects every Linux node.'),
+  {
+    cel: `self.all(key, key.matches('${labelKeyPattern}'))`,
+    message: 'keys must be label keys such as kubernetes.io/arch',
+    holds: (labels) => Object.keys(labels).every((key) => labelKey.test(key)),
+  },
+);
 
 export const toleration = z
   .object({

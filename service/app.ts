@@ -94,6 +94,17 @@ function requireToken(app: FastifyInstance, token: string): void {
   });
 }
 
+/** A connection that is kept open would keep a stopping service alive until its other end gives it up. */
+function closeConnectionsOnStop(app: FastifyInstance): void {
+  let isStopping = false;
+  app.addHook('preClose', async () => {
+    isStopping = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (isStopping) reply.header('connection', 'close');
+  });
+}
+
 /** Takes what the service is made of; gives the app, ready to listen or to be injected into. */
 export function buildApp(options: AppOptions): FastifyInstance {
   const { logger, metrics } = options;
@@ -108,7 +119,9 @@ export function buildApp(options: AppOptions): FastifyInstance {
     // A path that cannot even be decoded.
     frameworkErrors: (_error, _request, reply) => refuse(reply, noSuchHook),
   });
+  closeConnectionsOnStop(app);
   if (options.token !== undefined) requireToken(app, options.token);
+  // Fastify reads text too unless told; a hook takes JSON alone.
   app.removeContentTypeParser('text/plain');
   app.setNotFoundHandler(async (_request, reply) => refuse(reply, noSuchHook));
   app.setErrorHandler(async (error: FastifyError, request, reply) => {

@@ -28,7 +28,8 @@ function parts(text: string, count: number, shape: string): string[] {
 function endpointOf(url: string | undefined, service: string | undefined): Endpoint {
   if (url !== undefined && service !== undefined) throw new UsageError('--url and --service exclude each other');
   if (url !== undefined) {
-    if (!URL.canParse(url)) throw new UsageError(`${url} is not a URL`);
+    const isWeb = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+    if (!isWeb) throw new UsageError(`${url} is not a URL that begins with http:// or https://`);
     return { kind: 'url', url };
   }
   const [name = '', namespace = ''] = parts(service ?? 'drop/drop-system', 2, 'NAME/NAMESPACE');
@@ -66,6 +67,7 @@ export function runCommand(args: readonly string[]): string {
   const { values, positionals } = parse(args);
   switch (positionals.join(' ')) {
     case 'render crds':
+      if (Object.keys(values).length > 0) throw new UsageError(usage);
       return renderDefinitions();
     case 'render controllers':
       return renderControllers(controllerOptions(values));

@@ -7,7 +7,9 @@ const MEBIBYTE = 1024 * 1024;
 const DEFAULT_BODY_LIMIT_BYTES = 64 * MEBIBYTE;
 const LONGEST_PORT = 65_535;
 
-const port = z.coerce.number().int().min(0).max(LONGEST_PORT);
+/** JavaScript's own conversion takes a blank for 0. */
+const wholeNumber = z.string().regex(/^\d+$/, 'must be a whole number').transform(Number);
+const port = wholeNumber.pipe(z.number().max(LONGEST_PORT));
 
 const resourcesText = z.string().transform((text, context) => {
   try {
@@ -28,7 +30,7 @@ const environmentShape = z.object({
   DROP_ADMIN_PORT: port.default(9090),
   DROP_NAMESPACE: z.string().min(1).default('drop-system'),
   DROP_DEFAULT_POLICY: z.string().min(1).default('default'),
-  DROP_BODY_LIMIT_BYTES: z.coerce.number().int().min(1024).default(DEFAULT_BODY_LIMIT_BYTES),
+  DROP_BODY_LIMIT_BYTES: wholeNumber.pipe(z.number().min(1024)).default(DEFAULT_BODY_LIMIT_BYTES),
   DROP_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   DROP_PULL_POD_RESOURCES: resourcesText.optional(),
   DROP_PULL_POD_PRIORITY_CLASS: z.string().min(1).optional(),
@@ -62,16 +64,21 @@ function readToken(path: string): string {
   return token;
 }
 
-/** Empty variables count as unset, as charts and shells leave them. */
-function withoutEmpty(environment: NodeJS.ProcessEnv): Record<string, string> {
+/** Kubernetes itself sets DROP_PORT to such an address in every Pod beside a Service named drop. */
+const serviceLink = /^(tcp|udp|sctp):\/\//;
+
+/** Empty variables count as unset, as charts and shells leave them, and so do those that only tell of a Service. */
+function withoutUnset(environment: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ''),
+    Object.entries(environment).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '' && !serviceLink.test(entry[1]),
+    ),
   );
 }
 
 /** Takes the environment; gives the configuration. Throws a ConfigError that says which variable is wrong. */
 export function readConfig(environment: NodeJS.ProcessEnv): ServiceConfig {
-  const result = environmentShape.safeParse(withoutEmpty(environment));
+  const result = environmentShape.safeParse(withoutUnset(environment));
   if (!result.success) {
     const problems = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new ConfigError(problems.join('; '));

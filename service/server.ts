@@ -30,7 +30,11 @@ export async function startService(
   const admin = buildAdminApp(metrics, () => isServing);
   const app = buildApp({ ...config, clock, logger, metrics });
   const adminPort = await listen(admin, config.host, config.adminPort);
-  const port = await listen(app, config.host, config.port);
+  const port = await listen(app, config.host, config.port).catch(async (error: unknown) => {
+    // Else the process would live on, healthy and of no use.
+    await admin.close();
+    throw error;
+  });
   isServing = true;
   logger.info({ port, adminPort, namespace: config.settings.namespace }, 'serving');
   return {
