@@ -1,0 +1,35 @@
+// `kubectl apply` for a user, who owns the fields that the manifest names and no others.
+import type { ApiStore, WriteOptions } from './api-store.ts';
+import { canonicalJson, sameJson } from './json.ts';
+import { identityOf, type KubernetesObject, type Manifest } from './kubernetes-object.ts';
+import { mergeThreeWays } from './metacontroller/three-way-merge.ts';
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+function withLastApplied(manifest: Manifest): Manifest {
+  const annotations = manifest.metadata.annotations ?? {};
+  const text = canonicalJson({ ...manifest, metadata: { ...manifest.metadata, annotations } });
+  return {
+    ...manifest,
+    metadata: { ...manifest.metadata, annotations: { ...annotations, [LAST_APPLIED]: `${text}\n` } },
+  };
+}
+
+function merged(current: KubernetesObject, manifest: Manifest): Manifest {
+  const text = current.metadata.annotations?.[LAST_APPLIED];
+  const lastApplied = text === undefined ? {} : (JSON.parse(text) as Manifest);
+  return mergeThreeWays({ observed: current, lastApplied, desired: manifest }, 'replace') as Manifest;
+}
+
+/** Takes the store's verbs, a manifest and options; creates the object, or changes the stored one. Gives what is stored. */
+export function applyManifest(
+  store: Pick<ApiStore, 'find' | 'create' | 'update'>,
+  manifest: Manifest,
+  options: WriteOptions,
+): KubernetesObject {
+  const current = store.find(identityOf(manifest));
+  const desired = withLastApplied(manifest);
+  if (current === undefined) return store.create(desired, options);
+  const next = merged(current, desired);
+  return sameJson(next, current) ? current : store.update(next, options);
+}

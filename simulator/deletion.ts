@@ -1,0 +1,57 @@
+// What deleting an object does: it is gone at once, or marked until finalizers and the kubelet have let go of it.
+import { sameJson } from './json.ts';
+import { type KubernetesObject, wholeSeconds } from './kubernetes-object.ts';
+import { type PodSpec, podGraceSeconds } from './pod-admission.ts';
+
+export type Propagation = 'Background' | 'Foreground' | 'Orphan';
+
+export interface RemoveOptions {
+  /** Refuses with Conflict where the object has another uid. */
+  readonly uid?: string | undefined;
+  readonly propagation?: Propagation | undefined;
+  readonly gracePeriodSeconds?: number | undefined;
+}
+
+/** The finalizers by which the garbage collector knows what is to become of the dependents. */
+export const FOREGROUND_FINALIZER = 'foregroundDeletion';
+export const ORPHAN_FINALIZER = 'orphan';
+
+const propagationFinalizers: Readonly<Record<Propagation, readonly string[]>> = {
+  Background: [],
+  Foreground: [FOREGROUND_FINALIZER],
+  Orphan: [ORPHAN_FINALIZER],
+};
+
+function graceSeconds(object: KubernetesObject, options: RemoveOptions): number {
+  if (object.kind !== 'Pod') return 0;
+  return podGraceSeconds(object.spec as PodSpec, object.status?.phase, options.gracePeriodSeconds);
+}
+
+function marked(object: KubernetesObject, finalizers: readonly string[], at: number): KubernetesObject {
+  const { deletionTimestamp, generation } = object.metadata;
+  const isNew = deletionTimestamp === undefined;
+  if (!isNew && sameJson(finalizers, object.metadata.finalizers ?? [])) return object;
+  return {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      deletionTimestamp: deletionTimestamp ?? wholeSeconds(at),
+      generation: isNew && generation !== undefined ? generation + 1 : generation,
+      finalizers: finalizers.length > 0 ? finalizers : undefined,
+    },
+  };
+}
+
+/** Takes an object, how it is deleted and the present in milliseconds; gives what is left of it, undefined when it is gone. */
+export function afterDeletion(
+  object: KubernetesObject,
+  options: RemoveOptions,
+  nowMilliseconds: number,
+): KubernetesObject | undefined {
+  const finalizers = [
+    ...new Set([...(object.metadata.finalizers ?? []), ...propagationFinalizers[options.propagation ?? 'Background']]),
+  ];
+  const seconds = graceSeconds(object, options);
+  if (finalizers.length === 0 && seconds === 0) return undefined;
+  return marked(object, finalizers, nowMilliseconds + seconds * 1000);
+}

@@ -1,0 +1,86 @@
+// What the API server checks and fills in before it stores an object: names, labels, and the schemas of our kinds.
+import type { z } from 'zod';
+import { NAME_LIMIT_CHARACTERS } from '../crds/limits.ts';
+import { ApiError } from './api-error.ts';
+import { isObject, type JsonObject } from './json.ts';
+import type { Manifest } from './kubernetes-object.ts';
+import type { Resource } from './resources.ts';
+
+/** k8s.io/apimachinery `pkg/util/validation/validation.go`: DNS-1123 subdomain. */
+const namePattern = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+/** The same file: a label value, and the part of a label key behind the slash. */
+const labelValuePattern = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
+const LABEL_LIMIT_CHARACTERS = 63;
+
+function labelProblem(key: string, value: unknown): string | undefined {
+  const name = key.slice(key.indexOf('/') + 1);
+  if (name === '' || name.length > LABEL_LIMIT_CHARACTERS || !labelValuePattern.test(name)) {
+    return `metadata.labels: Invalid value: "${key}": name part is not a label name`;
+  }
+  if (typeof value !== 'string') return `metadata.labels: Invalid value: ${key} must be text`;
+  if (value.length > LABEL_LIMIT_CHARACTERS) {
+    return `metadata.labels: Invalid value: "${value}": must be no more than 63 characters`;
+  }
+  return labelValuePattern.test(value)
+    ? undefined
+    : `metadata.labels: Invalid value: "${value}": must consist of alphanumeric characters, '-', '_' or '.'`;
+}
+
+function nameProblem(name: unknown): string | undefined {
+  return typeof name === 'string' && name.length <= NAME_LIMIT_CHARACTERS && namePattern.test(name)
+    ? undefined
+    : `metadata.name: Invalid value: "${name}": must be a lowercase RFC 1123 subdomain`;
+}
+
+function namespaceProblem(resource: Resource, namespace: string | undefined): string | undefined {
+  if (resource.namespaced === Boolean(namespace)) return undefined;
+  return `metadata.namespace: ${resource.namespaced ? 'an empty namespace may not be set' : 'not allowed on this type'}`;
+}
+
+function metadataProblems(resource: Resource, { metadata }: Manifest): readonly (string | undefined)[] {
+  return [
+    nameProblem(metadata.name),
+    namespaceProblem(resource, metadata.namespace),
+    ...Object.entries(metadata.labels ?? {}).map(([key, value]) => labelProblem(key, value)),
+    ...Object.entries(metadata.annotations ?? {}).map(([key, value]) =>
+      typeof value === 'string' ? undefined : `metadata.annotations: Invalid value: ${key} must be text`,
+    ),
+  ];
+}
+
+function invalid(manifest: Manifest, problem: string): ApiError {
+  return new ApiError('Invalid', `${manifest.kind} "${manifest.metadata.name}" is invalid: ${problem}`);
+}
+
+/** Takes a resource and an object of it; throws Invalid where name, namespace, labels or annotations are not as they must be. */
+export function checkMetadata(resource: Resource, manifest: Manifest): void {
+  for (const problem of metadataProblems(resource, manifest)) {
+    if (problem !== undefined) throw invalid(manifest, problem);
+  }
+}
+
+function parse(shape: z.ZodType, value: unknown, place: { manifest: Manifest; field: string }): JsonObject {
+  const result = shape.safeParse(value ?? {});
+  if (result.success) return result.data as JsonObject;
+  const problems = result.error.issues.map((issue) => {
+    const path = [place.field, ...issue.path.map(String)].join('.');
+    return `${path}: ${issue.message}`;
+  });
+  throw invalid(place.manifest, problems.join(', '));
+}
+
+/**
+ * Takes a resource and an object of it; gives its spec with defaults written and unknown fields pruned, where the kind is
+ * one of ours. Throws Invalid for a spec that the schema refuses, with zod's messages.
+ */
+export function checkedSpec(resource: Resource, manifest: Manifest): JsonObject | undefined {
+  if (resource.shape === undefined) return isObject(manifest.spec) ? manifest.spec : undefined;
+  return parse(resource.shape.spec, manifest.spec, { manifest, field: 'spec' });
+}
+
+/** The same for a status: unknown fields are pruned, a wrong one is Invalid, as on the status subresource. */
+export function checkedStatus(resource: Resource, manifest: Manifest): JsonObject | undefined {
+  if (manifest.status === undefined || manifest.status === null) return undefined;
+  if (resource.shape?.status === undefined) return manifest.status as JsonObject;
+  return parse(resource.shape.status, manifest.status, { manifest, field: 'status' });
+}

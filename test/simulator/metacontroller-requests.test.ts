@@ -1,0 +1,163 @@
+// What is known of Metacontroller's questions, line by line: what wakes a parent, and what a request holds.
+import { describe, expect, test } from 'vitest';
+import { APP, ours, pullPod, tinyCluster } from './tiny-cluster.ts';
+
+const SYNC = '/hooks/pullpolicies/sync';
+const CUSTOMIZE = '/hooks/pullpolicies/customize';
+const IMAGES_SYNC = '/hooks/cachedimages/sync';
+const IMAGES_CUSTOMIZE = '/hooks/cachedimages/customize';
+
+const images = { apiVersion: 'drop.corewire.io/v1alpha1', resource: 'cachedimages' };
+const pods = { apiVersion: 'v1', resource: 'pods', namespace: 'drop-system' };
+
+const image = (name: string, labels: Record<string, string> = {}) => {
+  const manifest = ours('CachedImage', name, { image: `docker.io/library/${name}` });
+  return { ...manifest, metadata: { name, labels } };
+};
+
+describe('requests', () => {
+  test('a sync of a CompositeController has controller, parent, children, related and finalizing', async () => {
+    const { cluster, clock, callsOf } = tinyCluster({
+      hooks: {
+        [SYNC]: () => ({
+          status: {},
+          children: [pullPod('drop-default-0', 'node-a', APP), ours('PolicyView', 'default', { paused: false })],
+        }),
+        [CUSTOMIZE]: () => ({ relatedResources: [{ ...images, labelSelector: {} }] }),
+      },
+    });
+    cluster.apply(image('nginx'));
+    cluster.apply(ours('PullPolicy', 'default'));
+    await clock.runFor(1000);
+    const [first] = callsOf(SYNC);
+    expect(Object.keys(first?.body ?? {})).toEqual(['controller', 'parent', 'children', 'related', 'finalizing']);
+    expect(first?.body.controller).toMatchObject({
+      kind: 'CompositeController',
+      metadata: { name: 'drop-pullpolicies' },
+    });
+    expect(first?.body.parent).toMatchObject({ kind: 'PullPolicy', spec: { maxConcurrentNodes: 1 } });
+    expect(first?.body.children).toEqual({ 'Pod.v1': {}, 'PolicyView.drop.corewire.io/v1alpha1': {} });
+    expect(first?.body.finalizing).toBe(false);
+    expect(first?.timeoutSeconds).toBe(30);
+    const last = callsOf(SYNC).at(-1)?.body;
+    expect(Object.keys(last?.children['Pod.v1'] ?? {})).toEqual(['drop-system/drop-default-0']);
+    expect(Object.keys(last?.children['PolicyView.drop.corewire.io/v1alpha1'] ?? {})).toEqual(['default']);
+    expect(Object.keys(last?.related['CachedImage.drop.corewire.io/v1alpha1'] ?? {})).toEqual(['nginx']);
+  });
+
+  test('a sync of a DecoratorController has object and attachments', async () => {
+    const { cluster, clock, callsOf } = tinyCluster();
+    cluster.addNode({ name: 'node-a' });
+    await clock.runFor(1000);
+    const [first] = callsOf('/hooks/nodes/sync');
+    expect(Object.keys(first?.body ?? {})).toEqual(['controller', 'object', 'attachments', 'related', 'finalizing']);
+    expect(first?.body.object).toMatchObject({ kind: 'Node', metadata: { name: 'node-a' } });
+    expect(first?.body.attachments).toEqual({ 'NodeCache.drop.corewire.io/v1alpha1': {} });
+    expect(first?.body.related).toEqual({});
+  });
+
+  test('a controller without children is asked with empty children, and customize with the parent alone', async () => {
+    const { cluster, clock, callsOf } = tinyCluster();
+    cluster.apply(image('nginx'));
+    await clock.runFor(1000);
+    expect(callsOf(IMAGES_SYNC)[0]?.body.children).toEqual({});
+    expect(Object.keys(callsOf(IMAGES_CUSTOMIZE)[0]?.body ?? {})).toEqual(['controller', 'parent']);
+  });
+
+  test('a child carries the last applied configuration, its owner and the generated label', async () => {
+    const { cluster, clock, callsOf, store } = tinyCluster({
+      hooks: { [SYNC]: () => ({ status: {}, children: [pullPod('drop-default-0', 'node-a', APP)] }) },
+    });
+    const { uid } = cluster.apply(ours('PullPolicy', 'default')).metadata;
+    await clock.runFor(1000);
+    const [pod] = store.list('Pod');
+    const labels = { 'app.kubernetes.io/managed-by': 'drop', 'controller-uid': uid };
+    expect(pod?.metadata.labels).toEqual(labels);
+    expect(pod?.metadata.ownerReferences).toEqual([
+      {
+        apiVersion: 'drop.corewire.io/v1alpha1',
+        kind: 'PullPolicy',
+        name: 'default',
+        uid,
+        controller: true,
+        blockOwnerDeletion: true,
+      },
+    ]);
+    const text = pod?.metadata.annotations?.['metacontroller.k8s.io/last-applied-configuration'] ?? '{}';
+    expect(JSON.parse(text)).toMatchObject({ kind: 'Pod', metadata: { labels } });
+    expect(callsOf(SYNC).at(-1)?.body.children['Pod.v1']?.['drop-system/drop-default-0']).toBe(pod);
+  });
+});
+
+describe('customize', () => {
+  test('is asked once for a generation, and again after 20 minutes', async () => {
+    const { cluster, clock, callsOf } = tinyCluster({
+      hooks: { [SYNC]: () => ({ status: {}, children: [], resyncAfterSeconds: 60 }) },
+    });
+    cluster.apply(ours('PullPolicy', 'default'));
+    await clock.runFor(19 * 60_000);
+    expect(callsOf(SYNC)).toHaveLength(19);
+    expect(callsOf(CUSTOMIZE)).toHaveLength(1);
+    cluster.apply(ours('PullPolicy', 'default', { paused: true }));
+    await clock.runFor(1000);
+    expect(callsOf(CUSTOMIZE)).toHaveLength(2);
+    await clock.runFor(21 * 60_000);
+    expect(callsOf(CUSTOMIZE)).toHaveLength(3);
+  });
+
+  const rules: readonly (readonly [string, object, readonly string[]])[] = [
+    ['an empty selector means all', { labelSelector: {} }, ['a', 'b', 'c']],
+    ['labels', { labelSelector: { matchLabels: { team: 'x' } } }, ['a', 'b']],
+    [
+      'expressions',
+      { labelSelector: { matchExpressions: [{ key: 'team', operator: 'NotIn', values: ['x'] }] } },
+      ['c'],
+    ],
+    ['names', { names: ['b', 'z'] }, ['b']],
+    ['neither means all', {}, ['a', 'b', 'c']],
+  ];
+
+  test.each(rules)('relates by %s', async (_, rule, expected) => {
+    const { cluster, clock, callsOf } = tinyCluster({
+      hooks: { [CUSTOMIZE]: () => ({ relatedResources: [{ ...images, ...rule }] }) },
+    });
+    cluster.apply(image('a', { team: 'x' }));
+    cluster.apply(image('b', { team: 'x' }));
+    cluster.apply(image('c', { team: 'y' }));
+    cluster.apply(ours('PullPolicy', 'default'));
+    await clock.runFor(1000);
+    const related = callsOf(SYNC).at(-1)?.body.related['CachedImage.drop.corewire.io/v1alpha1'];
+    expect(Object.keys(related ?? {})).toEqual(expected);
+  });
+
+  test('names and labels together are an error, and the sync is not asked', async () => {
+    const { cluster, clock, callsOf } = tinyCluster({
+      hooks: { [CUSTOMIZE]: () => ({ relatedResources: [{ ...images, names: ['a'], labelSelector: {} }] }) },
+    });
+    cluster.apply(ours('PullPolicy', 'default'));
+    await clock.runFor(1000);
+    expect(callsOf(SYNC)).toHaveLength(0);
+    expect(cluster.metacontroller.failures().length).toBeGreaterThan(3);
+  });
+
+  test('a cluster-scoped parent relates objects of a namespace', async () => {
+    const { cluster, clock, callsOf, store } = tinyCluster({
+      hooks: { [IMAGES_CUSTOMIZE]: () => ({ relatedResources: [{ ...pods, labelSelector: {} }] }) },
+    });
+    store.create(pullPod('here', 'n', APP));
+    store.create({ ...pullPod('there', 'n', APP), metadata: { name: 'there', namespace: 'other' } });
+    cluster.apply(image('nginx'));
+    await clock.runFor(1000);
+    const related = callsOf(IMAGES_SYNC).at(-1)?.body.related['Pod.v1'];
+    expect(Object.keys(related ?? {})).toEqual(['drop-system/here']);
+  });
+
+  test('a group without objects is an empty group', async () => {
+    const { cluster, clock, callsOf } = tinyCluster({
+      hooks: { [IMAGES_CUSTOMIZE]: () => ({ relatedResources: [{ ...pods, names: ['none'] }] }) },
+    });
+    cluster.apply(image('nginx'));
+    await clock.runFor(1000);
+    expect(callsOf(IMAGES_SYNC).at(-1)?.body.related).toEqual({ 'Pod.v1': {} });
+  });
+});

@@ -1,0 +1,99 @@
+// A cluster with a few hand-written hooks in place of the service, for tests of the simulator itself.
+import { controllerObject, registrations } from '../../metacontroller/registrations.ts';
+import { createClock } from '../../simulator/clock.ts';
+import { type ClusterOptions, createCluster } from '../../simulator/cluster.ts';
+import type { KubernetesObject, Manifest } from '../../simulator/kubernetes-object.ts';
+import type { HookAnswer } from '../../simulator/metacontroller/hook-client.ts';
+import type { RegistryImage } from '../../simulator/registry.ts';
+
+export const START_MILLISECONDS = Date.parse('2026-11-21T10:00:00.250Z');
+
+type Groups = Readonly<Record<string, Readonly<Record<string, KubernetesObject>>>>;
+
+/** The body of any request of Metacontroller. */
+export interface HookBody {
+  readonly controller: KubernetesObject;
+  readonly parent: KubernetesObject;
+  readonly object: KubernetesObject;
+  readonly children: Groups;
+  readonly attachments: Groups;
+  readonly related: Groups;
+  readonly finalizing: boolean;
+}
+
+type TinyHook = (body: HookBody) => unknown;
+
+const OTHER_ANSWER = Symbol('other answer');
+
+/** Takes a whole answer; gives what a tiny hook returns so that it is answered instead of a 200. */
+export function otherAnswer(answer: HookAnswer): object {
+  return { [OTHER_ANSWER]: answer };
+}
+
+function answerOf(returned: unknown): HookAnswer {
+  const other = (returned as { [OTHER_ANSWER]?: HookAnswer })[OTHER_ANSWER];
+  return other ?? { statusCode: 200, headers: {}, body: returned };
+}
+
+export interface Call {
+  readonly path: string;
+  readonly body: HookBody;
+  readonly timeoutSeconds: number;
+  readonly atMilliseconds: number;
+}
+
+export const controllers = registrations.map((registration) =>
+  controllerObject(registration, { endpoint: { kind: 'url', url: 'http://127.0.0.1:9099' } }),
+);
+
+type TinyOptions = Partial<ClusterOptions> & {
+  /** By path; a path that is not named is answered with an empty object. */
+  readonly hooks?: Readonly<Record<string, TinyHook>>;
+};
+
+/** Takes hooks by path and options; gives a cluster with all our controllers, and the calls of its hooks. */
+export function tinyCluster({ hooks = {}, ...options }: TinyOptions = {}) {
+  const clock = options.clock ?? createClock(START_MILLISECONDS);
+  const calls: Call[] = [];
+
+  async function callHook(path: string, body: unknown, timeoutSeconds: number): Promise<HookAnswer> {
+    const call = { path, body: body as HookBody, timeoutSeconds, atMilliseconds: clock.now() };
+    calls.push(call);
+    return answerOf(await (hooks[path]?.(call.body) ?? {}));
+  }
+
+  const cluster = createCluster({ seed: 1, controllers, callHook, ...options, clock });
+  const callsOf = (path: string) => calls.filter((call) => call.path === path);
+  return { clock, cluster, store: cluster.store, calls, callsOf };
+}
+
+/** The manifest of a kind of ours. */
+export function ours(kind: string, name: string, spec: unknown = {}): Manifest {
+  return { apiVersion: 'drop.corewire.io/v1alpha1', kind, metadata: { name }, spec };
+}
+
+/** A pull Pod as a hook may want it. */
+export function pullPod(name: string, nodeName: string, image: string, more: object = {}): Manifest {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'drop-system', labels: { 'app.kubernetes.io/managed-by': 'drop' } },
+    spec: {
+      nodeName,
+      restartPolicy: 'Never',
+      terminationGracePeriodSeconds: 0,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      containers: [{ name: 'pull', image, command: ['true'], imagePullPolicy: 'Always' }],
+      ...more,
+    },
+  };
+}
+
+export const APP = 'registry.example/team/app:v1.0.0';
+
+export const appImage: RegistryImage = {
+  digest: `sha256:${'9'.repeat(64)}`,
+  sizeBytes: 100_000_000,
+  hasTrue: true,
+};
