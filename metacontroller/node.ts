@@ -8,13 +8,16 @@ const taint = z.object({ key: z.string(), value: text, effect: z.string() });
 
 /** A list from which entries of another shape are left out. */
 function listOf<Entry extends z.ZodType>(entry: Entry) {
-  return z.unknown().optional().transform((value): readonly z.output<Entry>[] => {
-    if (!Array.isArray(value)) return [];
-    return value.flatMap((item) => {
-      const result = entry.safeParse(item);
-      return result.success ? [result.data] : [];
+  return z
+    .unknown()
+    .optional()
+    .transform((value): readonly z.output<Entry>[] => {
+      if (!Array.isArray(value)) return [];
+      return value.flatMap((item) => {
+        const result = entry.safeParse(item);
+        return result.success ? [result.data] : [];
+      });
     });
-  });
 }
 
 const nodeSpec = z

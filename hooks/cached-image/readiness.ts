@@ -22,7 +22,8 @@ type Verdict = Omit<Observation, 'type' | 'status'> | undefined;
 type Check = (progress: Progress) => Verdict;
 
 function tally({ targeted, missing }: Progress): string {
-  return `${targeted.length - missing.length} of ${counted(targeted.length, 'node')} have it`;
+  const holding = targeted.length - missing.length;
+  return `${holding} of ${counted(targeted.length, 'node')} ${targeted.length === 1 ? 'has' : 'have'} it`;
 }
 
 const policyIsThere: Check = ({ observation }) =>

@@ -1,0 +1,57 @@
+// Proves that every duration that a spec may hold is one that the decisions can read.
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { goDuration, positiveGoDuration } from '../../crds/go-duration.ts';
+import { parseDurationMilliseconds } from '../../hooks/kubernetes/duration.ts';
+
+it.each([
+  ['0', true, false],
+  ['0s', true, false],
+  ['0h0m0.000s', true, false],
+  ['1ns', true, true],
+  ['1us', true, true],
+  ['1µs', true, true],
+  ['1.5h', true, true],
+  ['1h30m', true, true],
+  ['30m1h', true, true],
+  ['8760h', true, true],
+  ['8759h60m', true, true],
+  ['8760h1s', false, false],
+  ['31536001s', false, false],
+  ['', false, false],
+  ['5', false, false],
+  ['-5s', false, false],
+  ['+5s', false, false],
+  ['.5s', false, false],
+  ['5.s', false, false],
+  ['5 s', false, false],
+  ['5S', false, false],
+  ['1h\n', false, false],
+  ['1d', false, false],
+  ['PT5M', false, false],
+  [`${'0'.repeat(31)}s`, true, false],
+  [`${'0'.repeat(32)}s`, false, false],
+])('"%s" is a duration: %s, and longer than zero: %s', (text, expected, expectedPositive) => {
+  expect(goDuration.safeParse(text).success).toBe(expected);
+  expect(positiveGoDuration.safeParse(text).success).toBe(expectedPositive);
+});
+
+it('whatever is taken can be read, and says whether it is zero', () => {
+  const part = fc.tuple(
+    fc.stringMatching(/^[0-9]{1,6}(\.[0-9]{1,4})?$/),
+    fc.constantFrom('ns', 'us', 'µs', 'ms', 's', 'm', 'h'),
+  );
+  const text = fc
+    .array(part, { minLength: 1, maxLength: 4 })
+    .map((parts) => parts.map((pair) => pair.join('')).join(''));
+  fc.assert(
+    fc.property(text, (duration) => {
+      const milliseconds = parseDurationMilliseconds(duration);
+      if (goDuration.safeParse(duration).success) expect(milliseconds).toBeTypeOf('number');
+      if (positiveGoDuration.safeParse(duration).success) expect(milliseconds).toBeGreaterThanOrEqual(0);
+      if (milliseconds !== undefined && milliseconds > 0 && goDuration.safeParse(duration).success) {
+        expect(positiveGoDuration.safeParse(duration).success).toBe(true);
+      }
+    }),
+  );
+});

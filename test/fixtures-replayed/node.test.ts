@@ -1,0 +1,55 @@
+// Replays what a real Metacontroller sent for a Node: the few facts that decide about pulls are taken, a heartbeat changes none.
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, it } from 'vitest';
+import { appWithLog, jsonHeaders } from '../service/app-with-log.ts';
+import { recordings, replay } from './recorded.ts';
+
+const SYNC = '/hooks/nodes/sync';
+const fixtures = resolve(import.meta.dirname, '../fixtures');
+
+const nodeCache = {
+  apiVersion: 'drop.corewire.io/v1alpha1',
+  kind: 'NodeCache',
+  metadata: { name: 'node-real' },
+  spec: {
+    key: '3874205c4305',
+    ready: true,
+    unschedulable: false,
+    os: 'linux',
+    taints: [],
+    labels: {
+      'beta.kubernetes.io/arch': 'amd64',
+      'beta.kubernetes.io/os': 'linux',
+      'kubernetes.io/arch': 'amd64',
+      'kubernetes.io/os': 'linux',
+      pool: 'build',
+    },
+  },
+};
+
+it('every recording for a DecoratorController is replayed', () => {
+  expect(recordings('decorator-')).toEqual(['decorator-sync-node.json']);
+});
+
+it('no recording is left over', () => {
+  const others = recordings('').filter(
+    (name) => !/^(decorator|composite-(sync|customize)-(cachedimage|pullpolicy))/.test(name),
+  );
+  expect(others).toEqual([]);
+});
+
+it('the NodeCache is answered, and no status, which would be written to the Node', async () => {
+  expect(await replay(SYNC, 'decorator-sync-node.json')).toEqual({ attachments: [nodeCache] });
+});
+
+it('the Node of the kubelet recordings is the same one; without its NodeCache the answer asks to be asked again', async () => {
+  const object: unknown = JSON.parse(readFileSync(join(fixtures, 'kubelet/node.json'), 'utf8'));
+  const response = await appWithLog().app.inject({
+    method: 'POST',
+    url: SYNC,
+    headers: jsonHeaders,
+    payload: { object, attachments: { 'NodeCache.drop.corewire.io/v1alpha1': {} }, related: {}, finalizing: false },
+  });
+  expect(response.json()).toEqual({ attachments: [nodeCache], resyncAfterSeconds: 5 });
+});

@@ -1,0 +1,197 @@
+// Replays what a real Metacontroller sent for a PullPolicy: what is kept, what is started, and when it wants to be asked again.
+import { describe, expect, it } from 'vitest';
+import { type Answer, PODS_CREATED, recordings, replay, replayCompleted } from './recorded.ts';
+
+const SYNC = '/hooks/pullpolicies/sync';
+const file = (counts: string) => `composite-sync-pullpolicy-${counts}.json`;
+
+/** The instant at which `minDelayBetweenPulls` has passed, counted from the end of the second in which the Pods were created. */
+const DELAY_IS_OVER = PODS_CREATED + 999 + 10_000;
+
+const view = {
+  apiVersion: 'drop.corewire.io/v1alpha1',
+  kind: 'PolicyView',
+  metadata: { name: 'default' },
+  spec: { paused: false },
+};
+/** A Pod that stays is named, not described: with OnDelete its body is never applied. */
+const keptPod = (image: string, slot: number) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: {
+    name: `drop-default-${slot}`,
+    namespace: 'drop-system',
+    labels: {
+      'app.kubernetes.io/managed-by': 'drop',
+      'controller-uid': 'fdb24e41-b444-4f79-b885-e3708bc24727',
+      'drop.corewire.io/cachedimage': image,
+      'drop.corewire.io/slot': String(slot),
+    },
+  },
+});
+
+const pods: Readonly<Record<string, readonly object[]>> = {
+  '0-images-0-pods': [],
+  '1-images-0-pods': [],
+  '3-images-1-pods': [keptPod('missing', 1)],
+  '3-images-2-pods': [keptPod('scratch', 0), keptPod('missing', 1)],
+};
+
+it('every recording is replayed', () => {
+  expect(recordings('composite-sync-pullpolicy-').sort()).toEqual(Object.keys(pods).map(file).sort());
+});
+
+describe('as recorded, without a Fleet: nothing is started, nothing is dropped', () => {
+  it.each(Object.entries(pods))('%s', async (counts, kept) => {
+    expect(await replay(SYNC, file(counts))).toEqual({
+      status: { revision: 1, observedGeneration: 2, starting: [], rejected: [] },
+      children: [...kept, view],
+      // The view that is named is not among the children yet.
+      resyncAfterSeconds: 5,
+    });
+  });
+
+  it.each(Object.entries(pods))('%s, a day later', async (counts, kept) => {
+    const { children } = await replay(SYNC, file(counts), PODS_CREATED + 24 * 3_600_000);
+    expect(children).toEqual([...kept, view]);
+  });
+});
+
+const startedNames = ({ status }: Answer) => {
+  const starting = (status?.starting ?? []) as readonly { image: string; node: string; slot: number }[];
+  return starting.map(({ image, node, slot }) => `${image} on ${node} (slot ${slot})`);
+};
+const conditionsOf = ({ status }: Answer) => {
+  const conditions = (status?.conditions ?? []) as readonly Readonly<Record<string, string>>[];
+  return conditions.map(({ type, status: state, reason, message }) => `${type}=${state} ${reason}: ${message}`);
+};
+
+describe('completed, shortly after the Pods were created', () => {
+  it.each<[string, readonly string[], string, number | undefined]>([
+    ['0-images-0-pods', [], 'paces 0 images', undefined],
+    ['1-images-0-pods', ['app on node-real (slot 0)'], 'paces 1 image', 5],
+    // The delay since the last start: two seconds of it have passed, and a creation time has whole seconds.
+    ['3-images-1-pods', [], 'paces 3 images', 8.999],
+    // The cap of 2: only a Pod that goes away opens it.
+    ['3-images-2-pods', [], 'paces 3 images', undefined],
+  ])('%s', async (...[counts, started, message, resyncAfterSeconds]) => {
+    const answer = await replayCompleted(SYNC, file(counts));
+    expect(startedNames(answer)).toEqual(started);
+    expect(conditionsOf(answer)).toEqual([
+      `Ready=True Active: ${message}`,
+      'PodsCreated=True PodsAppeared: every start was followed by its Pod',
+    ]);
+    expect(answer.resyncAfterSeconds).toBe(resyncAfterSeconds);
+    expect(answer.children).toEqual(expect.arrayContaining([...(pods[counts] ?? []), view]));
+    expect(answer.children).toHaveLength((pods[counts] ?? []).length + started.length + 1);
+  });
+});
+
+describe('completed, when the delay since the last start is over', () => {
+  it.each<[string, number, readonly string[]]>([
+    ['3-images-1-pods', DELAY_IS_OVER - 1, []],
+    ['3-images-1-pods', DELAY_IS_OVER, ['app on node-real (slot 0)']],
+    ['3-images-2-pods', DELAY_IS_OVER, []],
+    ['3-images-2-pods', DELAY_IS_OVER + 24 * 3_600_000, []],
+  ])('%s at %i: Pods whose outcome is not recorded are kept', async (counts, now, started) => {
+    const answer = await replayCompleted(SYNC, file(counts), now);
+    expect(startedNames(answer)).toEqual(started);
+    expect(answer.children?.slice(0, pods[counts]?.length)).toEqual(pods[counts]);
+  });
+});
+
+it('1 image, 0 Pods: the one Pod that is started, whole', async () => {
+  const { status, children } = await replayCompleted(SYNC, file('1-images-0-pods'));
+  expect(status).toMatchObject({
+    revision: 1,
+    observedGeneration: 2,
+    lastStartTime: '2026-11-21T23:16:09.000Z',
+    lastStartNode: 'node-real',
+    starting: [{ slot: 0, image: 'app', node: 'node-real', at: '2026-11-21T23:16:09.000Z' }],
+    rejected: [],
+  });
+  expect(children).toHaveLength(2);
+  expect(children?.[1]).toEqual(view);
+  expect(children?.[0]).toMatchInlineSnapshot(`
+    {
+      "apiVersion": "v1",
+      "kind": "Pod",
+      "metadata": {
+        "annotations": {
+          "drop.corewire.io/deadline": "2026-11-21T23:46:09.000Z",
+          "drop.corewire.io/image-uid": "f34ca0bf-e4fd-48de-b742-822719bffc65",
+          "drop.corewire.io/node-key": "3874205c4305",
+        },
+        "labels": {
+          "app.kubernetes.io/managed-by": "drop",
+          "drop.corewire.io/cachedimage": "app",
+          "drop.corewire.io/node": "node-real",
+          "drop.corewire.io/policy": "default",
+          "drop.corewire.io/slot": "0",
+        },
+        "name": "drop-default-0",
+        "namespace": "drop-system",
+      },
+      "spec": {
+        "automountServiceAccountToken": false,
+        "containers": [
+          {
+            "command": [
+              "true",
+            ],
+            "image": "127.0.0.1:5000/team/app:v1.0.0",
+            "imagePullPolicy": "Always",
+            "name": "pull",
+            "resources": {
+              "limits": {
+                "memory": "64Mi",
+              },
+              "requests": {
+                "cpu": "10m",
+                "memory": "16Mi",
+              },
+            },
+            "securityContext": {
+              "allowPrivilegeEscalation": false,
+              "capabilities": {
+                "drop": [
+                  "ALL",
+                ],
+              },
+              "readOnlyRootFilesystem": true,
+            },
+          },
+        ],
+        "enableServiceLinks": false,
+        "nodeName": "node-real",
+        "restartPolicy": "Never",
+        "securityContext": {
+          "runAsNonRoot": true,
+          "runAsUser": 65534,
+          "seccompProfile": {
+            "type": "RuntimeDefault",
+          },
+        },
+        "terminationGracePeriodSeconds": 0,
+      },
+    }
+  `);
+});
+
+it('the customize hook asks for the Fleet, all images and the Pods of the other policies', async () => {
+  expect(await replay('/hooks/pullpolicies/customize', 'composite-customize-pullpolicy.json')).toEqual({
+    relatedResources: [
+      { apiVersion: 'drop.corewire.io/v1alpha1', resource: 'fleets', names: ['default'] },
+      { apiVersion: 'drop.corewire.io/v1alpha1', resource: 'cachedimages', labelSelector: {} },
+      {
+        apiVersion: 'v1',
+        resource: 'pods',
+        namespace: 'drop-system',
+        labelSelector: {
+          matchLabels: { 'app.kubernetes.io/managed-by': 'drop' },
+          matchExpressions: [{ key: 'drop.corewire.io/policy', operator: 'NotIn', values: ['default'] }],
+        },
+      },
+    ],
+  });
+});

@@ -1,0 +1,146 @@
+// Proves that the table of controllers becomes the objects that make Metacontroller call us, and nothing that it would misread.
+import { describe, expect, it } from 'vitest';
+import {
+  type ControllerOptions,
+  controllerObject,
+  hookPath,
+  registrations,
+} from '../../metacontroller/registrations.ts';
+import { hooks } from '../../service/hook-table.ts';
+
+const API_VERSION = 'drop.corewire.io/v1alpha1';
+const atUrl: ControllerOptions = { endpoint: { kind: 'url', url: 'http://127.0.0.1:8080' } };
+
+function objectOf(name: string, options = atUrl): Record<string, unknown> {
+  const registration = registrations.find((candidate) => candidate.name === name);
+  if (registration === undefined) throw new Error(`there is no registration ${name}`);
+  return controllerObject(registration, options);
+}
+
+const webhook = (path: string) => ({
+  version: 'v2',
+  webhook: { url: `http://127.0.0.1:8080/hooks/${path}`, timeout: '30s' },
+});
+const parent = (resource: string) => ({ apiVersion: API_VERSION, resource, ignoreStatusChanges: true });
+const child = (apiVersion: string, resource: string, method: string) => ({
+  apiVersion,
+  resource,
+  updateStrategy: { method },
+});
+
+const expectedSpecs: Readonly<Record<string, { readonly kind: string; readonly spec: unknown }>> = {
+  'drop-nodes': {
+    kind: 'DecoratorController',
+    spec: {
+      resources: [{ apiVersion: 'v1', resource: 'nodes' }],
+      attachments: [child(API_VERSION, 'nodecaches', 'InPlace')],
+      hooks: { sync: webhook('nodes/sync') },
+    },
+  },
+  'drop-fleets': {
+    kind: 'CompositeController',
+    spec: {
+      generateSelector: true,
+      parentResource: parent('fleets'),
+      hooks: { sync: webhook('fleets/sync'), customize: webhook('fleets/customize') },
+    },
+  },
+  'drop-cachedimages': {
+    kind: 'CompositeController',
+    spec: {
+      generateSelector: true,
+      parentResource: parent('cachedimages'),
+      hooks: { sync: webhook('cachedimages/sync'), customize: webhook('cachedimages/customize') },
+    },
+  },
+  'drop-pullpolicies': {
+    kind: 'CompositeController',
+    spec: {
+      generateSelector: true,
+      parentResource: parent('pullpolicies'),
+      childResources: [child('v1', 'pods', 'OnDelete'), child(API_VERSION, 'policyviews', 'InPlace')],
+      hooks: { sync: webhook('pullpolicies/sync'), customize: webhook('pullpolicies/customize') },
+    },
+  },
+  'drop-cachedimagesets': {
+    kind: 'CompositeController',
+    spec: {
+      generateSelector: true,
+      parentResource: parent('cachedimagesets'),
+      childResources: [child(API_VERSION, 'cachedimages', 'InPlace')],
+      hooks: { sync: webhook('cachedimagesets/sync') },
+    },
+  },
+};
+
+it.each(Object.entries(expectedSpecs))('the whole of %s', (name, expected) => {
+  expect(objectOf(name)).toEqual({
+    apiVersion: 'metacontroller.k8s.io/v1alpha1',
+    kind: expected.kind,
+    metadata: { name, labels: { 'app.kubernetes.io/name': 'drop' } },
+    spec: expected.spec,
+  });
+});
+
+it('no other controller is registered', () => {
+  expect(registrations.map(({ name }) => name).sort()).toEqual(Object.keys(expectedSpecs).sort());
+});
+
+it('every hook that is registered is served, and every hook that is served is registered', () => {
+  const registered = registrations.flatMap((registration) => [
+    hookPath(registration, 'sync'),
+    ...(registration.customizes ? [hookPath(registration, 'customize')] : []),
+  ]);
+  expect(hooks.map(({ path }) => path).sort()).toEqual(registered.sort());
+});
+
+describe('where the service is', () => {
+  const service = { kind: 'service', name: 'drop', namespace: 'drop-system', port: 8080 } as const;
+  const tokenSecret = { namespace: 'drop-system', name: 'drop-token', key: 'token' };
+  it.each<[string, ControllerOptions, unknown]>([
+    ['a URL', atUrl, { url: 'http://127.0.0.1:8080/hooks/nodes/sync' }],
+    [
+      'a URL with slashes at its end',
+      { endpoint: { kind: 'url', url: 'https://drop.example.com/base//' } },
+      { url: 'https://drop.example.com/base/hooks/nodes/sync' },
+    ],
+    [
+      'a Service',
+      { endpoint: service },
+      {
+        path: '/hooks/nodes/sync',
+        service: { name: 'drop', namespace: 'drop-system', port: 8080, protocol: 'http' },
+      },
+    ],
+    [
+      'a URL and a token',
+      { ...atUrl, tokenSecret },
+      {
+        url: 'http://127.0.0.1:8080/hooks/nodes/sync',
+        authorization: {
+          type: 'Bearer',
+          secretRef: { namespace: 'drop-system', name: 'drop-token', key: 'token' },
+        },
+      },
+    ],
+    [
+      'a Service and a token',
+      { endpoint: service, tokenSecret },
+      {
+        path: '/hooks/nodes/sync',
+        service: { name: 'drop', namespace: 'drop-system', port: 8080, protocol: 'http' },
+        authorization: {
+          type: 'Bearer',
+          secretRef: { namespace: 'drop-system', name: 'drop-token', key: 'token' },
+        },
+      },
+    ],
+    ['no token', { ...atUrl, tokenSecret: undefined }, { url: 'http://127.0.0.1:8080/hooks/nodes/sync' }],
+  ])('%s', (_title, options, expected) => {
+    expect(objectOf('drop-nodes', options)).toMatchObject({
+      spec: { hooks: { sync: { webhook: { ...(expected as object), timeout: '30s' } } } },
+    });
+    const { spec } = objectOf('drop-nodes', options) as { spec: { hooks: { sync: { webhook: object } } } };
+    expect(spec.hooks.sync.webhook).toEqual({ ...(expected as object), timeout: '30s' });
+  });
+});

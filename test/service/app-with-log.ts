@@ -1,0 +1,54 @@
+// The app as a test needs it: with a clock that the test sets and a log that the test reads.
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { DEFAULT_PULL_POD_RESOURCES, type HookSettings } from '../../hooks/settings.ts';
+import { type AppOptions, buildApp } from '../../service/app.ts';
+import { createMetrics, type Metrics } from '../../service/metrics.ts';
+
+export const TOKEN = 'correct-horse-battery-staple';
+export const BODY_LIMIT_BYTES = 64 * 1024;
+export const NOW = Date.parse('2026-11-21T23:16:20Z');
+
+export const settings: HookSettings = {
+  namespace: 'drop-system',
+  defaultPolicyName: 'default',
+  pullPodResources: DEFAULT_PULL_POD_RESOURCES,
+};
+
+export interface AppWithLog {
+  readonly app: FastifyInstance;
+  readonly metrics: Metrics;
+  /** Lines of the log as they were written. */
+  readonly lines: readonly string[];
+  /** The same lines, parsed. */
+  readonly entries: () => Readonly<Record<string, unknown>>[];
+}
+
+/** Gives the app; everything that a test does not choose is as an installation has it. */
+export function appWithLog(options: Partial<AppOptions> & { readonly level?: string } = {}): AppWithLog {
+  const lines: string[] = [];
+  const { level = 'info', ...others } = options;
+  const logger = pino({ level, base: null }, { write: (line: string) => lines.push(line) });
+  const metrics = createMetrics();
+  const app = buildApp({
+    token: TOKEN,
+    bodyLimitBytes: BODY_LIMIT_BYTES,
+    settings,
+    clock: () => NOW,
+    logger,
+    metrics,
+    ...others,
+  });
+  return { app, metrics, lines, entries: () => lines.map((line) => JSON.parse(line)) };
+}
+
+export const authorized = { authorization: `Bearer ${TOKEN}` };
+export const jsonHeaders = { ...authorized, 'content-type': 'application/json' };
+
+/** A CachedImage that is valid, as a request holds it. */
+export const alpine = {
+  apiVersion: 'drop.corewire.io/v1alpha1',
+  kind: 'CachedImage',
+  metadata: { name: 'alpine', uid: '0b6a5e0e-53a7-4a7e-9c1d-6a0b8f1f2a3b', generation: 1 },
+  spec: { image: 'docker.io/library/alpine', tag: '3.20' },
+};
