@@ -1,6 +1,7 @@
 // The list of all kinds of ours, in the order in which their definitions are written.
 import { cachedImageKind } from './cached-image.ts';
 import { cachedImageSetKind } from './cached-image-set.ts';
+import { discoveryPolicyKind } from './discovery-policy.ts';
 import { fleetKind } from './fleet.ts';
 import type { Kind } from './kind.ts';
 import { nodeCacheKind } from './node-cache.ts';
@@ -11,6 +12,7 @@ export const kinds: readonly Kind[] = [
   cachedImageKind,
   cachedImageSetKind,
   pullPolicyKind,
+  discoveryPolicyKind,
   nodeCacheKind,
   fleetKind,
   policyViewKind,

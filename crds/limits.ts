@@ -28,3 +28,21 @@ export const CACHED_ENTRIES_LIMIT = 64;
 export const CACHED_NODES_LIMIT = 100;
 /** Most node names in `missingNodes`. */
 export const MISSING_NODES_LIMIT = 20;
+/** Most sources of one DiscoveryPolicy; they are asked side by side within one webhook call. */
+export const DISCOVERY_SOURCES_LIMIT = 16;
+/** Most images that one DiscoveryPolicy keeps. */
+export const DISCOVERED_IMAGES_LIMIT = 500;
+/** Most repositories of one registry source. */
+export const REPOSITORIES_LIMIT = 50;
+/** Longest repository name. */
+export const REPOSITORY_LIMIT_CHARACTERS = 255;
+/** Most tags kept of one repository. */
+export const TAGS_WANTED_LIMIT = 500;
+/** Longest regular expression. */
+export const PATTERN_LIMIT_CHARACTERS = 1024;
+/** Longest PromQL query. */
+export const QUERY_LIMIT_CHARACTERS = 16_384;
+/** Longest image template. */
+export const TEMPLATE_LIMIT_CHARACTERS = 512;
+/** Longest URL of a source. */
+export const URL_LIMIT_CHARACTERS = 2_048;

@@ -1,6 +1,7 @@
 // Starts the real service on a loopback port and calls its hooks over HTTP, as Metacontroller does.
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
+import { createCredentialSource } from '../service/discovery/kubernetes-credentials.ts';
 import { startService } from '../service/server.ts';
 import { SIMULATED_SETTINGS } from '../simulator/installed-cluster.ts';
 import type { CallHook } from '../simulator/metacontroller/hook-client.ts';
@@ -27,7 +28,7 @@ export async function startDemoService(clock: () => number): Promise<DemoService
       settings: SIMULATED_SETTINGS,
     },
     pino({ level: 'silent' }),
-    clock,
+    { clock, credentials: createCredentialSource({ namespace: SIMULATED_SETTINGS.namespace }) },
   );
   const url = `http://127.0.0.1:${service.port}`;
   return {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { cachedImageKind } from '../crds/cached-image.ts';
 import { cachedImageSetKind } from '../crds/cached-image-set.ts';
+import { discoveryPolicyKind } from '../crds/discovery-policy.ts';
 import { fleetKind } from '../crds/fleet.ts';
 import { API_VERSION } from '../crds/kind.ts';
 import { nodeCacheKind } from '../crds/node-cache.ts';
@@ -36,6 +37,7 @@ function parentOf<Item>(kind: string, item: z.ZodType<Item>): z.ZodType<Item> {
 
 const cachedImage = observedSchema(cachedImageKind);
 const cachedImageSet = observedSchema(cachedImageSetKind);
+const discoveryPolicy = observedSchema(discoveryPolicyKind);
 const fleet = observedSchema(fleetKind);
 const nodeCache = observedSchema(nodeCacheKind);
 const policyView = observedSchema(policyViewKind);
@@ -43,6 +45,7 @@ const pullPolicy = observedSchema(pullPolicyKind);
 
 export type ObservedCachedImage = z.infer<typeof cachedImage>;
 export type ObservedCachedImageSet = z.infer<typeof cachedImageSet>;
+export type ObservedDiscoveryPolicy = z.infer<typeof discoveryPolicy>;
 export type ObservedFleet = z.infer<typeof fleet>;
 export type ObservedNodeCache = z.infer<typeof nodeCache>;
 export type ObservedPolicyView = z.infer<typeof policyView>;
@@ -110,15 +113,23 @@ export const pullPolicySyncRequest = z.object({
 export const cachedImageSetSyncRequest = z.object({
   parent: parentOf('CachedImageSet', cachedImageSet),
   children: groups({ cachedImages: [groupName(cachedImageKind), cachedImage] }),
+  related: groups({ discoveryPolicies: [groupName(discoveryPolicyKind), discoveryPolicy] }),
+  finalizing,
+});
+
+export const discoveryPolicySyncRequest = z.object({
+  parent: parentOf('DiscoveryPolicy', discoveryPolicy),
   finalizing,
 });
 
 export const fleetCustomizeRequest = z.object({ parent: parentOf('Fleet', fleet) });
 export const cachedImageCustomizeRequest = z.object({ parent: parentOf('CachedImage', cachedImage) });
+export const cachedImageSetCustomizeRequest = z.object({ parent: parentOf('CachedImageSet', cachedImageSet) });
 export const pullPolicyCustomizeRequest = z.object({ parent: parentOf('PullPolicy', pullPolicy) });
 
 export type NodeSyncRequest = z.infer<typeof nodeSyncRequest>;
 export type FleetSyncRequest = z.infer<typeof fleetSyncRequest>;
 export type CachedImageSyncRequest = z.infer<typeof cachedImageSyncRequest>;
 export type PullPolicySyncRequest = z.infer<typeof pullPolicySyncRequest>;
+export type DiscoveryPolicySyncRequest = z.infer<typeof discoveryPolicySyncRequest>;
 export type CachedImageSetSyncRequest = z.infer<typeof cachedImageSetSyncRequest>;

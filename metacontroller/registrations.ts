@@ -1,6 +1,7 @@
 // The one table of our controllers, from which the Composite- and DecoratorController objects are made.
 import { cachedImageKind } from '../crds/cached-image.ts';
 import { cachedImageSetKind } from '../crds/cached-image-set.ts';
+import { discoveryPolicyKind } from '../crds/discovery-policy.ts';
 import { fleetKind } from '../crds/fleet.ts';
 import { API_VERSION } from '../crds/kind.ts';
 import { nodeCacheKind } from '../crds/node-cache.ts';
@@ -26,6 +27,9 @@ export interface Registration {
 
 /** A decision takes milliseconds; this leaves room for a busy machine and a large body. */
 const DECISION_TIMEOUT_SECONDS = 30;
+
+/** Queries run inside the sync; they have a budget of their own below this. */
+const DISCOVERY_TIMEOUT_SECONDS = 60;
 
 const ours = (kind: { readonly plural: string }) => ({ apiVersion: API_VERSION, resource: kind.plural });
 
@@ -70,8 +74,16 @@ export const registrations: readonly Registration[] = [
     name: 'drop-cachedimagesets',
     parent: ours(cachedImageSetKind),
     children: [{ ...ours(cachedImageKind), updateMethod: 'InPlace' }],
-    customizes: false,
+    customizes: true,
     timeoutSeconds: DECISION_TIMEOUT_SECONDS,
+  },
+  {
+    controller: 'CompositeController',
+    name: 'drop-discoverypolicies',
+    parent: ours(discoveryPolicyKind),
+    children: [],
+    customizes: false,
+    timeoutSeconds: DISCOVERY_TIMEOUT_SECONDS,
   },
 ];
 

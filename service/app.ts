@@ -3,6 +3,7 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import type { Logger } from 'pino';
 import type { HookSettings } from '../hooks/settings.ts';
 import { bearerTokenCheck } from './bearer-token.ts';
+import type { RunDiscovery } from './discovery-runner.ts';
 import { type Answered, type Hook, hooks } from './hook-table.ts';
 import type { Metrics } from './metrics.ts';
 import { createStatusMemory, type StatusMemory } from './status-memory.ts';
@@ -20,6 +21,7 @@ export interface AppOptions {
   readonly clock: () => number;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly runDiscovery: RunDiscovery;
 }
 
 interface Refusal {
@@ -70,12 +72,12 @@ function logAnswer(logger: Logger, hook: Hook, answered: Answered, durationMilli
 }
 
 function addHook(app: FastifyInstance, hook: Hook, options: AppOptions, memory: StatusMemory): void {
-  const { settings, clock, logger, metrics } = options;
+  const { settings, clock, logger, metrics, runDiscovery } = options;
   app.post(hook.path, async (request, reply) => {
     if (request.body === undefined) return refuse(reply, emptyBody);
     const reading = hook.read(request.body);
     if (!reading.ok) return refuse(reply, { statusCode: 400, sentence: reading.problem });
-    const answered = reading.answer({ settings, memory, nowMilliseconds: clock() });
+    const answered = await reading.answer({ settings, memory, clock, runDiscovery, nowMilliseconds: clock() });
     const { started } = answered.decision;
     if (Array.isArray(started)) metrics.observeStarts(answered.parent, started.length);
     logAnswer(logger, hook, answered, reply.elapsedTime);

@@ -2,17 +2,22 @@
 import type { z } from 'zod';
 import { customizeCachedImage } from '../hooks/cached-image/customize.ts';
 import { syncCachedImage } from '../hooks/cached-image/sync.ts';
+import { customizeCachedImageSet } from '../hooks/cached-image-set/customize.ts';
 import { syncCachedImageSet } from '../hooks/cached-image-set/sync.ts';
 import type { Decided, Decision } from '../hooks/decided.ts';
+import { planDiscovery, syncDiscoveryPolicy } from '../hooks/discovery-policy/sync.ts';
 import { customizeFleet, syncFleet } from '../hooks/fleet/sync.ts';
 import { syncNode } from '../hooks/node/sync.ts';
 import { customizePullPolicy } from '../hooks/pull-policy/customize.ts';
 import { syncPullPolicy } from '../hooks/pull-policy/sync.ts';
 import type { HookSettings } from '../hooks/settings.ts';
+import type { DiscoveryPolicySyncRequest } from '../metacontroller/hook-request.ts';
 import {
   cachedImageCustomizeRequest,
+  cachedImageSetCustomizeRequest,
   cachedImageSetSyncRequest,
   cachedImageSyncRequest,
+  discoveryPolicySyncRequest,
   fleetCustomizeRequest,
   fleetSyncRequest,
   nodeSyncRequest,
@@ -20,12 +25,16 @@ import {
   pullPolicySyncRequest,
 } from '../metacontroller/hook-request.ts';
 import type { CompositeSyncResponse } from '../metacontroller/hook-response.ts';
+import type { RunDiscovery } from './discovery-runner.ts';
 import type { StatusMemory } from './status-memory.ts';
 
 export interface HookContext {
   readonly settings: HookSettings;
   readonly memory: StatusMemory;
   readonly nowMilliseconds: number;
+  /** Asks the outside world; the only thing a hook does besides deciding. */
+  readonly runDiscovery: RunDiscovery;
+  readonly clock: () => number;
 }
 
 export interface Answered {
@@ -36,7 +45,7 @@ export interface Answered {
 }
 
 export type Reading =
-  | { readonly ok: true; readonly answer: (context: HookContext) => Answered }
+  | { readonly ok: true; readonly answer: (context: HookContext) => Answered | Promise<Answered> }
   | { readonly ok: false; readonly problem: string };
 
 export interface Hook {
@@ -56,7 +65,10 @@ function problemOf(error: z.ZodError): string {
 function hook<Request>(
   path: string,
   schema: z.ZodType<Request>,
-  options: { readonly isQuiet: boolean; readonly answer: (request: Request, context: HookContext) => Answered },
+  options: {
+    readonly isQuiet: boolean;
+    readonly answer: (request: Request, context: HookContext) => Answered | Promise<Answered>;
+  },
 ): Hook {
   return {
     path,
@@ -74,7 +86,10 @@ interface Parent {
   readonly status: { readonly revision?: number | undefined };
 }
 
-type CompositeDecision<Request> = (request: Request, context: HookContext) => Decided<CompositeSyncResponse>;
+type CompositeDecision<Request> = (
+  request: Request,
+  context: HookContext,
+) => Decided<CompositeSyncResponse> | Promise<Decided<CompositeSyncResponse>>;
 
 /** A composite sync: the parent's status is replaced by the one last answered where that is newer, and remembered after. */
 function compositeSync<Request extends { readonly parent: Parent }>(
@@ -84,10 +99,13 @@ function compositeSync<Request extends { readonly parent: Parent }>(
 ): Hook {
   return hook(path, schema, {
     isQuiet: false,
-    answer(request, context) {
+    async answer(request, context) {
       const { metadata, status } = request.parent;
       const newest = context.memory.newest(metadata.uid, status, context.nowMilliseconds);
-      const { response, decision } = decide({ ...request, parent: { ...request.parent, status: newest } }, context);
+      const { response, decision } = await decide(
+        { ...request, parent: { ...request.parent, status: newest } },
+        context,
+      );
       context.memory.remember(metadata.uid, response.status, context.nowMilliseconds);
       return { body: response, parent: metadata.name, decision };
     },
@@ -111,6 +129,17 @@ function customize<Request extends { readonly parent: Parent }>(
 
 const undecorated = <Response>(response: Response): Decided<Response> => ({ response, decision: {} });
 
+/** Plans, asks the sources side by side, and decides on what came back. */
+async function discover(
+  { parent }: DiscoveryPolicySyncRequest,
+  { nowMilliseconds, runDiscovery, clock }: HookContext,
+): Promise<Decided<CompositeSyncResponse>> {
+  const queries = planDiscovery(parent, nowMilliseconds);
+  if (queries.length === 0) return syncDiscoveryPolicy(parent, new Map(), nowMilliseconds);
+  const outcomes = await runDiscovery(queries, parent.metadata);
+  return syncDiscoveryPolicy(parent, outcomes, clock());
+}
+
 /** Every hook of ours. */
 export const hooks: readonly Hook[] = [
   hook('/hooks/nodes/sync', nodeSyncRequest, {
@@ -131,7 +160,11 @@ export const hooks: readonly Hook[] = [
   compositeSync('/hooks/pullpolicies/sync', pullPolicySyncRequest, (request, { settings, nowMilliseconds }) =>
     syncPullPolicy(request, settings, nowMilliseconds),
   ),
-  compositeSync('/hooks/cachedimagesets/sync', cachedImageSetSyncRequest, (request, { nowMilliseconds }) =>
-    undecorated(syncCachedImageSet(request, nowMilliseconds)),
+  customize('/hooks/cachedimagesets/customize', cachedImageSetCustomizeRequest, ({ parent }) =>
+    customizeCachedImageSet(parent),
   ),
+  compositeSync('/hooks/cachedimagesets/sync', cachedImageSetSyncRequest, (request, { nowMilliseconds }) =>
+    syncCachedImageSet(request, nowMilliseconds),
+  ),
+  compositeSync('/hooks/discoverypolicies/sync', discoveryPolicySyncRequest, discover),
 ];

@@ -5,6 +5,7 @@ import { API_VERSION } from '../crds/kind.ts';
 import { DEFAULT_PULL_POD_RESOURCES, type HookSettings } from '../hooks/settings.ts';
 import { controllerObject, registrations } from '../metacontroller/registrations.ts';
 import { buildApp } from '../service/app.ts';
+import type { RunDiscovery } from '../service/discovery-runner.ts';
 import { createMetrics } from '../service/metrics.ts';
 import type { Clock } from './clock.ts';
 import { type Cluster, type ClusterOptions, createCluster } from './cluster.ts';
@@ -30,10 +31,20 @@ export interface ReplicaOptions {
   /** How far the clock of this replica is off, in milliseconds. */
   readonly skewMilliseconds?: number | undefined;
   readonly logger?: Logger | undefined;
+  /** How discovery sources answer; nobody listens anywhere unless given. */
+  readonly runDiscovery?: RunDiscovery | undefined;
 }
 
+const nobodyListens: RunDiscovery = async (queries) =>
+  new Map(
+    queries.map(({ source }) => [
+      source,
+      { ok: false, reason: 'ConnectionRefused', message: 'there is no such source in this cluster' },
+    ]),
+  );
+
 /** Gives a replica of the service that answers in this process. */
-export function startReplica({ clock, skewMilliseconds = 0, logger }: ReplicaOptions): ServiceReplica {
+export function startReplica({ clock, skewMilliseconds = 0, logger, runDiscovery }: ReplicaOptions): ServiceReplica {
   const build = (): FastifyInstance =>
     buildApp({
       token: TOKEN,
@@ -42,6 +53,7 @@ export function startReplica({ clock, skewMilliseconds = 0, logger }: ReplicaOpt
       clock: () => clock.now() + skewMilliseconds,
       logger: logger ?? pino({ level: 'silent' }),
       metrics: createMetrics(),
+      runDiscovery: runDiscovery ?? nobodyListens,
     });
   let app = build();
   return {
@@ -88,11 +100,12 @@ export interface InstalledCluster {
 export type InstallOptions = Omit<ClusterOptions, 'callHook' | 'controllers'> & {
   /** Spec of the PullPolicy `default`. */
   readonly defaultPolicy?: Readonly<Record<string, unknown>> | undefined;
+  readonly runDiscovery?: RunDiscovery | undefined;
 };
 
 /** Takes a clock and what the cluster is like; gives it with the service installed and no node yet. */
-export function installCluster({ defaultPolicy, ...options }: InstallOptions): InstalledCluster {
-  const service = startReplica({ clock: options.clock });
+export function installCluster({ defaultPolicy, runDiscovery, ...options }: InstallOptions): InstalledCluster {
+  const service = startReplica({ clock: options.clock, runDiscovery });
   const cluster = createCluster({
     ...options,
     callHook: (...call) => service.callHook(...call),

@@ -13,6 +13,10 @@ export interface Member {
   readonly digest: string | undefined;
   /** The normalised reference. */
   readonly reference: string;
+  /** Its place among the discovered ones, from 1; 0 for images listed by hand, which go first. */
+  readonly rank: number;
+  /** Where it was discovered; undefined for images listed by hand. */
+  readonly source: string | undefined;
 }
 
 export type MembersReading =
@@ -21,13 +25,15 @@ export type MembersReading =
 
 type StaticImage = NonNullable<CachedImageSetSpec['images']>[number];
 
-function readMember({ image, tag, digest }: StaticImage) {
+function readMember({ image, tag, digest }: StaticImage): Member | string {
   const normalized = normalizeImage({
     image,
     ...(tag === undefined ? {} : { tag }),
     ...(digest === undefined ? {} : { digest }),
   });
-  return normalized.ok ? { image, tag, digest, reference: normalized.reference } : normalized.problem;
+  return normalized.ok
+    ? { image, tag, digest, reference: normalized.reference, rank: 0, source: undefined }
+    : normalized.problem;
 }
 
 /** Takes the images listed by hand; gives the members, each reference once, or what is wrong with the first bad one. */
@@ -39,6 +45,15 @@ export function readStaticMembers(images: readonly StaticImage[]): MembersReadin
     if (!members.has(member.reference)) members.set(member.reference, member);
   }
   return { ok: true, members: [...members.values()] };
+}
+
+/** Takes images listed by hand and discovered ones; gives each reference once. What is listed by hand stays listed by hand. */
+export function mergeMembers(listed: readonly Member[], discovered: readonly Member[]): Member[] {
+  const members = new Map(listed.map((member) => [member.reference, member]));
+  for (const member of discovered) {
+    if (!members.has(member.reference)) members.set(member.reference, member);
+  }
+  return [...members.values()];
 }
 
 /** The part of a digest that a person can compare at a glance. */

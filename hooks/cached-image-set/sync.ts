@@ -1,4 +1,4 @@
-// CachedImageSet: a CachedImage for each image, and how many of them are where they should be.
+// CachedImageSet: a CachedImage for each image, listed by hand or discovered, and how many of them are where they should be.
 import { type CachedImageSetStatus, cachedImageSetStatus } from '../../crds/cached-image-set.ts';
 import type {
   CachedImageSetSyncRequest,
@@ -6,22 +6,39 @@ import type {
   ObservedCachedImageSet,
 } from '../../metacontroller/hook-request.ts';
 import type { CompositeSyncResponse, DesiredObject } from '../../metacontroller/hook-response.ts';
+import type { Decided } from '../decided.ts';
 import { UNSEEN_CHILD_RESYNC_MILLISECONDS } from '../resync.ts';
 import { type Observation, observeConditions } from '../status/condition.ts';
 import { counted } from '../status/node-list.ts';
 import { withRevision } from '../status/revision.ts';
-import { buildChild, unchangedChild } from './children.ts';
-import { readStaticMembers } from './members.ts';
+import { buildChild, DISCOVERED_LABEL, unchangedChild } from './children.ts';
+import { type Discovery, readDiscovery } from './discovered.ts';
+import { mergeMembers, readStaticMembers } from './members.ts';
 
 type Desired =
-  | { readonly ok: true; readonly children: readonly DesiredObject[] }
+  | { readonly ok: true; readonly children: readonly DesiredObject[]; readonly discovery: Discovery }
   | { readonly ok: false; readonly problem: string };
 
-function desiredChildren({ metadata, spec }: ObservedCachedImageSet): Desired {
+type Children = ReadonlyMap<string, ObservedCachedImage>;
+
+/** Children that were discovered and that nothing speaks against while discovery does not answer. */
+function discoveredBefore(observed: Children, wanted: readonly DesiredObject[]): DesiredObject[] {
+  const names = new Set(wanted.map(({ metadata }) => metadata.name));
+  return [...observed.values()]
+    .filter(({ metadata }) => metadata.labels[DISCOVERED_LABEL] === 'true' && !names.has(metadata.name))
+    .map(unchangedChild);
+}
+
+function desiredChildren({ parent, related }: CachedImageSetSyncRequest, observed: Children): Desired {
+  const { metadata, spec } = parent;
   if (!spec.ok) return spec;
-  const members = readStaticMembers(spec.value.images ?? []);
-  if (!members.ok) return members;
-  return { ok: true, children: members.members.map((member) => buildChild(metadata.name, spec.value, member)) };
+  const listed = readStaticMembers(spec.value.images ?? []);
+  if (!listed.ok) return listed;
+  const discovery = readDiscovery(spec.value, related.discoveryPolicies);
+  const members = mergeMembers(listed.members, discovery.kind === 'images' ? discovery.members : []);
+  const children = members.map((member) => buildChild(metadata.name, spec.value, member));
+  const kept = discovery.kind === 'keep' ? discoveredBefore(observed, children) : [];
+  return { ok: true, children: [...children, ...kept], discovery };
 }
 
 function readyConditionOf(child: ObservedCachedImage | undefined) {
@@ -30,15 +47,18 @@ function readyConditionOf(child: ObservedCachedImage | undefined) {
 
 interface Tally {
   readonly managed: number;
+  /** Those of them that nobody listed by hand. */
+  readonly discovered: number;
   readonly ready: number;
   /** Name and reason of each child that fails, by name. */
   readonly failing: readonly string[];
 }
 
-function tallyOf(names: readonly string[], observed: ReadonlyMap<string, ObservedCachedImage>): Tally {
-  const children = names.map((name) => ({ name, child: observed.get(name) }));
+function tallyOf(wanted: readonly DesiredObject[], observed: Children): Tally {
+  const children = wanted.map(({ metadata: { name } }) => ({ name, child: observed.get(name) }));
   return {
-    managed: names.length,
+    managed: wanted.length,
+    discovered: wanted.filter(({ metadata }) => metadata.labels?.[DISCOVERED_LABEL] === 'true').length,
     ready: children.filter(({ child }) => readyConditionOf(child)?.status === 'True').length,
     failing: children
       .filter(({ child }) => child?.status.phase === 'Degraded')
@@ -48,10 +68,14 @@ function tallyOf(names: readonly string[], observed: ReadonlyMap<string, Observe
 
 const FAILING_NAMED_LIMIT = 3;
 
-function readyObservation({ managed, ready, failing }: Tally): Observation {
+function readyObservation({ managed, ready, failing }: Tally, discovery: Discovery): Observation {
   const type = 'Ready';
-  const tally = `${ready} of ${counted(managed, 'image')} on all nodes`;
-  if (managed === 0) return { type, status: 'False', reason: 'Empty', message: 'the set names no image' };
+  if (discovery.kind === 'keep') {
+    return { type, status: 'False', reason: discovery.reason, message: discovery.message };
+  }
+  const remark = discovery.kind === 'images' && discovery.remark !== '' ? ` (${discovery.remark})` : '';
+  const tally = `${ready} of ${counted(managed, 'image')} on all nodes${remark}`;
+  if (managed === 0) return { type, status: 'False', reason: 'Empty', message: `the set names no image${remark}` };
   if (ready === managed) return { type, status: 'True', reason: 'AllReady', message: tally };
   if (failing.length === 0) return { type, status: 'False', reason: 'Progressing', message: tally };
   const named = failing.slice(0, FAILING_NAMED_LIMIT).join(', ');
@@ -70,29 +94,31 @@ function setStatus(
     ready: `${tally.ready}/${tally.managed}`,
     imagesManaged: tally.managed,
     imagesReady: tally.ready,
+    imagesDiscovered: tally.discovered,
     conditions: observeConditions(parent.status.conditions, [observation], nowMilliseconds),
   });
 }
 
-/** Takes the set, its observed children and now (milliseconds since the epoch); gives the children that are to exist and the status. */
+/** Takes what Metacontroller observed and now (milliseconds since the epoch); gives the children that are to exist and the status. */
 export function syncCachedImageSet(
-  { parent, children }: CachedImageSetSyncRequest,
+  request: CachedImageSetSyncRequest,
   nowMilliseconds: number,
-): CompositeSyncResponse {
-  const observed = children.cachedImages ?? new Map<string, ObservedCachedImage>();
-  const desired = desiredChildren(parent);
+): Decided<CompositeSyncResponse> {
+  const { parent, children } = request;
+  const observed: Children = children.cachedImages ?? new Map();
+  const desired = desiredChildren(request, observed);
   const answer = desired.ok ? desired.children : [...observed.values()].map(unchangedChild);
-  const tally = tallyOf(
-    answer.map(({ metadata }) => metadata.name),
-    observed,
-  );
+  const tally = tallyOf(answer, observed);
   const observation: Observation = desired.ok
-    ? readyObservation(tally)
+    ? readyObservation(tally, desired.discovery)
     : { type: 'Ready', status: 'False', reason: 'InvalidSpec', message: desired.problem };
   const someUnseen = answer.some(({ metadata }) => !observed.has(metadata.name));
   return {
-    status: setStatus(parent, tally, observation, nowMilliseconds),
-    children: answer,
-    ...(someUnseen ? { resyncAfterSeconds: UNSEEN_CHILD_RESYNC_MILLISECONDS / 1000 } : {}),
+    response: {
+      status: setStatus(parent, tally, observation, nowMilliseconds),
+      children: answer,
+      ...(someUnseen ? { resyncAfterSeconds: UNSEEN_CHILD_RESYNC_MILLISECONDS / 1000 } : {}),
+    },
+    decision: { reason: observation.reason, ready: tally.ready, managed: tally.managed },
   };
 }

@@ -15,6 +15,9 @@ export const NODE_KEY_ANNOTATION = 'drop.corewire.io/node-key';
 /** When the pull counts as timed out; fixed when it is started, so that a later edit of the policy does not kill it. */
 export const DEADLINE_ANNOTATION = 'drop.corewire.io/deadline';
 
+/** On a CachedImage that was discovered: its rank, lower first. */
+export const RANK_ANNOTATION = 'drop.corewire.io/rank';
+
 const POD_NAME_PREFIX = 'drop-';
 
 /** Takes the name of a policy and a slot; gives the Pod name that the slot is. The API server's uniqueness of it is the cap. */

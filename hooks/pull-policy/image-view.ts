@@ -6,10 +6,8 @@ import { readLedger } from '../cached-image/ledger.ts';
 import { policyNameOf } from '../cached-image/observe.ts';
 import { concernedReference, readReference } from '../cached-image/reference.ts';
 import { parseTimeMilliseconds } from '../kubernetes/time.ts';
+import { RANK_ANNOTATION } from '../pull-pod/identity.ts';
 import type { HookSettings } from '../settings.ts';
-
-/** Annotation with the rank of a discovered image: lower first. */
-export const RANK_ANNOTATION = 'drop.corewire.io/rank';
 
 /** An image that this policy pulls. */
 export interface ImageView {

@@ -37,6 +37,7 @@ export function appWithLog(options: Partial<AppOptions> & { readonly level?: str
     clock: () => NOW,
     logger,
     metrics,
+    runDiscovery: async () => new Map(),
     ...others,
   });
   return { app, metrics, lines, entries: () => lines.map((line) => JSON.parse(line)) };

@@ -37,7 +37,7 @@ function sync(spec: unknown, children: readonly ChildFacts[] = [], name = 'tools
     parent: { kind: 'CachedImageSet', metadata: { name, uid: uidOf(name), generation: 1 }, spec },
     children: { 'CachedImage.drop.corewire.io/v1alpha1': wireGroup(children.map(wireChild)) },
   });
-  return syncCachedImageSet(request, NOON);
+  return syncCachedImageSet(request, NOON).response;
 }
 
 const alpine = { image: 'docker.io/library/alpine', tag: '3.19' };

@@ -1,0 +1,93 @@
+// Turns the answer of a source into images with scores, and counts what could not be used.
+import { formatImageReference, parseImageReference } from '../kubernetes/image-reference.ts';
+import { counted } from '../status/node-list.ts';
+import { newestTags } from './newest-tags.ts';
+import type { PrometheusAnswer, RegistryAnswer } from './query.ts';
+import { hostOf, type ReadSource } from './source.ts';
+
+export interface ScoredImage {
+  readonly image: string;
+  readonly score: number;
+}
+
+export interface ReadAnswer {
+  readonly images: readonly ScoredImage[];
+  /** What could not be used, in sentences for a person. */
+  readonly remarks: readonly string[];
+  /** Whether something came at all. */
+  readonly isEmpty: boolean;
+}
+
+type Aggregation = 'sum' | 'count' | 'avg' | 'max';
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+function aggregate(method: Aggregation, values: readonly number[]): number {
+  switch (method) {
+    case 'sum':
+      return sum(values);
+    case 'count':
+      return values.length;
+    case 'avg':
+      return sum(values) / values.length;
+    case 'max':
+      return values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+  }
+}
+
+function normalized(image: string): string | undefined {
+  const parsed = parseImageReference(image);
+  return parsed.ok ? formatImageReference(parsed.reference) : undefined;
+}
+
+const remark = (count: number, noun: string, words: string): string[] =>
+  count > 0 ? [`${counted(count, noun)} ${words}`] : [];
+
+function readSeries(answer: PrometheusAnswer, method: Aggregation): ReadAnswer {
+  const values = new Map<string, number[]>();
+  let unreadable = 0;
+  for (const series of answer.series) {
+    const image = normalized(series.image);
+    if (image === undefined) unreadable += 1;
+    else if (series.values.length > 0) values.set(image, [...(values.get(image) ?? []), ...series.values]);
+  }
+  return {
+    images: [...values].map(([image, list]) => ({ image, score: aggregate(method, list) })),
+    remarks: [
+      ...remark(answer.seriesWithoutImage, 'series', 'without an image label'),
+      ...remark(unreadable, 'image label', 'not a reference'),
+      ...remark(answer.valuesDropped, 'value', 'not finite'),
+      ...answer.warnings.slice(0, 1),
+    ],
+    isEmpty: answer.series.length + answer.seriesWithoutImage === 0,
+  };
+}
+
+function readTags(answer: RegistryAnswer, source: ReadSource): ReadAnswer {
+  const { registry } = source.spec;
+  const host = hostOf(registry?.url ?? '');
+  const scores = new Map<string, number>();
+  let unreadable = 0;
+  for (const { repository, tags } of answer.repositories) {
+    const matching = tags.filter((tag) => source.tagFilter?.matches(tag) ?? true);
+    const newest = newestTags(matching, registry?.topX);
+    for (const [index, tag] of newest.entries()) {
+      const image = normalized(source.template?.({ registry: host, repository, tag }) ?? '');
+      // The newest of n tags scores n.
+      if (image === undefined) unreadable += 1;
+      else scores.set(image, Math.max(newest.length - index, scores.get(image) ?? 0));
+    }
+  }
+  return {
+    images: [...scores].map(([image, score]) => ({ image, score })),
+    remarks: remark(unreadable, 'tag', 'gave no image reference: check imageTemplate'),
+    isEmpty: answer.repositories.every(({ tags }) => tags.length === 0),
+  };
+}
+
+/** Takes an answer and the source it is of; gives the images in it. */
+export function readAnswer(answer: PrometheusAnswer | RegistryAnswer, source: ReadSource): ReadAnswer {
+  return answer.kind === 'registry'
+    ? readTags(answer, source)
+    : readSeries(answer, source.spec.prometheus?.aggregationMethod ?? 'sum');
+}
