@@ -11,6 +11,7 @@ import { demoUsage, type Pace, readArguments } from './arguments.ts';
 import { ManifestError, readManifests } from './manifests.ts';
 import { openScreen, type Screen } from './screen.ts';
 import { startDemoService } from './service.ts';
+import { LAST_CHANGE_MILLISECONDS, startSources } from './sources.ts';
 import { type KeptPromise, watchPromises } from './witness.ts';
 import { ASSUMED_MEGABYTES, demoNodes, furnish, furnishFor } from './world.ts';
 
@@ -18,6 +19,8 @@ const MINUTE_MILLISECONDS = 60_000;
 /** A user's own manifests may take longer; beyond this the demo shows how far they got. */
 const LONGEST_RUN_MILLISECONDS = 24 * 60 * MINUTE_MILLISECONDS;
 const FRAME_MILLISECONDS = 1_000;
+/** What the policies of the demo say; a change outside is seen after that at the latest. */
+const INTERVAL_MILLISECONDS = 45_000;
 /** What holds for so long is no passing state: objects that were just applied are still getting to know each other. */
 const SETTLED_MILLISECONDS = 10_000;
 
@@ -73,14 +76,23 @@ function applyAll(cluster: Cluster, manifests: readonly Manifest[]): boolean {
   return isClean;
 }
 
+interface Run {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly screen: Screen;
+  /** When the world outside has changed for the last time, in milliseconds since the epoch. */
+  readonly leastEnd: number;
+}
+
 /** Runs until the cluster has been settled for a while; tells whether it came to that. */
-async function run(cluster: Cluster, clock: Clock, screen: Screen): Promise<boolean> {
+async function run({ cluster, clock, screen, leastEnd }: Run): Promise<boolean> {
   const end = clock.now() + LONGEST_RUN_MILLISECONDS;
   let settledSince: number | undefined;
   while (clock.now() < end) {
     screen.draw(clock.now());
     await clock.runFor(FRAME_MILLISECONDS);
-    settledSince = hasSettled(cluster) ? (settledSince ?? clock.now()) : undefined;
+    const isOver = clock.now() >= leastEnd && hasSettled(cluster);
+    settledSince = isOver ? (settledSince ?? clock.now()) : undefined;
     if (settledSince !== undefined && clock.now() - settledSince >= SETTLED_MILLISECONDS) return true;
   }
   return false;
@@ -101,9 +113,10 @@ async function main(): Promise<number> {
     process.stderr.write(demoUsage);
     return 2;
   }
-  const manifests = readManifests(options.file ?? join(import.meta.dirname, 'manifests'));
   const start = Math.floor(Date.now() / 1000) * 1000;
   const clock = createClock(start, { pace: pacer(options.pace) });
+  const sources = await startSources(clock.now);
+  const manifests = readManifests(options.file ?? join(import.meta.dirname, 'manifests'), sources.addresses);
   const service = await startDemoService(clock.now);
   const cluster = createCluster({ clock, seed: 1, callHook: service.callHook, controllers: installedControllers() });
   const witness = watchPromises(cluster);
@@ -116,11 +129,13 @@ async function main(): Promise<number> {
   else furnishFor(cluster, manifests);
   const isClean = applyAll(cluster, manifests);
   const screen = openScreen(cluster, process.stdout, clock.now);
-  const settled = await run(cluster, clock, screen);
+  const leastEnd = options.file === undefined ? start + LAST_CHANGE_MILLISECONDS + INTERVAL_MILLISECONDS : start;
+  const settled = await run({ cluster, clock, screen, leastEnd });
   screen.finish(clock.now());
   const kept = report(witness.promises(), witness.starts(), clock, start);
   if (!settled) process.stdout.write('Not everything has settled within a simulated day.\n');
   await service.stop();
+  await sources.stop();
   return isClean && kept && settled ? 0 : 1;
 }
 

@@ -17,13 +17,14 @@ function isManifest(value: unknown): value is Manifest {
   );
 }
 
-function readFile(path: string): Manifest[] {
+function readFile(path: string, addresses: ReadonlyMap<string, string>): Manifest[] {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     throw new ManifestError(`the path "${path}" cannot be read (${(error as NodeJS.ErrnoException).code})`);
   }
+  for (const [name, address] of addresses) text = text.replaceAll(name, address);
   return parseAllDocuments(text).flatMap((document) => {
     const [error] = document.errors;
     if (error !== undefined) throw new ManifestError(`${path}: ${error.message}`);
@@ -34,12 +35,12 @@ function readFile(path: string): Manifest[] {
   });
 }
 
-/** Takes a file or a folder of YAML files; gives the manifests in order. Throws a ManifestError. */
-export function readManifests(path: string): Manifest[] {
+/** Takes a file or a folder of YAML files, and the addresses that stand in for names in them; gives the manifests in order. Throws a ManifestError. */
+export function readManifests(path: string, addresses: ReadonlyMap<string, string> = new Map()): Manifest[] {
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  if (!isFolder) return readFile(path);
+  if (!isFolder) return readFile(path, addresses);
   return readdirSync(path)
     .filter((name) => /\.ya?ml$/.test(name))
     .sort()
-    .flatMap((name) => readFile(join(path, name)));
+    .flatMap((name) => readFile(join(path, name), addresses));
 }

@@ -43,13 +43,26 @@ function tableOf(cluster: Cluster, kindName: string, nowMilliseconds: number, wi
   return kind === undefined ? '' : kubectlTable(kind, cluster.store.list(kindName), nowMilliseconds, { wide });
 }
 
+interface ShownCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+function readyOf({ status }: KubernetesObject): ShownCondition | undefined {
+  const conditions = (status?.conditions ?? []) as readonly ShownCondition[];
+  return conditions.find(({ type }) => type === 'Ready');
+}
+
 /** A column `-o wide` is too wide for most terminals; the messages are what a person wants of it. */
 function messages(cluster: Cluster): string {
-  const lines = cluster.store.list('CachedImage').flatMap(({ metadata, status }) => {
-    const conditions = (status?.conditions ?? []) as readonly { type: string; status: string; message: string }[];
-    const ready = conditions.find(({ type }) => type === 'Ready');
-    return ready === undefined || ready.status === 'True' ? [] : [`  ${metadata.name}: ${ready.message}`];
-  });
+  const lines = ['CachedImage', 'DiscoveryPolicy'].flatMap((kind) =>
+    cluster.store.list(kind).flatMap((object) => {
+      const ready = readyOf(object);
+      return ready === undefined || ready.status === 'True' ? [] : [`  ${object.metadata.name}: ${ready.message}`];
+    }),
+  );
   return lines.length === 0 ? '' : `\nWhy some are not there (the MESSAGE column of -o wide):\n${lines.join('\n')}\n`;
 }
 
@@ -57,6 +70,7 @@ function finalText(cluster: Cluster, nowMilliseconds: number): string {
   const tables = [
     ['cachedimages', 'CachedImage'],
     ['cachedimagesets', 'CachedImageSet'],
+    ['discoverypolicies', 'DiscoveryPolicy'],
     ['pullpolicies', 'PullPolicy'],
   ] as const;
   const texts = tables
@@ -82,23 +96,37 @@ function startLine({ kind, metadata, spec }: KubernetesObject): string | undefin
   return `pull   ${metadata.labels?.['drop.corewire.io/cachedimage']} -> ${spec?.nodeName} (${metadata.name})`;
 }
 
-function stateOf({ kind, status }: KubernetesObject): string | undefined {
-  const conditions = (status?.conditions ?? []) as readonly { type: string; reason: string }[];
-  const reason = conditions.find((condition) => condition.type === 'Ready')?.reason;
-  const tells = kind === 'CachedImage' && reason !== undefined && reason !== 'Pulling';
-  return tells ? `${reason} ${status?.ready ?? ''}` : undefined;
+function discoveredState({ status }: KubernetesObject): string | undefined {
+  const images = (status?.discoveredImages ?? []) as readonly { image: string }[];
+  if (images.length === 0) return undefined;
+  return images.map(({ image }) => image.replace(/^.*\//, '')).join(', ');
+}
+
+/** What of an object is worth a line when it changes. */
+function stateOf(object: KubernetesObject): string | undefined {
+  if (object.kind === 'DiscoveryPolicy') return discoveredState(object);
+  const reason = readyOf(object)?.reason;
+  const tells = object.kind === 'CachedImage' && reason !== undefined && reason !== 'Pulling';
+  return tells ? `${reason} ${object.status?.ready ?? ''}` : undefined;
 }
 
 /** Where lines are kept and not drawn over: tells each start and each change of a state. */
 function logEvents(cluster: Cluster, write: (text: string) => void, now: () => number): void {
   const said = new Map<string, string>();
+  const line = (text: string) => write(`${timeText(now())}  ${text}\n`);
+
+  function tellState(object: KubernetesObject): void {
+    const { name } = object.metadata;
+    const state = stateOf(object);
+    if (state === undefined || said.get(name) === state) return;
+    said.set(name, state);
+    line(`${object.kind === 'CachedImage' ? 'status' : 'found '} ${name}: ${state}`);
+  }
+
   cluster.store.watch(({ type, object }) => {
     const start = type === 'ADDED' ? startLine(object) : undefined;
-    if (start !== undefined) write(`${timeText(now())}  ${start}\n`);
-    const state = type === 'DELETED' ? undefined : stateOf(object);
-    if (state === undefined || said.get(object.metadata.name) === state) return;
-    said.set(object.metadata.name, state);
-    write(`${timeText(now())}  status ${object.metadata.name}: ${state}\n`);
+    if (start !== undefined) line(start);
+    if (type !== 'DELETED') tellState(object);
   });
 }
 

@@ -7,6 +7,7 @@ import type { Cluster } from '../simulator/cluster.ts';
 import type { MachineDescription } from '../simulator/cluster-node.ts';
 import type { Manifest } from '../simulator/kubernetes-object.ts';
 import type { RegistryImage } from '../simulator/registry.ts';
+import { discoverableImages } from './sources.ts';
 
 const MEGABYTE = 1_000_000;
 const BUILD = 'node-role.kubernetes.io/build';
@@ -45,6 +46,7 @@ const demoImages: readonly (readonly [string, RegistryImage])[] = [
   image('registry.example.com/ci/builder:v3.1.0', 1200, PRIVATE),
   image('registry.example.com/ci/test-runner:v2.8.4', 700, PRIVATE),
   image('registry.example.com/web/shop:v7', 90),
+  ...discoverableImages.map((reference) => image(reference, 120)),
   image('private.io/app:v1', 50, { requiresSecret: 'nobody-has-it' }),
 ];
 

@@ -116,6 +116,11 @@ function reduceSource(source: ReadSource, input: ReduceInput): SourceStatus {
   return succeeded(before, keptImages(policy, result.images), result.message, formatTimeSeconds(nowMilliseconds));
 }
 
+/** Most messages name their source already. */
+function withTarget({ target }: SourceStatus, words: string): string {
+  return words.includes(target) ? words : `${target}: ${words}`;
+}
+
 function readyObservation(sources: readonly SourceStatus[], imageCount: number): Observation {
   const failing = sources.filter(({ healthy }) => !healthy);
   const [first] = failing;
@@ -123,7 +128,7 @@ function readyObservation(sources: readonly SourceStatus[], imageCount: number):
     const message = `${counted(imageCount, 'image')} from ${counted(sources.length, 'source')}`;
     return { type: 'Ready', status: 'True', reason: 'Synced', message };
   }
-  const message = `${failing.length} of ${counted(sources.length, 'source')} failing: ${first.target}: ${first.message}`;
+  const message = `${failing.length} of ${counted(sources.length, 'source')} failing: ${withTarget(first, first.message)}`;
   return { type: 'Ready', status: 'False', reason: first.reason, message };
 }
 
@@ -134,7 +139,7 @@ function sourceObservation(source: SourceStatus, index: number): Observation {
     type: `Source${index}`,
     status: source.healthy ? 'True' : 'False',
     reason: source.reason,
-    message: `${source.target}: ${words}`,
+    message: withTarget(source, words),
   };
 }
 
