@@ -86,6 +86,20 @@ interface Parent {
   readonly status: { readonly revision?: number | undefined };
 }
 
+/** How soon a status that was to be written is looked at again, in seconds. */
+const WRITE_CHECK_SECONDS = 10;
+
+/**
+ * Metacontroller gives a status write up after a few conflicts and tells nobody, and what is not written wakes nobody: a Fleet that
+ * lacks a node would lack it for ever. So an answer that is newer than what was observed asks to be asked again; one that is not, not.
+ */
+function withWriteCheck(response: CompositeSyncResponse, observed: Parent['status']): CompositeSyncResponse {
+  const isNewer = (observed.revision ?? 0) < ((response.status as Parent['status']).revision ?? 0);
+  if (!isNewer) return response;
+  const { resyncAfterSeconds = WRITE_CHECK_SECONDS } = response;
+  return { ...response, resyncAfterSeconds: Math.min(resyncAfterSeconds, WRITE_CHECK_SECONDS) };
+}
+
 type CompositeDecision<Request> = (
   request: Request,
   context: HookContext,
@@ -107,7 +121,7 @@ function compositeSync<Request extends { readonly parent: Parent }>(
         context,
       );
       context.memory.remember(metadata.uid, response.status, context.nowMilliseconds);
-      return { body: response, parent: metadata.name, decision };
+      return { body: withWriteCheck(response, status), parent: metadata.name, decision };
     },
   });
 }

@@ -51,6 +51,7 @@ export async function startService(
   });
   isServing = true;
   logger.info({ port, adminPort, namespace: config.settings.namespace }, 'serving');
+  if (!credentials.isAvailable) logger.warn('no Kubernetes API server is known: every secretRef gives SecretNotFound');
   return {
     port,
     adminPort,

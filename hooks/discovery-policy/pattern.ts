@@ -13,7 +13,7 @@ type Assertion = { readonly isNegative: boolean; readonly body: string };
 
 /** One alternative at the top level: assertions at its start, and what RE2 can do itself. */
 interface Alternative {
-  /** Flags that hold for all of it. */
+  /** Flags that hold for all of it, set at its start or before it. */
   readonly flags: string;
   readonly assertions: readonly Assertion[];
   readonly rest: string;
@@ -40,9 +40,14 @@ function afterClass(text: string, start: number): number {
   // A bracket right at the start is a member of the class.
   if (text[index] === ']') index += 1;
   while (index < text.length && text[index] !== ']') {
-    index += text[index] === '\\' ? 2 : 1;
+    index += text[index] === '\\' ? 2 : (namedClass(text, index) ?? 1);
   }
   return index + 1;
+}
+
+/** Gives the length of a class such as `[:alpha:]` within a class. */
+function namedClass(text: string, index: number): number | undefined {
+  return text[index] === '[' ? /^\[:\^?[a-z]+:\]/.exec(text.slice(index))?.[0].length : undefined;
 }
 
 /** Gives the index of the bracket that closes the group opened at an index, the end of the text where there is none. */
@@ -64,18 +69,29 @@ interface Piece {
   readonly offset: number;
 }
 
-function splitAlternatives(text: string): Piece[] {
-  const pieces: Piece[] = [];
+/** A piece between bars at the top level, with the flags that were set before it: they hold to the end of the pattern. */
+interface TopLevelPiece extends Piece {
+  readonly inheritedFlags: string;
+}
+
+const flagGroup = /^\(\?[imsU-]+\)/;
+
+function splitAlternatives(text: string): TopLevelPiece[] {
+  const pieces: TopLevelPiece[] = [];
   let start = 0;
   let index = 0;
+  let inheritedFlags = '';
+  let flags = '';
   while (index < text.length) {
     if (text[index] === '|') {
-      pieces.push({ text: text.slice(start, index), offset: start });
+      pieces.push({ text: text.slice(start, index), offset: start, inheritedFlags });
       start = index + 1;
+      inheritedFlags = flags;
     }
+    if (text[index] === '(') flags += flagGroup.exec(text.slice(index))?.[0] ?? '';
     index = text[index] === '(' ? closingOf(text, index) + 1 : afterToken(text, index);
   }
-  pieces.push({ text: text.slice(start), offset: start });
+  pieces.push({ text: text.slice(start), offset: start, inheritedFlags });
   return pieces;
 }
 
@@ -122,6 +138,7 @@ function readStart({ text, offset }: Piece, from: number): Start {
     }
     if (!text.startsWith('(?=', index) && !text.startsWith('(?!', index)) return { isAnchored, assertions, end: index };
     const close = closingOf(text, index);
+    if (close === text.length) throw new PatternProblem(`missing ) of the look-ahead at position ${offset + index}`);
     const body = text.slice(index + 3, close);
     refuseLookAround({ text: body, offset: offset + index + 3 });
     assertions.push({ isNegative: text[index + 2] === '!', body });
@@ -129,17 +146,30 @@ function readStart({ text, offset }: Piece, from: number): Start {
   }
 }
 
-function readAlternative(piece: Piece): Alternative {
-  const { text, offset } = piece;
-  const flags = leadingFlags.exec(text)?.[0] ?? '';
-  const { isAnchored, assertions, end } = readStart(piece, flags.length);
+const repetition = /^(?:[*+?]|\{\d)/;
+
+/** Says no to a start with look-aheads that do not hold once, at the very start of the text, and for all that follows. */
+function refuseLooseStart({ text, offset, inheritedFlags }: TopLevelPiece, start: Start, from: number): void {
+  if (start.assertions.length === 0) return;
   // Without an anchor an assertion would have to be tried at every position, which no separate match can do.
-  if (assertions.length > 0 && !isAnchored) {
-    throw new PatternProblem(`look-ahead at position ${offset + flags.length}: put ^ before it`);
+  if (!start.isAnchored) throw new PatternProblem(`look-ahead at position ${offset + from}: put ^ before it`);
+  if (inheritedFlags.includes('m')) {
+    throw new PatternProblem(`look-ahead at position ${offset + from + 1}: flag m lets ^ match at every line`);
   }
-  const rest = text.slice(end);
-  refuseLookAround({ text: rest, offset: offset + end });
-  return { flags, assertions, rest: flags + (isAnchored ? '^' : '') + rest };
+  if (repetition.test(text.slice(start.end))) {
+    throw new PatternProblem(`repetition at position ${offset + start.end}: a look-ahead cannot be repeated`);
+  }
+}
+
+function readAlternative(piece: TopLevelPiece): Alternative {
+  const { text, offset, inheritedFlags } = piece;
+  const ownFlags = leadingFlags.exec(text)?.[0] ?? '';
+  const start = readStart(piece, ownFlags.length);
+  refuseLooseStart(piece, start, ownFlags.length);
+  const rest = text.slice(start.end);
+  refuseLookAround({ text: rest, offset: offset + start.end });
+  const flags = inheritedFlags + ownFlags;
+  return { flags, assertions: start.assertions, rest: flags + (start.isAnchored ? '^' : '') + rest };
 }
 
 function compile(source: string): RE2 {

@@ -7,6 +7,11 @@ export function compareScores(left: ScoredImage, right: ScoredImage): number {
   return right.score - left.score || (left.image < right.image ? -1 : 1);
 }
 
+/** The higher score, and of equal ones the source whose name comes first: the order of the sources plays no part. */
+function isBetter(left: DiscoveredImage, right: DiscoveredImage): boolean {
+  return left.score > right.score || (left.score === right.score && left.source < right.source);
+}
+
 /** Takes the images of each source; gives each image once, with its highest score and the source that gave it. */
 export function mergeImages(
   sources: readonly { readonly target: string; readonly images: readonly ScoredImage[] }[],
@@ -15,7 +20,8 @@ export function mergeImages(
   for (const { target, images } of sources) {
     for (const { image, score } of images) {
       const before = best.get(image);
-      if (before === undefined || score > before.score) best.set(image, { image, score, source: target });
+      const found = { image, score, source: target };
+      if (before === undefined || isBetter(found, before)) best.set(image, found);
     }
   }
   return [...best.values()].sort(compareScores);

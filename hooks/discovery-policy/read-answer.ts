@@ -43,20 +43,31 @@ function normalized(image: string): string | undefined {
 const remark = (count: number, noun: string, words: string): string[] =>
   count > 0 ? [`${counted(count, noun)} ${words}`] : [];
 
+/** Adds in place: tens of thousands of series may be of one image. */
+function addValues(values: Map<string, number[]>, image: string, more: readonly number[]): void {
+  const known = values.get(image);
+  if (known === undefined) values.set(image, [...more]);
+  else for (const value of more) known.push(value);
+}
+
 function readSeries(answer: PrometheusAnswer, method: Aggregation): ReadAnswer {
   const values = new Map<string, number[]>();
   let unreadable = 0;
   for (const series of answer.series) {
     const image = normalized(series.image);
     if (image === undefined) unreadable += 1;
-    else if (series.values.length > 0) values.set(image, [...(values.get(image) ?? []), ...series.values]);
+    else if (series.values.length > 0) addValues(values, image, series.values);
   }
+  const images = [...values].map(([image, list]) => ({ image, score: aggregate(method, list) }));
+  // Finite values can have a sum that is not, and no object can hold that.
+  const scored = images.filter(({ score }) => Number.isFinite(score));
   return {
-    images: [...values].map(([image, list]) => ({ image, score: aggregate(method, list) })),
+    images: scored,
     remarks: [
-      ...remark(answer.seriesWithoutImage, 'series', 'without an image label'),
+      ...remark(answer.seriesWithoutImage, 'result', 'without an image label'),
       ...remark(unreadable, 'image label', 'not a reference'),
       ...remark(answer.valuesDropped, 'value', 'not finite'),
+      ...remark(images.length - scored.length, 'score', 'not finite'),
       ...answer.warnings.slice(0, 1),
     ],
     isEmpty: answer.series.length + answer.seriesWithoutImage === 0,

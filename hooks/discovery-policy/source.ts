@@ -1,6 +1,8 @@
 // A source of the spec, read once: what to ask, how to read the answer, and the hash by which its last results are known.
 import { createHash } from 'node:crypto';
 import type { DiscoveryPolicySpec, DiscoverySource } from '../../crds/discovery-policy.ts';
+import { MESSAGE_LIMIT_CHARACTERS } from '../../crds/limits.ts';
+import { redactMessage } from '../kubernetes/redact.ts';
 import { type Pattern, readPattern } from './pattern.ts';
 import { DEFAULT_TEMPLATE, readTemplate, type Template } from './template.ts';
 
@@ -44,8 +46,9 @@ export function hostOf(url: string): string {
   return /^https?:\/\/([^/?#]+)/.exec(url)?.[1] ?? url;
 }
 
+/** It goes into conditions, and onto every image found there, so it is short and without a query. */
 function targetOf({ prometheus, registry }: DiscoverySource): string {
-  return prometheus?.endpoint ?? registry?.url ?? '';
+  return redactMessage(prometheus?.endpoint ?? registry?.url ?? '', MESSAGE_LIMIT_CHARACTERS);
 }
 
 interface Reader {

@@ -34,8 +34,15 @@ function invalidStatus(parent: ObservedDiscoveryPolicy, problem: string, nowMill
   };
 }
 
-function nextDue(policy: ReadPolicy, status: Partial<DiscoveryPolicyStatus>): number[] {
-  return policy.sources.map((source) => dueAt(policy, knownSource(status, source)));
+/** A source can become due while others are asked; nothing else would wake us for it. */
+const OVERDUE_RESYNC_MILLISECONDS = 1_000;
+
+function nextDue(policy: ReadPolicy, status: Partial<DiscoveryPolicyStatus>, nowMilliseconds: number): number[] {
+  const soon = nowMilliseconds + OVERDUE_RESYNC_MILLISECONDS;
+  return policy.sources.map((source) => {
+    const due = dueAt(policy, knownSource(status, source));
+    return due > nowMilliseconds ? due : soon;
+  });
 }
 
 function answer(parent: ObservedDiscoveryPolicy, status: Partial<DiscoveryPolicyStatus>): CompositeSyncResponse {
@@ -54,10 +61,11 @@ export function syncDiscoveryPolicy(
     return { response, decision: { reason: 'InvalidSpec' } };
   }
   const { policy } = reading;
-  const { generation } = parent.metadata;
+  const { generation, deletionTimestamp } = parent.metadata;
   const status = reduceOutcomes({ policy, status: parent.status, generation, outcomes, nowMilliseconds });
+  const due = deletionTimestamp === undefined ? nextDue(policy, status, nowMilliseconds) : [];
   return {
-    response: { ...answer(parent, status), ...resyncAt(nowMilliseconds, nextDue(policy, status)) },
+    response: { ...answer(parent, status), ...resyncAt(nowMilliseconds, due) },
     decision: {
       asked: outcomes.size,
       images: status.imageCount,

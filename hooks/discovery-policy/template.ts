@@ -30,7 +30,8 @@ export function readTemplate(source: string): TemplateReading {
     return { ok: false, problem };
   }
   const blanked = source.replace(action, (text) => ' '.repeat(text.length));
-  const stray = blanked.search(/\{\{|\}\}/);
+  // No reference has a brace in it, so a single one is a mistake too.
+  const stray = blanked.search(/[{}]/);
   if (stray >= 0)
     return {
       ok: false,

@@ -1,4 +1,5 @@
 // Which reason a failed connection has: one table of the codes that Node, OpenSSL and undici give.
+import { errors } from 'undici';
 import type { FailureReason } from '../../hooks/discovery-policy/query.ts';
 import { SourceError } from './source-error.ts';
 
@@ -48,6 +49,10 @@ const unknownIssuer: Trouble = {
   sentence: 'the certificate is signed by an issuer that is not trusted; ca.crt of the Secret can name it',
 };
 const otherTls: Trouble = { reason: 'TLSError', sentence: 'the TLS handshake failed' };
+const handshakeOnly: Trouble = {
+  reason: 'TLSError',
+  sentence: 'the connection was closed after the TLS handshake; the other side may require tls.crt and tls.key',
+};
 const notHttp: Trouble = { reason: 'BadResponse', sentence: 'the answer is not HTTP' };
 const unknownTrouble: Trouble = { reason: 'BadResponse', sentence: 'the request failed' };
 
@@ -76,10 +81,16 @@ function troubleOf(error: unknown): Trouble {
   return known ?? families.find(([pattern]) => pattern.test(code))?.[1] ?? unknownTrouble;
 }
 
+/** undici loses the alert of a server that requires a client certificate; what is left of it is a connection on which nothing came. */
+function closedAfterHandshake(error: unknown, where: string): boolean {
+  if (!(error instanceof errors.SocketError) || !where.startsWith('https:')) return false;
+  return error.socket?.bytesRead === 0;
+}
+
 /** Takes what a request threw and where it went; gives the failure, with the code that an operator can look up. */
 export function networkFailure(error: unknown, where: string): SourceError {
   if (error instanceof SourceError) return error;
-  const { reason, sentence } = troubleOf(error);
+  const { reason, sentence } = closedAfterHandshake(error, where) ? handshakeOnly : troubleOf(error);
   const { code } = innermost(error);
   return new SourceError(reason, `${where}: ${sentence}${code === '' ? '' : ` (${code})`}`);
 }

@@ -1,4 +1,5 @@
 // Asks every source that is due, side by side, and gives an outcome for each: the world's failures are data from here on.
+import { setMaxListeners } from 'node:events';
 import type { DiscoveryQuery, SourceFailure, SourceOutcome } from '../../hooks/discovery-policy/query.ts';
 import { type CredentialSource, type Credentials, noCredentials } from './credentials.ts';
 import { HTTP_LIMITS, type HttpLimits } from './http-client.ts';
@@ -34,6 +35,8 @@ export async function runQueries(
 ): Promise<SourceOutcome[]> {
   const budgetMilliseconds = context.budgetMilliseconds ?? DISCOVERY_BUDGET_MILLISECONDS;
   const signal = AbortSignal.timeout(budgetMilliseconds);
+  // Every request under way listens to it; Node would take more than ten for a leak.
+  setMaxListeners(0, signal);
   return Promise.all(queries.map((query) => runQuery(query, { context, signal })));
 }
 

@@ -53,6 +53,16 @@ const expectedColumns: Readonly<Record<string, Expected>> = {
     ],
     wide: [['Message', 'string', message]],
   },
+  DiscoveryPolicy: {
+    columns: [
+      ['Status', 'string', status],
+      ['Sources', 'integer', '.status.sourceCount'],
+      ['Images', 'integer', '.status.imageCount'],
+      ['LastSync', 'date', '.status.lastSyncTime'],
+      ['Age', 'date', age],
+    ],
+    wide: [['Message', 'string', message]],
+  },
   NodeCache: {
     columns: [
       ['Key', 'string', '.spec.key'],
@@ -119,6 +129,7 @@ it.each([
   ['CachedImage', 'cachedimages', ['ci']],
   ['CachedImageSet', 'cachedimagesets', ['cis']],
   ['PullPolicy', 'pullpolicies', ['pp']],
+  ['DiscoveryPolicy', 'discoverypolicies', ['dp']],
   ['NodeCache', 'nodecaches', undefined],
   ['Fleet', 'fleets', undefined],
   ['PolicyView', 'policyviews', undefined],
@@ -139,6 +150,7 @@ it.each([
   ['CachedImage', { status: {} }],
   ['CachedImageSet', { status: {} }],
   ['PullPolicy', { status: {} }],
+  ['DiscoveryPolicy', { status: {} }],
   ['NodeCache', undefined],
   ['Fleet', { status: {} }],
   ['PolicyView', undefined],

@@ -4,8 +4,13 @@ import { readSpecOf, type SpecRow } from './spec-reading.ts';
 
 const sha256 = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const alpine = { image: 'docker.io/library/alpine' };
+const mimir = { endpoint: 'https://mimir.example.com', query: 'up' };
+const registry = { url: 'https://registry.example.com', repositories: ['app'] };
+const prometheusOf = (prometheus: unknown) => ({ sources: [{ type: 'prometheus', prometheus }] });
+const registryOf = (fields: unknown) => ({ sources: [{ type: 'registry', registry: fields }] });
 
 describe('a spec that is not valid is refused in one sentence', () => {
+  const oneBlock = 'must have the block that its type names, and only that one';
   const noTag = 'must not have a tag: use the field tag';
   const noName = 'must be an image name without spaces and without a digest';
   const noDigest = 'must be a digest such as sha256: and 64 hex digits';
@@ -219,6 +224,140 @@ describe('a spec that is not valid is refused in one sentence', () => {
       'NodeCache',
       { nodeUid: 'x' },
       'spec.key: Invalid input: expected string, received undefined (and 5 more)',
+    ],
+    ['nowhere to look', 'DiscoveryPolicy', {}, 'spec.sources: Invalid input: expected array, received undefined'],
+    ['no source', 'DiscoveryPolicy', { sources: [] }, 'spec.sources: Too small: expected array to have >=1 items'],
+    [
+      'too many sources',
+      'DiscoveryPolicy',
+      { sources: Array(17).fill({ type: 'registry', registry }) },
+      'spec.sources: Too big: expected array to have <=16 items',
+    ],
+    [
+      'a source of a type nobody knows',
+      'DiscoveryPolicy',
+      { sources: [{ type: 'graphite' }] },
+      'spec.sources.0.type: Invalid option: expected one of "prometheus"|"registry"',
+    ],
+    [
+      'a type without its block',
+      'DiscoveryPolicy',
+      { sources: [{ type: 'prometheus' }] },
+      `spec.sources.0: ${oneBlock}`,
+    ],
+    [
+      'a type with the block of the other',
+      'DiscoveryPolicy',
+      { sources: [{ type: 'prometheus', registry }] },
+      `spec.sources.0: ${oneBlock}`,
+    ],
+    [
+      'both blocks',
+      'DiscoveryPolicy',
+      { sources: [{ type: 'registry', registry, prometheus: mimir }] },
+      `spec.sources.0: ${oneBlock}`,
+    ],
+    [
+      'an endpoint without a scheme',
+      'DiscoveryPolicy',
+      prometheusOf({ ...mimir, endpoint: 'mimir.example.com' }),
+      'spec.sources.0.prometheus.endpoint: must be an http or https URL',
+    ],
+    [
+      'a password in the endpoint',
+      'DiscoveryPolicy',
+      prometheusOf({ ...mimir, endpoint: 'https://admin:secret@mimir.example.com' }),
+      'spec.sources.0.prometheus.endpoint: must not hold credentials: use secretRef',
+    ],
+    [
+      'a user in the registry',
+      'DiscoveryPolicy',
+      registryOf({ ...registry, url: 'https://admin@registry.example.com' }),
+      'spec.sources.0.registry.url: must not hold credentials: use secretRef',
+    ],
+    [
+      'an empty query',
+      'DiscoveryPolicy',
+      prometheusOf({ ...mimir, query: '' }),
+      'spec.sources.0.prometheus.query: Too small: expected string to have >=1 characters',
+    ],
+    [
+      'a range without lookback',
+      'DiscoveryPolicy',
+      prometheusOf({ ...mimir, queryType: 'range' }),
+      'spec.sources.0.prometheus: queryType range needs lookback',
+    ],
+    [
+      'an instant with lookback',
+      'DiscoveryPolicy',
+      prometheusOf({ ...mimir, queryType: 'instant', lookback: '1h' }),
+      'spec.sources.0.prometheus: queryType instant excludes lookback',
+    ],
+    [
+      'a lookback of nothing',
+      'DiscoveryPolicy',
+      prometheusOf({ ...mimir, lookback: '0s' }),
+      'spec.sources.0.prometheus.lookback: must be longer than zero',
+    ],
+    [
+      'a step of nothing',
+      'DiscoveryPolicy',
+      prometheusOf({ ...mimir, step: '0s' }),
+      'spec.sources.0.prometheus.step: must be longer than zero',
+    ],
+    [
+      'an interval of nothing',
+      'DiscoveryPolicy',
+      { ...prometheusOf(mimir), syncInterval: '0' },
+      'spec.syncInterval: must be longer than zero',
+    ],
+    [
+      'an interval in days',
+      'DiscoveryPolicy',
+      { ...prometheusOf(mimir), syncInterval: '1d' },
+      'spec.syncInterval: must be a duration such as 30s, 5m or 1h30m (and 1 more)',
+    ],
+    [
+      'no images',
+      'DiscoveryPolicy',
+      { ...prometheusOf(mimir), maxImages: 0 },
+      'spec.maxImages: Too small: expected number to be >=1',
+    ],
+    [
+      'too many images',
+      'DiscoveryPolicy',
+      { ...prometheusOf(mimir), maxImages: 501 },
+      'spec.maxImages: Too big: expected number to be <=500',
+    ],
+    [
+      'an empty filter',
+      'DiscoveryPolicy',
+      { ...prometheusOf(mimir), imageFilter: '' },
+      'spec.imageFilter: Too small: expected string to have >=1 characters',
+    ],
+    [
+      'a filter that is too long',
+      'DiscoveryPolicy',
+      { ...prometheusOf(mimir), imageFilter: 'a'.repeat(1025) },
+      'spec.imageFilter: Too big: expected string to have <=1024 characters',
+    ],
+    [
+      'no repository',
+      'DiscoveryPolicy',
+      registryOf({ ...registry, repositories: [] }),
+      'spec.sources.0.registry.repositories: Too small: expected array to have >=1 items',
+    ],
+    [
+      'none of the newest',
+      'DiscoveryPolicy',
+      registryOf({ ...registry, topX: 0 }),
+      'spec.sources.0.registry.topX: Too small: expected number to be >=1',
+    ],
+    [
+      'a Secret without a name',
+      'DiscoveryPolicy',
+      { sources: [{ type: 'registry', registry, secretRef: {} }] },
+      'spec.sources.0.secretRef.name: Invalid input: expected string, received undefined',
     ],
     ['a view without a verdict', 'PolicyView', {}, 'spec.paused: Invalid input: expected boolean, received undefined'],
   ])('%s: %s', (_title, kind, spec, expected) => {

@@ -6,6 +6,10 @@ const sha256 = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const sha512 = `sha512:${'0123456789abcdef'.repeat(8)}`;
 const alpine = { image: 'docker.io/library/alpine' };
 const imageDefaults = { imagePullPolicy: 'Always', priority: 0 };
+const mimir = { endpoint: 'http://mimir:9009/prometheus', query: 'up' };
+const registry = { url: 'https://registry.example.com:5000', repositories: ['team/app'] };
+const discoveryDefaults = { syncInterval: '30m', maxImages: 50 };
+const rangeDefaults = { step: '5m', aggregationMethod: 'sum' };
 const policyDefaults = {
   maxConcurrentNodes: 1,
   maxConcurrentPullsPerNode: 1,
@@ -96,6 +100,43 @@ describe('a spec that is valid gets its defaults', () => {
       'NodeCache',
       { key: 'k', ready: true, unschedulable: false, os: 'linux', taints: [], labels: {} },
       { key: 'k', ready: true, unschedulable: false, os: 'linux', taints: [], labels: {} },
+    ],
+    [
+      'a source of each type',
+      'DiscoveryPolicy',
+      {
+        sources: [
+          { type: 'prometheus', prometheus: mimir },
+          { type: 'registry', registry },
+        ],
+      },
+      {
+        ...discoveryDefaults,
+        sources: [
+          { type: 'prometheus', prometheus: { ...mimir, ...rangeDefaults } },
+          { type: 'registry', registry },
+        ],
+      },
+    ],
+    [
+      'a range over a day',
+      'DiscoveryPolicy',
+      { sources: [{ type: 'prometheus', prometheus: { ...mimir, queryType: 'range', lookback: '24h' } }] },
+      {
+        ...discoveryDefaults,
+        sources: [
+          { type: 'prometheus', prometheus: { ...mimir, ...rangeDefaults, queryType: 'range', lookback: '24h' } },
+        ],
+      },
+    ],
+    [
+      'an instant',
+      'DiscoveryPolicy',
+      { sources: [{ type: 'prometheus', prometheus: { ...mimir, queryType: 'instant' } }] },
+      {
+        ...discoveryDefaults,
+        sources: [{ type: 'prometheus', prometheus: { ...mimir, ...rangeDefaults, queryType: 'instant' } }],
+      },
     ],
     ['nothing to choose', 'Fleet', {}, {}],
     ['a view', 'PolicyView', { paused: false }, { paused: false }],

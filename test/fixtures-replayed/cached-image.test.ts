@@ -49,7 +49,8 @@ describe('as recorded, without a Fleet and a PolicyView: the status stays, nothi
         recorded: [],
       },
       children: [],
-      ...(hasPod ? { resyncAfterSeconds: 10 } : {}),
+      // The status is new, and whether it gets written is looked at once more.
+      resyncAfterSeconds: 10,
     });
   });
 });
@@ -152,7 +153,8 @@ describe('completed with a Fleet and a PolicyView: the outcome of each Pod is re
         ...status,
       },
       children: [],
-      ...(hasPod ? { resyncAfterSeconds: 10 } : {}),
+      // The status is new, and whether it gets written is looked at once more.
+      resyncAfterSeconds: 10,
     });
   });
 });

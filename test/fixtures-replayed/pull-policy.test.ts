@@ -68,12 +68,12 @@ const conditionsOf = ({ status }: Answer) => {
 
 describe('completed, shortly after the Pods were created', () => {
   it.each<[string, readonly string[], string, number | undefined]>([
-    ['0-images-0-pods', [], 'paces 0 images', undefined],
+    ['0-images-0-pods', [], 'paces 0 images', 10],
     ['1-images-0-pods', ['app on node-real (slot 0)'], 'paces 1 image', 5],
     // The delay since the last start: two seconds of it have passed, and a creation time has whole seconds.
     ['3-images-1-pods', [], 'paces 3 images', 8.999],
-    // The cap of 2: only a Pod that goes away opens it.
-    ['3-images-2-pods', [], 'paces 3 images', undefined],
+    // The cap of 2: only a Pod that goes away opens it; the write of the new status is looked at once more.
+    ['3-images-2-pods', [], 'paces 3 images', 10],
   ])('%s', async (...[counts, started, message, resyncAfterSeconds]) => {
     const answer = await replayCompleted(SYNC, file(counts));
     expect(startedNames(answer)).toEqual(started);

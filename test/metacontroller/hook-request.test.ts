@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import {
   cachedImageCustomizeRequest,
+  cachedImageSetCustomizeRequest,
   cachedImageSetSyncRequest,
   cachedImageSyncRequest,
+  discoveryPolicySyncRequest,
   fleetCustomizeRequest,
   fleetSyncRequest,
   nodeSyncRequest,
@@ -112,6 +114,8 @@ describe('a parent of another kind is refused', () => {
     ['PullPolicy sync', pullPolicySyncRequest, 'parent', 'PullPolicy'],
     ['PullPolicy customize', pullPolicyCustomizeRequest, 'parent', 'PullPolicy'],
     ['CachedImageSet sync', cachedImageSetSyncRequest, 'parent', 'CachedImageSet'],
+    ['CachedImageSet customize', cachedImageSetCustomizeRequest, 'parent', 'CachedImageSet'],
+    ['DiscoveryPolicy sync', discoveryPolicySyncRequest, 'parent', 'DiscoveryPolicy'],
   ])('%s', (_title, schema, field, kind) => {
     expect(problemsOf(schema, { [field]: parent(kind) })).toEqual([]);
     expect(problemsOf(schema, { [field]: parent('Pod') })).toEqual([

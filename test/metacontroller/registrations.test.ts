@@ -17,9 +17,9 @@ function objectOf(name: string, options = atUrl): Record<string, unknown> {
   return controllerObject(registration, options);
 }
 
-const webhook = (path: string) => ({
+const webhook = (path: string, timeout = '30s') => ({
   version: 'v2',
-  webhook: { url: `http://127.0.0.1:8080/hooks/${path}`, timeout: '30s' },
+  webhook: { url: `http://127.0.0.1:8080/hooks/${path}`, timeout },
 });
 const parent = (resource: string) => ({ apiVersion: API_VERSION, resource, ignoreStatusChanges: true });
 const child = (apiVersion: string, resource: string, method: string) => ({
@@ -68,7 +68,15 @@ const expectedSpecs: Readonly<Record<string, { readonly kind: string; readonly s
       generateSelector: true,
       parentResource: parent('cachedimagesets'),
       childResources: [child(API_VERSION, 'cachedimages', 'InPlace')],
-      hooks: { sync: webhook('cachedimagesets/sync') },
+      hooks: { sync: webhook('cachedimagesets/sync'), customize: webhook('cachedimagesets/customize') },
+    },
+  },
+  'drop-discoverypolicies': {
+    kind: 'CompositeController',
+    spec: {
+      generateSelector: true,
+      parentResource: parent('discoverypolicies'),
+      hooks: { sync: webhook('discoverypolicies/sync', '60s') },
     },
   },
 };

@@ -4,6 +4,7 @@ import { alpine, appWithLog, authorized, NOW } from './app-with-log.ts';
 
 const image = (spec: unknown, status: unknown = {}) => ({ ...alpine, spec, status });
 const policy = (spec: unknown) => ({ kind: 'PullPolicy', metadata: { name: 'default', uid: 'p' }, spec });
+const discovery = (spec: unknown) => ({ kind: 'DiscoveryPolicy', metadata: { name: 'popular', uid: 'd' }, spec });
 const set = (spec: unknown) => ({ kind: 'CachedImageSet', metadata: { name: 'tools', uid: 's' }, spec });
 
 interface Status {
@@ -21,6 +22,8 @@ describe('a spec that got past the API server', () => {
   const images = '/hooks/cachedimages/sync';
   const policies = '/hooks/pullpolicies/sync';
   const sets = '/hooks/cachedimagesets/sync';
+  const discoveries = '/hooks/discoverypolicies/sync';
+  const sources = [{ type: 'registry', registry: { url: 'https://registry.example.com', repositories: ['app'] } }];
   it.each<[string, string, object, string, string]>([
     ['no image', images, image({}), 'InvalidSpec', 'spec.image: Invalid input: expected string, received undefined'],
     ['no spec', images, image(null), 'InvalidSpec', 'spec.image: Invalid input: expected string, received undefined'],
@@ -65,6 +68,20 @@ describe('a spec that got past the API server', () => {
       set({ images: [{ image: 'docker.io/Team/App' }] }),
       'InvalidSpec',
       'spec.images.0.image: the repository name "Team/App" must be in lower case',
+    ],
+    [
+      'nowhere to look',
+      discoveries,
+      discovery({}),
+      'InvalidSpec',
+      'spec.sources: Invalid input: expected array, received undefined',
+    ],
+    [
+      'a filter that is none',
+      discoveries,
+      discovery({ sources, imageFilter: 'a(?=b)' }),
+      'InvalidSpec',
+      'spec.imageFilter: look-ahead at position 1: only look-aheads at the very start, behind ^, are possible',
     ],
   ])('%s', async (...[, url, parent, reason, message]) => {
     const groups = { 'Fleet.drop.corewire.io/v1alpha1': {}, 'CachedImage.drop.corewire.io/v1alpha1': {}, 'Pod.v1': {} };

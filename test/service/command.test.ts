@@ -58,6 +58,7 @@ describe('render controllers', () => {
       'CompositeController drop-cachedimages',
       'CompositeController drop-pullpolicies',
       'CompositeController drop-cachedimagesets',
+      'CompositeController drop-discoverypolicies',
     ]);
     expect(controllers[0]?.spec.hooks.sync.webhook).toEqual(expected);
   });

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { RunDiscovery } from '../../service/discovery-runner.ts';
 import { type AppWithLog, alpine, appWithLog, authorized, jsonHeaders, NOW, TOKEN } from './app-with-log.ts';
 
 const nodeFixture = join(resolve(import.meta.dirname, '../fixtures/metacontroller'), 'decorator-sync-node.json');
@@ -27,10 +28,26 @@ const policyRequest = {
   },
 };
 
+const discoveryPolicy = {
+  kind: 'DiscoveryPolicy',
+  metadata: { name: 'popular', uid: 'd', generation: 1 },
+  spec: { sources: [{ type: 'prometheus', prometheus: { endpoint: 'https://mimir.example.com', query: 'up' } }] },
+};
+
+/** The world outside: one image, whoever asks. */
+const runDiscovery: RunDiscovery = async (queries) =>
+  new Map(
+    queries.map(({ source }) => {
+      const series = [{ image: 'alpine', values: [1] }];
+      return [source, { ok: true, kind: 'prometheus', series, seriesWithoutImage: 0, valuesDropped: 0, warnings: [] }];
+    }),
+  );
+
 async function post({ app }: AppWithLog, url: string, payload: object | string): Promise<number> {
   return (await app.inject({ method: 'POST', url, headers: jsonHeaders, payload })).statusCode;
 }
 
+// A status that is new asks to be looked at again within 10 s, whatever else is due.
 describe('one line a sync', () => {
   it.each<[string, string, object, object]>([
     [
@@ -55,13 +72,31 @@ describe('one line a sync', () => {
       'of an image',
       '/hooks/cachedimages/sync',
       { parent: alpine, related: { 'Pod.v1': {}, [`Fleet.${API_VERSION}`]: {}, [`PolicyView.${API_VERSION}`]: {} } },
-      { parent: 'alpine', reason: 'PolicyNotFound', recorded: [] },
+      { parent: 'alpine', reason: 'PolicyNotFound', recorded: [], resyncAfterSeconds: 10 },
     ],
     [
       'of a set',
       '/hooks/cachedimagesets/sync',
       { parent: { kind: 'CachedImageSet', metadata: { name: 'tools' }, spec: {} }, children: {} },
-      { parent: 'tools' },
+      { parent: 'tools', reason: 'Empty', ready: 0, managed: 0, resyncAfterSeconds: 10 },
+    ],
+    [
+      'of a discovery that asks',
+      '/hooks/discoverypolicies/sync',
+      { parent: discoveryPolicy },
+      { parent: 'popular', asked: 1, images: 1, reason: 'Synced', resyncAfterSeconds: 10 },
+    ],
+    [
+      'of a discovery that is not due',
+      '/hooks/discoverypolicies/sync',
+      { parent: { ...discoveryPolicy, metadata: { ...discoveryPolicy.metadata, deletionTimestamp: 'now' } } },
+      { parent: 'popular', asked: 0, images: 0, reason: 'Pending', resyncAfterSeconds: 10 },
+    ],
+    [
+      'of a discovery that cannot be',
+      '/hooks/discoverypolicies/sync',
+      { parent: { ...discoveryPolicy, spec: {} } },
+      { parent: 'popular', reason: 'InvalidSpec', resyncAfterSeconds: 10 },
     ],
     [
       'of a fleet',
@@ -70,7 +105,7 @@ describe('one line a sync', () => {
       { parent: 'default' },
     ],
   ])('%s', async (_title, url, payload, expected) => {
-    const service = appWithLog();
+    const service = appWithLog({ runDiscovery });
     expect(await post(service, url, payload)).toBe(200);
     expect(service.entries()).toEqual([
       {
@@ -95,6 +130,11 @@ describe('one line a sync', () => {
     ['of a node', '/hooks/nodes/sync', readFileSync(nodeFixture, 'utf8')],
     ['of what an image relates', '/hooks/cachedimages/customize', { parent: alpine }],
     ['of what a policy relates', '/hooks/pullpolicies/customize', { parent: pullPolicy }],
+    [
+      'of what a set relates',
+      '/hooks/cachedimagesets/customize',
+      { parent: { kind: 'CachedImageSet', metadata: { name: 'tools' }, spec: {} } },
+    ],
     ['of what a fleet relates', '/hooks/fleets/customize', { parent: fleet }],
   ];
   it.each(quiet)('%s is for debugging only', async (_title, url, payload) => {

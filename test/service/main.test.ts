@@ -75,10 +75,12 @@ describe('what keeps it from starting is one sentence and exit 1', () => {
 });
 
 it.each(['SIGTERM', 'SIGINT'] as const)('it serves, and %s stops it with exit 0', async (signal) => {
-  const started = startMain(anonymous);
+  const started = startMain({ ...anonymous, KUBECONFIG: '/does-not-exist' });
   const lines = createInterface({ input: started.stdout })[Symbol.asyncIterator]();
   const first = JSON.parse((await lines.next()).value) as { msg: string; port: number; adminPort: number };
   expect(first).toMatchObject({ level: 30, name: 'drop', msg: 'serving', namespace: 'drop-system' });
+  // It starts without a cluster too, and says what that means.
+  expect(JSON.parse((await lines.next()).value).msg).toContain('every secretRef gives SecretNotFound');
   expect((await fetch(`http://127.0.0.1:${first.adminPort}/readyz`)).status).toBe(200);
   const response = await fetch(`http://127.0.0.1:${first.port}/hooks/cachedimages/sync`, {
     method: 'POST',

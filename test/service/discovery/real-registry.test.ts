@@ -1,0 +1,179 @@
+// Proves the tag listing against a real docker-registry, open, with a password file, and with tokens.
+import { execFileSync } from 'node:child_process';
+import { createHash, createPrivateKey, createSign, X509Certificate } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noCredentials } from '../../../service/discovery/credentials.ts';
+import { asFailure, ask, asTags, basic, PASSWORD, registryQuery, USERNAME, withUser } from './asking.ts';
+import { createAuthority, hasOpenssl } from './certificates.ts';
+import { createFolder, type Folder, isInstalled, type Program, startProgram } from './programs.ts';
+import { closeServers, json, plain, serve, type TestServer, unusedPort } from './servers.ts';
+
+const canRun = isInstalled('docker-registry') && isInstalled('htpasswd');
+const REPOSITORY = 'team/some-app';
+const TAGS = Array.from({ length: 300 }, (_, index) => `v1.${index}.0`);
+const PUSHES_AT_ONCE = 10;
+
+const digestOf = (bytes: string) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+
+async function expectStatus(response: Response, status: number): Promise<Response> {
+  if (response.status !== status) throw new Error(`${response.url}: ${response.status} ${await response.text()}`);
+  return response;
+}
+
+async function pushBlob(registry: string, bytes: string): Promise<object> {
+  const begun = await expectStatus(await fetch(`${registry}/v2/${REPOSITORY}/blobs/uploads/`, { method: 'POST' }), 202);
+  const location = new URL(begun.headers.get('location') ?? '', registry);
+  location.searchParams.set('digest', digestOf(bytes));
+  await expectStatus(await fetch(location, { method: 'PUT', body: bytes }), 201);
+  return { digest: digestOf(bytes), size: Buffer.byteLength(bytes) };
+}
+
+async function pushTags(registry: string): Promise<void> {
+  const kinds = 'application/vnd.docker';
+  const type = `${kinds}.distribution.manifest.v2+json`;
+  const config = { mediaType: `${kinds}.container.image.v1+json`, ...(await pushBlob(registry, '{"os":"linux"}')) };
+  const layer = { mediaType: `${kinds}.image.rootfs.diff.tar.gzip`, ...(await pushBlob(registry, 'a layer')) };
+  const body = JSON.stringify({ schemaVersion: 2, mediaType: type, config, layers: [layer] });
+  const waiting = TAGS.values();
+  const push = async () => {
+    for (const tag of waiting) {
+      const url = `${registry}/v2/${REPOSITORY}/manifests/${tag}`;
+      await expectStatus(await fetch(url, { method: 'PUT', headers: { 'content-type': type }, body }), 201);
+    }
+  };
+  await Promise.all(Array.from({ length: PUSHES_AT_ONCE }, push));
+}
+
+describe.skipIf(!canRun)(canRun ? 'docker-registry' : 'docker-registry is not installed', () => {
+  let folder: Folder;
+  const programs: Program[] = [];
+  let open = '';
+
+  /** All of them serve the same images; `auth` is the part of the configuration that says who may see them. */
+  async function startRegistry(name: string, auth: string): Promise<string> {
+    const port = await unusedPort();
+    const configuration = folder.write(
+      `${name}.yml`,
+      `version: 0.1
+log: { level: error }
+storage: { filesystem: { rootdirectory: ${folder.path}/images } }
+http: { addr: '127.0.0.1:${port}' }
+${auth}
+`,
+    );
+    programs.push(await startProgram(['docker-registry', 'serve', configuration], `http://127.0.0.1:${port}/v2/`));
+    return `http://127.0.0.1:${port}`;
+  }
+
+  beforeAll(async () => {
+    folder = createFolder();
+    open = await startRegistry('open', '');
+    await pushTags(open);
+  }, 60_000);
+  afterAll(async () => {
+    await Promise.all(programs.map((program) => program.stop()));
+    await closeServers();
+    folder.remove();
+  });
+
+  const sorted = (tags: readonly string[] | undefined) => [...(tags ?? [])].sort();
+  const expectAllTags = (outcome: Awaited<ReturnType<typeof ask>>) => {
+    const { repositories } = asTags(outcome);
+    expect(repositories.map(({ repository }) => repository)).toEqual([REPOSITORY]);
+    expect(sorted(repositories[0]?.tags)).toEqual(sorted(TAGS));
+  };
+
+  it('open: gives every tag', async () => {
+    expectAllTags(await ask(registryQuery(open, REPOSITORY)));
+  });
+
+  it('open: does not know every repository', async () => {
+    const failure = asFailure(await ask(registryQuery(open, REPOSITORY, 'team/other')));
+    expect(failure).toMatchObject({ reason: 'NotFound' });
+    expect(failure.message).toMatch(/^repository team\/other: .*NAME_UNKNOWN/);
+  });
+
+  describe('with a password file', () => {
+    let closed = '';
+    beforeAll(async () => {
+      const users = folder.write(
+        'users',
+        execFileSync('htpasswd', ['-nbB', '-C', '4', USERNAME, PASSWORD], { encoding: 'utf8' }),
+      );
+      closed = await startRegistry('closed', `auth: { htpasswd: { realm: registry, path: ${users} } }`);
+    });
+
+    it('gives every tag to its user', async () => {
+      expectAllTags(await ask(registryQuery(closed, REPOSITORY), { credentials: withUser }));
+    });
+
+    it.each([
+      ['nobody', noCredentials],
+      ['a wrong password', { ...withUser, password: 'wrong-password' }],
+      ['a token, which it does not know', { ...noCredentials, token: 'some-token' }],
+    ])('gives nothing to %s', async (_title, credentials) => {
+      const failure = asFailure(await ask(registryQuery(closed, REPOSITORY), { credentials }));
+      expect(failure).toMatchObject({ reason: 'Unauthorized' });
+      expect(failure.message).not.toMatch(/wrong-password|some-token/);
+    });
+  });
+
+  const name = hasOpenssl ? 'with tokens' : 'with tokens (openssl is not installed)';
+  describe.skipIf(!hasOpenssl)(name, () => {
+    let closed = '';
+    let tokenService: TestServer;
+
+    beforeAll(async () => {
+      const authority = createAuthority('tokens');
+      const signer = authority.issue('signer', 'DNS:signer');
+      authority.remove();
+      tokenService = await serve((request, response) => {
+        if (request.headers.authorization !== basic(USERNAME, PASSWORD)) return plain(401, 'denied')(request, response);
+        const { searchParams } = new URL(request.url, 'http://a');
+        return json(response, { token: signedToken(signer, searchParams) });
+      });
+      const bundle = folder.write('bundle.pem', authority.cert);
+      const { url } = tokenService;
+      closed = await startRegistry(
+        'tokens',
+        `auth: { token: { realm: '${url}/token', service: the-registry, issuer: the-issuer, rootcertbundle: ${bundle} } }`,
+      );
+    });
+
+    it('gives every tag to its user, for a token of just that repository', async () => {
+      expectAllTags(await ask(registryQuery(closed, REPOSITORY), { credentials: withUser }));
+      const [first] = tokenService.seen;
+      expect(Object.fromEntries(new URL(first?.url ?? '', 'http://a').searchParams)).toEqual({
+        service: 'the-registry',
+        scope: `repository:${REPOSITORY}:pull`,
+      });
+    });
+
+    it('gives nothing to nobody', async () => {
+      expect(asFailure(await ask(registryQuery(closed, REPOSITORY)))).toMatchObject({ reason: 'Unauthorized' });
+    });
+  });
+});
+
+/** A token as distribution `docs/spec/auth/jwt.md` has it, signed by a certificate that it carries along. */
+function signedToken({ cert, key }: { readonly cert: string; readonly key: string }, asked: URLSearchParams): string {
+  const [type, name, actions] = (asked.get('scope') ?? '').split(':');
+  const nowSeconds = Math.floor(Date.now() / 1000);
+  const header = { typ: 'JWT', alg: 'ES256', x5c: [new X509Certificate(cert).raw.toString('base64')] };
+  const claims = {
+    iss: 'the-issuer',
+    sub: USERNAME,
+    aud: asked.get('service'),
+    exp: nowSeconds + 60,
+    nbf: nowSeconds - 10,
+    iat: nowSeconds,
+    jti: '1',
+    access: [{ type, name, actions: actions?.split(',') }],
+  };
+  const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+  const text = `${encode(header)}.${encode(claims)}`;
+  const signature = createSign('SHA256')
+    .update(text)
+    .sign({ key: createPrivateKey(key), dsaEncoding: 'ieee-p1363' });
+  return `${text}.${signature.toString('base64url')}`;
+}
