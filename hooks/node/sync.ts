@@ -38,7 +38,8 @@ function factsOf(node: ObservedNode): NodeCacheSpec {
     key: nodeKeyOf(node.metadata.uid),
     ready: node.status?.conditions.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
     unschedulable: node.spec?.unschedulable ?? false,
-    os: node.status?.nodeInfo?.operatingSystem ?? node.metadata.labels[OS_LABEL] ?? 'linux',
+    // Until the kubelet says it, the field is there and empty.
+    os: node.status?.nodeInfo?.operatingSystem || node.metadata.labels[OS_LABEL] || 'linux',
     taints: taintsOf(node),
     labels: labelsOf(node),
   };

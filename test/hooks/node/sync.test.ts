@@ -62,6 +62,14 @@ test.each([
     node: { status: {}, metadata: { ...base.metadata, labels: { 'kubernetes.io/os': 'windows' } } },
     expected: { os: 'windows' },
   },
+  {
+    what: 'the operating system from the label when the kubelet said nothing yet, which the API server fills with an empty text',
+    node: {
+      status: { nodeInfo: { operatingSystem: '' } },
+      metadata: { ...base.metadata, labels: { 'kubernetes.io/os': 'linux' } },
+    },
+    expected: { os: 'linux' },
+  },
 ])('keeps $what', ({ node, expected }) => {
   expect(facts(node).attachments[0]?.spec).toMatchObject(expected);
 });
