@@ -10,6 +10,7 @@ import {
   QUERY_LIMIT_CHARACTERS,
   REPOSITORIES_LIMIT,
   REPOSITORY_LIMIT_CHARACTERS,
+  SOURCE_IMAGES_LIMIT,
   TAGS_WANTED_LIMIT,
   TEMPLATE_LIMIT_CHARACTERS,
   URL_LIMIT_CHARACTERS,
@@ -109,28 +110,32 @@ const source = withRule(
   },
 ).describe('One place to look.');
 
-export const discoveryPolicySpec = z
-  .object({
-    syncInterval: positiveGoDuration.default('30m').describe('How often the sources are asked.'),
-    maxImages: z
-      .int()
-      .min(1)
-      .max(DISCOVERED_IMAGES_LIMIT)
-      .default(50)
-      .describe('Most images kept, the highest scores first.'),
-    imageFilter: pattern
-      .optional()
-      .describe(
-        'Regular expression (RE2, and look-aheads at its start) that a normalised reference must match; unanchored.',
-      ),
-    sources: z
-      .array(source)
-      .min(1)
-      .max(DISCOVERY_SOURCES_LIMIT)
-      .meta({ 'x-kubernetes-list-type': 'atomic' })
-      .describe('Places to look; the results are merged, the highest score of an image wins.'),
-  })
-  .describe('Where to look, how often, how much to keep.');
+const discoveryFields = z.object({
+  syncInterval: positiveGoDuration.default('30m').describe('How often the sources are asked.'),
+  maxImages: z
+    .int()
+    .min(1)
+    .max(DISCOVERED_IMAGES_LIMIT)
+    .default(50)
+    .describe('Most images kept, the highest scores first.'),
+  imageFilter: pattern
+    .optional()
+    .describe(
+      'Regular expression (RE2, and look-aheads at its start) that a normalised reference must match; unanchored.',
+    ),
+  sources: z
+    .array(source)
+    .min(1)
+    .max(DISCOVERY_SOURCES_LIMIT)
+    .meta({ 'x-kubernetes-list-type': 'atomic' })
+    .describe('Places to look; the results are merged, the highest score of an image wins.'),
+});
+
+export const discoveryPolicySpec = withRule(discoveryFields, {
+  cel: `self.sources.size() * self.maxImages <= ${SOURCE_IMAGES_LIMIT}`,
+  message: `maxImages times the number of sources must be at most ${SOURCE_IMAGES_LIMIT}`,
+  holds: ({ sources, maxImages }) => sources.length * maxImages <= SOURCE_IMAGES_LIMIT,
+}).describe('Where to look, how often, how much to keep.');
 
 export const discoveredImage = z.object({
   image: z.string().describe('Normalised reference.'),

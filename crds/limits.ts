@@ -46,3 +46,5 @@ export const QUERY_LIMIT_CHARACTERS = 16_384;
 export const TEMPLATE_LIMIT_CHARACTERS = 512;
 /** Longest URL of a source. */
 export const URL_LIMIT_CHARACTERS = 2_048;
+/** Most images that all sources of one DiscoveryPolicy may keep together, so that its status fits in an object. */
+export const SOURCE_IMAGES_LIMIT = 4_000;

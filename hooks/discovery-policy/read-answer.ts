@@ -35,7 +35,11 @@ function aggregate(method: Aggregation, values: readonly number[]): number {
   }
 }
 
+/** What cAdvisor says of an image whose name it does not know; the grammar would take it for a tag of Docker Hub's `sha256`. */
+const imageId = /^sha(?:256|512):[0-9a-f]{64,}$/;
+
 function normalized(image: string): string | undefined {
+  if (imageId.test(image)) return undefined;
   const parsed = parseImageReference(image);
   return parsed.ok ? formatImageReference(parsed.reference) : undefined;
 }

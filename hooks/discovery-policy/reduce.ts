@@ -133,13 +133,14 @@ function readyObservation(sources: readonly SourceStatus[], imageCount: number):
 }
 
 function sourceObservation(source: SourceStatus, index: number): Observation {
-  const since = source.failingSince === undefined ? '' : ` (since ${source.failingSince})`;
-  const words = source.healthy ? counted(source.imageCount, 'image') : source.message + since;
+  // First, because a long message is cut at its end.
+  const since = source.failingSince === undefined ? '' : `failing since ${source.failingSince}: `;
+  const words = source.healthy ? counted(source.imageCount, 'image') : source.message;
   return {
     type: `Source${index}`,
     status: source.healthy ? 'True' : 'False',
     reason: source.reason,
-    message: withTarget(source, words),
+    message: since + withTarget(source, words),
   };
 }
 

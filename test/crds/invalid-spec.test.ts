@@ -342,6 +342,12 @@ describe('a spec that is not valid is refused in one sentence', () => {
       'spec.imageFilter: Too big: expected string to have <=1024 characters',
     ],
     [
+      'more images than a status can hold',
+      'DiscoveryPolicy',
+      { maxImages: 500, sources: Array.from({ length: 9 }, () => ({ type: 'prometheus', prometheus: mimir })) },
+      'spec: maxImages times the number of sources must be at most 4000',
+    ],
+    [
       'no repository',
       'DiscoveryPolicy',
       registryOf({ ...registry, repositories: [] }),

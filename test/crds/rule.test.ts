@@ -47,6 +47,7 @@ it('the walk meets the refinements that are known, and no other', () => {
     ['PullPolicy.spec.repullInterval', year],
     ['PullPolicy.spec.repullInterval', positive],
     ['PullPolicy.spec.nodeSelector', label],
+    ['DiscoveryPolicy.spec', 'maxImages times the number of sources must be at most 4000'],
     ['DiscoveryPolicy.spec.syncInterval', year],
     ['DiscoveryPolicy.spec.syncInterval', positive],
     ['DiscoveryPolicy.spec.sources[]', 'must have the block that its type names, and only that one'],

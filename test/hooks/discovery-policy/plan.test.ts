@@ -4,7 +4,6 @@ import { describe, expect, it, test } from 'vitest';
 import { parseTimeMilliseconds } from '../../../hooks/kubernetes/time.ts';
 import { HOUR, MINUTE, NOON, SECOND } from '../builders/wire.ts';
 import {
-  after,
   type Fields,
   failure,
   planned,
@@ -14,6 +13,7 @@ import {
   type Status,
   series,
   sourceOf,
+  statusAfter,
   tags,
 } from './policies.ts';
 
@@ -21,8 +21,8 @@ const threeSources = [prometheus('a'), prometheus('b'), registry()];
 const spec = { syncInterval: '30m', sources: threeSources };
 const answer = series({ alpine: 1 });
 const tagAnswer = tags({ app: ['v1'] });
-const allAnswered: Status = after(spec, [{ outcomes: [answer, answer, tagAnswer], at: NOON }]);
-const secondFailed: Status = after(spec, [{ outcomes: [answer, failure(), tagAnswer], at: NOON }]);
+const allAnswered: Status = statusAfter(spec, [{ outcomes: [answer, answer, tagAnswer], at: NOON }]);
+const secondFailed: Status = statusAfter(spec, [{ outcomes: [answer, failure(), tagAnswer], at: NOON }]);
 
 interface DueRow {
   readonly what: string;
@@ -176,7 +176,7 @@ test.each(retryTable)('a failing source waits: $what', ({ waits, ...row }) => {
 
 test('an answer ends the backoff', () => {
   const policy = { syncInterval: '30m', sources: [prometheus('a')] };
-  const failed = after(policy, [
+  const failed = statusAfter(policy, [
     { outcomes: [failure()], at: NOON },
     { outcomes: [failure()], at: NOON + 10 * SECOND },
     { outcomes: [answer], at: NOON + 30 * SECOND },
@@ -196,7 +196,7 @@ test('whatever fails however often: asked again no sooner than 10 s, no later th
       (intervalSeconds, failures, pause, offset) => {
         const policy = { syncInterval: `${intervalSeconds}s`, sources: [prometheus('a')] };
         const now = NOON + offset;
-        const before = after(policy, [{ outcomes: [failure()], at: now - HOUR }]);
+        const before = statusAfter(policy, [{ outcomes: [failure()], at: now - HOUR }]);
         const worn = { ...before, sources: [{ ...sourceOf(before), failures }] };
         const status = reduced(policy, worn, [failure('Timeout', 'no answer', pause)], now);
         const firstDue = now + 10 * SECOND;

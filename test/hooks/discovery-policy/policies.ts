@@ -107,7 +107,7 @@ export interface Answered {
 }
 
 /** The status after a story of answers. */
-export const after = (spec: Fields, story: readonly Answered[]): Status =>
+export const statusAfter = (spec: Fields, story: readonly Answered[]): Status =>
   story.reduce((status: Status, { outcomes, at }) => reduced(spec, status, outcomes, at), {});
 
 export function planned(spec: Fields, status: Status, nowMilliseconds: number, generation = 1): DiscoveryQuery[] {

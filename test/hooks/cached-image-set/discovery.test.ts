@@ -1,0 +1,296 @@
+// A set that follows a DiscoveryPolicy: the children that come and go with what is discovered, and those that stay.
+import { describe, expect, it, test } from 'vitest';
+import type { CachedImageSetStatus } from '../../../crds/cached-image-set.ts';
+import type { DiscoveryPolicyStatus } from '../../../crds/discovery-policy.ts';
+import { customizeCachedImageSet } from '../../../hooks/cached-image-set/customize.ts';
+import { syncCachedImageSet } from '../../../hooks/cached-image-set/sync.ts';
+import { cachedImageSetCustomizeRequest, cachedImageSetSyncRequest } from '../../../metacontroller/hook-request.ts';
+import type { DesiredObject } from '../../../metacontroller/hook-response.ts';
+import { NOON, uidOf, wireGroup } from '../builders/wire.ts';
+import { type Fields, wireDiscovery } from '../discovery-policy/policies.ts';
+
+const API_VERSION = 'drop.corewire.io/v1alpha1';
+const source = 'https://mimir.example.com';
+const digest = `sha256:${'0f'.repeat(32)}`;
+
+/** References with their scores, as a DiscoveryPolicy holds them. */
+function discovered(images: Readonly<Record<string, number>>, changes: Partial<DiscoveryPolicyStatus> = {}) {
+  const discoveredImages = Object.entries(images).map(([image, score]) => ({ image, score, source }));
+  return { lastSyncTime: '2026-11-21T11:00:00Z', discoveredImages, ...changes };
+}
+
+/** A child that was answered before, as the API server holds it. */
+function wireChild(child: DesiredObject) {
+  return {
+    ...child,
+    metadata: {
+      ...child.metadata,
+      uid: uidOf(child.metadata.name),
+      labels: { ...child.metadata.labels, 'controller-uid': 'x', team: 'ci' },
+      annotations: { ...child.metadata.annotations, 'metacontroller.k8s.io/last-applied-configuration': '{}' },
+    },
+  };
+}
+
+type Policy = Partial<DiscoveryPolicyStatus> | 'absent' | 'not sent';
+
+function relatedOf(policy: Policy): Record<string, unknown> {
+  if (policy === 'not sent') return {};
+  const policies = policy === 'absent' ? [] : [wireDiscovery({ sources: [] }, policy)];
+  return { [`DiscoveryPolicy.${API_VERSION}`]: wireGroup(policies) };
+}
+
+const followed: Fields = { discoveryPolicyRef: { name: 'popular' } };
+
+function sync(policy: Policy, children: readonly DesiredObject[] = [], spec: Fields = followed) {
+  const request = cachedImageSetSyncRequest.parse({
+    parent: { kind: 'CachedImageSet', metadata: { name: 'ci', uid: uidOf('ci'), generation: 1 }, spec },
+    children: { [`CachedImage.${API_VERSION}`]: wireGroup(children.map(wireChild)) },
+    related: relatedOf(policy),
+  });
+  const { response, decision } = syncCachedImageSet(request, NOON);
+  const status = response.status as CachedImageSetStatus;
+  return { ...response, status, decision, ready: status.conditions?.[0] };
+}
+
+const alpine = { image: 'docker.io/library/alpine', tag: '3.19' };
+const spoken = (children: readonly DesiredObject[]) =>
+  children.map(({ spec }) => {
+    const { image, tag, digest: hash } = spec as Readonly<Record<string, string>>;
+    return hash === undefined ? `${image}:${tag}` : `${image}@${hash}`;
+  });
+
+test('each discovered image becomes a child that says so, with its rank and where it was found', () => {
+  const { children, status } = sync(
+    discovered({ 'r.io:5000/ci/build:1.0.3': 4200, [`r.io/ci/test@${digest}`]: 900 }),
+    [],
+    {
+      ...followed,
+      imagePullPolicy: 'IfNotPresent',
+      policyRef: { name: 'slow' },
+    },
+  );
+  const common = { imagePullPolicy: 'IfNotPresent', policyRef: { name: 'slow' }, priority: 0 };
+  const labels = { 'drop.corewire.io/imageset': 'ci', 'drop.corewire.io/discovered': 'true' };
+  const annotations = (rank: string) => ({ 'drop.corewire.io/rank': rank, 'drop.corewire.io/source': source });
+  expect(children).toEqual([
+    {
+      apiVersion: API_VERSION,
+      kind: 'CachedImage',
+      metadata: { name: expect.stringMatching(/^ci-build-1-0-3-[0-9a-f]{8}$/), labels, annotations: annotations('1') },
+      spec: { image: 'r.io:5000/ci/build', tag: '1.0.3', ...common },
+    },
+    {
+      apiVersion: API_VERSION,
+      kind: 'CachedImage',
+      metadata: {
+        name: expect.stringMatching(/^ci-test-0f0f0f0f0f0f-[0-9a-f]{8}$/),
+        labels,
+        annotations: annotations('2'),
+      },
+      spec: { image: 'r.io/ci/test', digest, ...common },
+    },
+  ]);
+  expect(status).toMatchObject({ imagesManaged: 2, imagesDiscovered: 2, ready: '0/2' });
+});
+
+describe('listed by hand and discovered', () => {
+  it('both are there, the listed ones first and without a rank', () => {
+    const { children, status } = sync(discovered({ 'r.io/b:1': 5 }), [], { ...followed, images: [alpine] });
+    expect(spoken(children)).toEqual(['docker.io/library/alpine:3.19', 'r.io/b:1']);
+    expect(children[0]?.metadata).toEqual({
+      name: expect.any(String),
+      labels: { 'drop.corewire.io/imageset': 'ci' },
+    });
+    expect(status).toMatchObject({ imagesManaged: 2, imagesDiscovered: 1 });
+  });
+
+  it.each([
+    ['the same words', alpine],
+    ['fewer words', { image: 'alpine', tag: '3.19' }],
+    ['the old name of Docker Hub', { image: 'index.docker.io/library/alpine', tag: '3.19' }],
+  ])('the same image in %s is one child, listed by hand', (_title, listed) => {
+    const { children } = sync(discovered({ 'docker.io/library/alpine:3.19': 9, 'r.io/b:1': 5 }), [], {
+      ...followed,
+      images: [listed],
+    });
+    expect(children).toHaveLength(2);
+    expect(children[0]).toMatchObject({ metadata: { labels: { 'drop.corewire.io/imageset': 'ci' } }, spec: listed });
+    expect(children[0]?.metadata.annotations).toBeUndefined();
+    expect(children[1]?.metadata.annotations).toMatchObject({ 'drop.corewire.io/rank': '2' });
+  });
+
+  it('an image that is listed while it was discovered keeps its name, and so its ledger', () => {
+    const before = sync(discovered({ 'docker.io/library/alpine:3.19': 9 })).children;
+    const { children } = sync(discovered({}), before, { ...followed, images: [alpine] });
+    expect(children.map(({ metadata }) => metadata.name)).toEqual(before.map(({ metadata }) => metadata.name));
+    expect(children[0]?.metadata.labels).not.toHaveProperty('drop.corewire.io/discovered');
+  });
+});
+
+const twoFound = discovered({ 'r.io/a:1': 9, 'r.io/b:1': 5 });
+const withAlpine = { ...followed, images: [alpine] };
+const before = sync(twoFound, [], withAlpine).children;
+
+interface KeepRow {
+  readonly what: string;
+  readonly policy: Policy;
+  readonly reason: string;
+  readonly message: string;
+}
+
+const keepTable: KeepRow[] = [
+  {
+    what: 'the policy is gone',
+    policy: 'absent',
+    reason: 'DiscoveryPolicyNotFound',
+    message: 'DiscoveryPolicy popular does not exist; what was discovered before stays',
+  },
+  {
+    what: 'the policy is new and was not answered yet',
+    policy: {},
+    reason: 'DiscoveryPending',
+    message: 'DiscoveryPolicy popular has not answered yet; what was discovered before stays',
+  },
+  {
+    what: 'the policy is new and failed',
+    policy: { discoveredImages: [], imageCount: 0 },
+    reason: 'DiscoveryPending',
+    message: 'DiscoveryPolicy popular has not answered yet; what was discovered before stays',
+  },
+  {
+    what: 'the group was not sent',
+    policy: 'not sent',
+    reason: 'DiscoveryPending',
+    message: 'DiscoveryPolicy popular has not answered yet; what was discovered before stays',
+  },
+];
+
+describe.each(keepTable)('$what', ({ policy, reason, message }) => {
+  it('the children stay exactly as they are', () => {
+    const { children, ready, status } = sync(policy, before, withAlpine);
+    expect(children).toEqual(before);
+    expect(ready).toMatchObject({ type: 'Ready', status: 'False', reason, message });
+    expect(status).toMatchObject({ imagesManaged: 3, imagesDiscovered: 2 });
+  });
+
+  it('what all children have in common changes for the listed ones only', () => {
+    const { children } = sync(policy, before, { ...withAlpine, priority: 7 });
+    expect(children.map(({ spec }) => (spec as Fields).priority)).toEqual([7, 0, 0]);
+  });
+
+  it('the list by hand is followed', () => {
+    const golang = { image: 'docker.io/library/golang', tag: '1.22' };
+    const { children } = sync(policy, before, { ...followed, images: [golang] });
+    expect(spoken(children)).toEqual(['docker.io/library/golang:1.22', 'r.io/a:1', 'r.io/b:1']);
+  });
+
+  it('a discovered image that is now listed is there once', () => {
+    const { children } = sync(policy, before, { ...followed, images: [{ image: 'r.io/a', tag: '1' }] });
+    expect(spoken(children)).toEqual(['r.io/a:1', 'r.io/b:1']);
+    expect(children[0]?.metadata.labels).not.toHaveProperty('drop.corewire.io/discovered');
+  });
+
+  it('where nothing had been discovered there is nothing', () => {
+    const { children, ready } = sync(policy, []);
+    expect(children).toEqual([]);
+    expect(ready).toMatchObject({ status: 'False', reason });
+  });
+});
+
+const readyCondition = (status: 'True' | 'False', reason: string) => ({
+  conditions: [{ type: 'Ready', status, reason, message: '', lastTransitionTime: '2026-11-21T11:00:00Z' }],
+});
+
+describe('a policy that answered once is followed, whatever it says now', () => {
+  it.each(['ConnectionRefused', 'EmptyResult', 'InvalidSpec'])('%s is named in the message', (reason) => {
+    const policy = discovered({ 'r.io/a:1': 9 }, readyCondition('False', reason));
+    const { children, ready } = sync(policy, before);
+    expect(spoken(children)).toEqual(['r.io/a:1']);
+    expect(ready).toMatchObject({
+      reason: 'Progressing',
+      message: `0 of 1 image on all nodes (DiscoveryPolicy popular: ${reason})`,
+    });
+  });
+
+  it('one that is well is not named', () => {
+    const { ready } = sync(discovered({ 'r.io/a:1': 9 }, readyCondition('True', 'Synced')));
+    expect(ready?.message).toBe('0 of 1 image on all nodes');
+  });
+
+  it('one that found nothing makes an empty set', () => {
+    const { children, ready } = sync(discovered({}), before);
+    expect(children).toEqual([]);
+    expect(ready).toMatchObject({ status: 'False', reason: 'Empty', message: 'the set names no image' });
+  });
+
+  it('one that found nothing and failed since is named too', () => {
+    const { ready } = sync(discovered({}, readyCondition('False', 'Timeout')));
+    expect(ready?.message).toBe('the set names no image (DiscoveryPolicy popular: Timeout)');
+  });
+
+  it('what is no reference is passed over, and the others keep their rank', () => {
+    const { children } = sync(discovered({ 'r.io/a:1': 9, 'Not an image': 8, 'r.io/b:1': 5 }));
+    expect(children.map(({ metadata }) => metadata.annotations?.['drop.corewire.io/rank'])).toEqual(['1', '3']);
+  });
+});
+
+test('an image that fell out leaves, one that came joins, the others stay as they are', () => {
+  const { children } = sync(discovered({ 'r.io/a:1': 9, 'r.io/c:1': 5 }), before, withAlpine);
+  expect(children.slice(0, 2)).toEqual(before.slice(0, 2));
+  expect(spoken(children)).toEqual(['docker.io/library/alpine:3.19', 'r.io/a:1', 'r.io/c:1']);
+});
+
+test.each<[string, Policy]>([
+  ['the policy was sent', twoFound],
+  ['the policy was not sent', 'not sent'],
+  ['the policy is gone', 'absent'],
+])('without the reference only the listed ones stay, although %s', (_title, policy) => {
+  const { children, ready } = sync(policy, before, { images: [alpine] });
+  expect(children).toEqual(before.slice(0, 1));
+  expect(ready?.reason).toBe('Progressing');
+});
+
+test('a change of rank changes annotations only', () => {
+  const changed = sync(discovered({ 'r.io/b:1': 10, 'r.io/a:1': 9 }), before, withAlpine).children;
+  const byName = (children: readonly DesiredObject[]) =>
+    Object.fromEntries(
+      children.map(({ metadata: { annotations: _annotations, ...metadata }, ...rest }) => [
+        metadata.name,
+        { ...rest, metadata },
+      ]),
+    );
+  expect(byName(changed)).toEqual(byName(before));
+  expect(changed.map(({ metadata }) => metadata.annotations?.['drop.corewire.io/rank'])).toEqual([undefined, '1', '2']);
+});
+
+test('a change of score without a change of rank changes nothing', () => {
+  expect(sync(discovered({ 'r.io/a:1': 900, 'r.io/b:1': 6 }), before, withAlpine).children).toEqual(before);
+});
+
+test('a spec that is not valid keeps all children, discovered and listed', () => {
+  const { children, ready } = sync(twoFound, before, { ...followed, images: 'alpine' });
+  expect(ready?.reason).toBe('InvalidSpec');
+  const names = (list: readonly DesiredObject[]) => list.map(({ metadata }) => metadata.name).sort();
+  expect(names(children)).toEqual(names(before));
+});
+
+describe('what the sync wants to see', () => {
+  const customize = (spec: unknown) =>
+    customizeCachedImageSet(
+      cachedImageSetCustomizeRequest.parse({ parent: { kind: 'CachedImageSet', metadata: { name: 'ci' }, spec } })
+        .parent,
+    );
+  it.each<[string, unknown, readonly object[]]>([
+    [
+      'with the reference: that policy, by name',
+      followed,
+      [{ apiVersion: API_VERSION, resource: 'discoverypolicies', names: ['popular'] }],
+    ],
+    ['without it: nothing', { images: [alpine] }, []],
+    ['no spec: nothing', undefined, []],
+    ['a spec that is not valid: nothing', { ...followed, images: 7 }, []],
+  ])('%s', (_title, spec, relatedResources) => {
+    expect(customize(spec)).toEqual({ relatedResources });
+  });
+});
