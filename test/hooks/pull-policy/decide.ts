@@ -1,0 +1,59 @@
+// What the tables of a PullPolicy share: one decision, and the few facts that most worlds are made of.
+import { syncPullPolicy } from '../../../hooks/pull-policy/sync.ts';
+import {
+  HOUR,
+  isoTime,
+  keyOf,
+  NOON,
+  nodesNamed,
+  type PodFacts,
+  type PolicyWorld,
+  policyRequest,
+  settings,
+} from '../builders/wire.ts';
+
+export function decide(world: PolicyWorld, now = NOON) {
+  const request = policyRequest(world);
+  const { response, decision } = syncPullPolicy(request, settings, now);
+  const pods = response.children.filter(({ kind }) => kind === 'Pod');
+  const started = pods
+    .filter(({ spec }) => spec !== undefined)
+    .map(({ metadata }) => {
+      const labels = metadata.labels ?? {};
+      return `${labels['drop.corewire.io/cachedimage']} on ${labels['drop.corewire.io/node']} slot ${labels['drop.corewire.io/slot']}`;
+    });
+  const kept = pods.filter(({ spec }) => spec === undefined).map(({ metadata }) => metadata.name);
+  return { response, decision, started, kept, status: response.status as Record<string, never> };
+}
+
+export const cachedOn = (...names: string[]) => ({
+  cached: [
+    {
+      digest: 'sha256:1',
+      since: isoTime(NOON - HOUR),
+      nodes: names
+        .map((name) => keyOf({ name }))
+        .sort()
+        .join(' '),
+    },
+  ],
+});
+
+export const failing = (node: string, failures: number, at: number, reason = 'ErrImagePull') => ({
+  node,
+  key: keyOf({ name: node }),
+  reason,
+  message: '',
+  failures,
+  at: isoTime(at),
+});
+
+export const two = nodesNamed('a', 'b');
+export const images = (...names: string[]) => names.map((name) => ({ name }));
+
+export const one = nodesNamed('a');
+export const manyNodes = nodesNamed('a', 'b', 'c', 'd', 'e');
+export const threeFail = [failing('a', 1, NOON), failing('b', 1, NOON - 1), failing('c', 1, NOON - 2)];
+
+/** A pull that goes on. */
+export const running: PodFacts = { slot: 0, image: 'x', node: 'a' };
