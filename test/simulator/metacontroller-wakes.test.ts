@@ -194,8 +194,11 @@ describe('workers', () => {
 
   test.each([1, 5])('%s workers sync as many parents of a controller at once', async (workers) => {
     const { cluster, clock, callsOf } = tinyCluster({ workers, hookMilliseconds: () => 1000 });
-    for (let index = 0; index < 10; index += 1) cluster.apply(ours('CachedImageSet', `set-${index}`));
+    // A kind without a customize hook, so that the first call of each parent is its sync.
+    const prometheus = { endpoint: 'http://prometheus', query: 'up' };
+    const spec = { sources: [{ type: 'prometheus', prometheus }] };
+    for (let index = 0; index < 10; index += 1) cluster.apply(ours('DiscoveryPolicy', `policy-${index}`, spec));
     await clock.runFor(900);
-    expect(callsOf('/hooks/cachedimagesets/sync')).toHaveLength(workers);
+    expect(callsOf('/hooks/discoverypolicies/sync')).toHaveLength(workers);
   });
 });
