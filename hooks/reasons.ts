@@ -42,5 +42,3 @@ export const reasons = {
   PodsAppeared: 'Every start was followed by its Pod.',
   PodRejected: 'Starts were not followed by a Pod; quota, admission or a name that is taken refused it.',
 } as const;
-
-export type Reason = keyof typeof reasons;

@@ -26,11 +26,7 @@ export type MembersReading =
 type StaticImage = NonNullable<CachedImageSetSpec['images']>[number];
 
 function readMember({ image, tag, digest }: StaticImage): Member | string {
-  const normalized = normalizeImage({
-    image,
-    ...(tag === undefined ? {} : { tag }),
-    ...(digest === undefined ? {} : { digest }),
-  });
+  const normalized = normalizeImage({ image, tag, digest });
   return normalized.ok
     ? { image, tag, digest, reference: normalized.reference, rank: 0, source: undefined }
     : normalized.problem;

@@ -1,7 +1,7 @@
 // What a CachedImage sync sees: its own pulls, the nodes it is meant for, and what its policy says.
 import type { PolicyViewSpec } from '../../crds/policy-view.ts';
 import type { CachedImageSyncRequest, Group, ObservedPolicyView } from '../../metacontroller/hook-request.ts';
-import { type FleetNode, type FleetReading, readFleet, targetedNodes } from '../fleet/table.ts';
+import { type FleetNode, type FleetReading, jointTolerations, readFleet, targetedNodes } from '../fleet/table.ts';
 import { parseDurationMilliseconds } from '../kubernetes/duration.ts';
 import { labelValueOf } from '../kubernetes/names.ts';
 import { type PullPod, readPullPod } from '../pull-pod/read.ts';
@@ -67,6 +67,6 @@ export function nodesTargeted(
   const view = policy.kind === 'view' ? policy.view : undefined;
   return targetedNodes(fleet.table, {
     nodeSelectors: [spec.nodeSelector, view?.nodeSelector],
-    tolerations: [...(spec.tolerations ?? []), ...(view?.tolerations ?? [])],
+    tolerations: jointTolerations(spec, view),
   });
 }

@@ -10,11 +10,7 @@ export type ReferenceReading =
 export function readReference({ spec }: ObservedCachedImage): ReferenceReading {
   if (!spec.ok) return { ok: false, reason: 'InvalidSpec', problem: spec.problem };
   const { image, tag, digest } = spec.value;
-  const normalized = normalizeImage({
-    image,
-    ...(tag === undefined ? {} : { tag }),
-    ...(digest === undefined ? {} : { digest }),
-  });
+  const normalized = normalizeImage({ image, tag, digest });
   return normalized.ok
     ? { ok: true, reference: normalized.reference }
     : { ok: false, reason: 'InvalidImageName', problem: normalized.problem };

@@ -1,9 +1,9 @@
 // Builds the whole status of a CachedImage: the ledger for machines, the rest for people.
 import type { CachedImageSpec, CachedImageStatus } from '../../crds/cached-image.ts';
 import { CACHED_NODES_LIMIT, MISSING_NODES_LIMIT } from '../../crds/limits.ts';
-import type { FleetNode } from '../fleet/table.ts';
+import { type FleetNode, jointTolerations } from '../fleet/table.ts';
 import { observeConditions } from '../status/condition.ts';
-import { cachedSince, keysOf } from './cached-entries.ts';
+import { keysOf } from './cached-entries.ts';
 import type { Ledger } from './ledger.ts';
 import { type ImageObservation, nodesTargeted } from './observe.ts';
 import { type Progress, pullProgressCondition, readyCondition } from './readiness.ts';
@@ -61,13 +61,13 @@ export interface StatusInput {
 function progressOf(input: StatusInput): Progress {
   const { spec, ledger, observation, pulling } = input;
   const targeted = nodesTargeted(spec, observation);
-  const held = cachedSince(ledger.cached);
+  const held = new Set(ledger.cached.flatMap(keysOf));
   const missing = targeted.filter(({ key }) => !held.has(key));
   const missingKeys = new Set(missing.map(({ key }) => key));
   const view = observation.policy.kind === 'view' ? observation.policy.view : undefined;
   return {
     observation,
-    tolerations: [...(spec.tolerations ?? []), ...(view?.tolerations ?? [])],
+    tolerations: jointTolerations(spec, view),
     targeted,
     missing,
     failing: ledger.failing.filter(({ key }) => missingKeys.has(key)),

@@ -50,6 +50,16 @@ export function readFleet(fleets: Group<ObservedFleet>): FleetReading {
   return groups === undefined ? { kind: 'missing' } : { kind: 'table', table: tableOf(groups) };
 }
 
+/** What may say where an image is to be: the image and its policy. */
+interface Tolerating {
+  readonly tolerations?: readonly TolerationField[] | undefined;
+}
+
+/** Takes an image's spec and its policy's, where that is known; gives the tolerations of both together. */
+export function jointTolerations(image: Tolerating, policy: Tolerating | undefined): TolerationField[] {
+  return [...(image.tolerations ?? []), ...(policy?.tolerations ?? [])];
+}
+
 /** Where an image is to be: both selectors hold, one of the tolerations covers each taint. */
 export interface Placement {
   readonly nodeSelectors: readonly (Readonly<Record<string, string>> | undefined)[];

@@ -1,10 +1,10 @@
 // Pairs of image and node that want a pull, in the order in which they get one, found only as far as they are asked for.
 import type { TolerationField } from '../../crds/fields.ts';
 import type { RejectedStart } from '../../crds/pull-policy.ts';
-import type { FleetNode } from '../fleet/table.ts';
+import { type FleetNode, jointTolerations } from '../fleet/table.ts';
 import { failedAt, type ImageView } from './image-view.ts';
 import { startedAt } from './starts.ts';
-import { tolerationsOf, type WantedInput, type WantedNodes, wantedNodesIn } from './wanted-nodes.ts';
+import { type WantedInput, type WantedNodes, wantedNodesIn } from './wanted-nodes.ts';
 
 /** What is known of earlier tries of a pair. */
 export interface PairHistory {
@@ -79,7 +79,7 @@ interface Later extends Bucket {
 /** Splits the nodes of an image by how often the pair failed. */
 function bucketsOf(image: ImageView, nodes: readonly FleetNode[], input: CandidateInput): Later[] {
   const historyOf = historiesOf(image, input.rejected);
-  const tolerations = tolerationsOf(image, input.policyTolerations);
+  const tolerations = jointTolerations(image.spec, input.policy);
   const byFailures = new Map<number, { node: FleetNode; history: PairHistory }[]>();
   for (const node of nodes) {
     const history = historyOf(node);

@@ -3,6 +3,7 @@ import type { PullPolicyStatus } from '../../crds/pull-policy.ts';
 import type { ObservedPullPolicy, PullPolicySyncRequest } from '../../metacontroller/hook-request.ts';
 import type { CompositeSyncResponse, DesiredObject } from '../../metacontroller/hook-response.ts';
 import type { Decided } from '../decided.ts';
+import { jointTolerations } from '../fleet/table.ts';
 import { formatTimeMilliseconds } from '../kubernetes/time.ts';
 import { buildPullPod } from '../pull-pod/build.ts';
 import { nextDeadline } from '../pull-pod/outcome.ts';
@@ -80,8 +81,7 @@ function choose(parent: ObservedPullPolicy, world: World): Choice {
   const input = {
     images: world.images.values(),
     table,
-    policyNodeSelector: spec.nodeSelector,
-    policyTolerations: spec.tolerations ?? [],
+    policy: spec,
     rejected: world.book.rejected,
     repullIntervalMilliseconds: limits.repullIntervalMilliseconds,
     lastStartNode: parent.status.lastStartNode,
@@ -112,7 +112,7 @@ function startedPod(start: ChosenStart, parent: ObservedPullPolicy, world: World
       slot: start.slot,
       image: start.image,
       node: start.node,
-      tolerations: [...(start.image.spec.tolerations ?? []), ...(spec.tolerations ?? [])],
+      tolerations: jointTolerations(start.image.spec, spec),
       deadlineMilliseconds: world.nowMilliseconds + pullTimeoutMilliseconds,
     },
     settings,

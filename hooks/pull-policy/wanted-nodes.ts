@@ -1,7 +1,7 @@
 // Which nodes want a pull of an image, found without looking at each of them where the ledger shows at a glance that none does.
-import type { TolerationField } from '../../crds/fields.ts';
+import type { PullPolicySpec } from '../../crds/pull-policy.ts';
 import { cachedSince, keysOf } from '../cached-image/cached-entries.ts';
-import { type FleetNode, type FleetTable, targetedNodes } from '../fleet/table.ts';
+import { type FleetNode, type FleetTable, jointTolerations, targetedNodes } from '../fleet/table.ts';
 import { parseTimeMilliseconds } from '../kubernetes/time.ts';
 import type { ImageView } from './image-view.ts';
 
@@ -21,8 +21,7 @@ export interface WantedNodes {
 
 export interface WantedInput {
   readonly table: FleetTable;
-  readonly policyNodeSelector: Readonly<Record<string, string>> | undefined;
-  readonly policyTolerations: readonly TolerationField[];
+  readonly policy: Pick<PullPolicySpec, 'nodeSelector' | 'tolerations'>;
   readonly repullIntervalMilliseconds: number | undefined;
   /** Node of the last start; the next ones come after it, so that consecutive starts use different nodes. */
   readonly lastStartNode: string | undefined;
@@ -38,11 +37,6 @@ function rotated(nodes: readonly FleetNode[], lastStartNode: string | undefined)
   return behind <= 0 ? nodes : [...nodes.slice(behind), ...nodes.slice(0, behind)];
 }
 
-/** The tolerations of an image and of its policy together. */
-export function tolerationsOf(image: ImageView, policyTolerations: readonly TolerationField[]): TolerationField[] {
-  return [...(image.spec.tolerations ?? []), ...policyTolerations];
-}
-
 function dueForRepull(image: ImageView, nodes: readonly FleetNode[], input: WantedInput): FleetNode[] {
   const interval = input.repullIntervalMilliseconds;
   if (interval === undefined) return [];
@@ -55,8 +49,8 @@ function dueForRepull(image: ImageView, nodes: readonly FleetNode[], input: Want
 
 function targetOf(image: ImageView, input: WantedInput): Target {
   const nodes = targetedNodes(input.table, {
-    nodeSelectors: [image.spec.nodeSelector, input.policyNodeSelector],
-    tolerations: tolerationsOf(image, input.policyTolerations),
+    nodeSelectors: [image.spec.nodeSelector, input.policy.nodeSelector],
+    tolerations: jointTolerations(image.spec, input.policy),
   });
   const keys = nodes
     .map(({ key }) => key)
