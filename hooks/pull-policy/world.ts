@@ -81,10 +81,11 @@ export function isGoing(world: World, pull: PullPod): boolean {
  * Takes a time in whole seconds and the start that a status recorded to the millisecond; gives the latest instant (milliseconds) at
  * which the start can have been: the recorded one if it is the same start, else the end of that second.
  */
-export function latestStart(wholeSeconds: number, recordedMilliseconds: number): number {
+export function latestStart(wholeSeconds: number, recordedMilliseconds: number, nowMilliseconds: number): number {
   if (wholeSeconds <= 0) return 0;
   const isRecorded = Math.floor(recordedMilliseconds / SECOND_MILLISECONDS) * SECOND_MILLISECONDS === wholeSeconds;
-  return isRecorded ? recordedMilliseconds : wholeSeconds + SECOND_MILLISECONDS - 1;
+  // What was observed cannot have started later than now; else a policy without a delay would wait out the second.
+  return isRecorded ? recordedMilliseconds : Math.min(wholeSeconds + SECOND_MILLISECONDS - 1, nowMilliseconds);
 }
 
 /** Gives the last start of the policy as its status recorded it, in milliseconds; 0 for none. */
@@ -98,7 +99,7 @@ export function lastStartOfPolicy(world: World, status: Partial<PullPolicyStatus
   return Math.max(
     recorded,
     ...world.book.starting.map(startedAt),
-    ...world.children.map((pull) => latestStart(pull.createdAtMilliseconds, recorded)),
+    ...world.children.map((pull) => latestStart(pull.createdAtMilliseconds, recorded, world.nowMilliseconds)),
   );
 }
 
@@ -107,8 +108,8 @@ export function lastStartOfImage(world: World, image: ImageView, pulls: readonly
   const attempted = parseTimeMilliseconds(image.ledger.lastAttemptedAt) ?? 0;
   const starts = world.book.starting.filter((start) => start.image === image.name).map(startedAt);
   return Math.max(
-    latestStart(attempted, recorded),
+    latestStart(attempted, recorded, world.nowMilliseconds),
     ...starts,
-    ...pulls.map((pull) => latestStart(pull.createdAtMilliseconds, recorded)),
+    ...pulls.map((pull) => latestStart(pull.createdAtMilliseconds, recorded, world.nowMilliseconds)),
   );
 }

@@ -289,6 +289,15 @@ const startTable: StartRow[] = [
     started: ['x on a slot 0', 'x on b slot 1', 'y on c slot 2'],
   },
   {
+    what: 'without a delay also right after a start of which only the second is known',
+    world: {
+      nodes: two,
+      images: [{ name: 'x', status: { lastAttemptedAt: isoTime(NOON) } }],
+      spec: { maxConcurrentPulls: 2, maxConcurrentNodes: 1 },
+    },
+    started: ['x on a slot 0'],
+  },
+  {
     what: 'at most 20 starts an answer',
     world: {
       nodes: nodesNamed(...Array.from({ length: 30 }, (_, index) => `n${String(index).padStart(2, '0')}`)),
