@@ -25,10 +25,14 @@ export async function startDemoService(clock: () => number): Promise<DemoService
       adminPort: 0,
       bodyLimitBytes: BODY_LIMIT_BYTES,
       logLevel: 'silent',
+      tls: undefined,
+      secretsNamespace: SIMULATED_SETTINGS.namespace,
+      writesEvents: false,
       settings: SIMULATED_SETTINGS,
     },
     pino({ level: 'silent' }),
-    { clock, credentials: createCredentialSource({ namespace: SIMULATED_SETTINGS.namespace }) },
+    // A simulated cluster holds no Secrets, and a real one that this machine may know is none of the demo's business.
+    { clock, credentials: createCredentialSource({ namespace: SIMULATED_SETTINGS.namespace, kubeConfig: undefined }) },
   );
   const url = `http://127.0.0.1:${service.port}`;
   return {

@@ -3,7 +3,9 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import type { Logger } from 'pino';
 import type { HookSettings } from '../hooks/settings.ts';
 import { bearerTokenCheck } from './bearer-token.ts';
+import type { Certificate } from './certificate.ts';
 import type { RunDiscovery } from './discovery-runner.ts';
+import type { StatusChange } from './events/status-event.ts';
 import { type Answered, type Hook, hooks } from './hook-table.ts';
 import type { Metrics } from './metrics.ts';
 import { createStatusMemory, type StatusMemory } from './status-memory.ts';
@@ -22,7 +24,13 @@ export interface AppOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly runDiscovery: RunDiscovery;
+  /** Told of every status that is answered; absent: nobody is. */
+  readonly onStatus?: ((change: StatusChange) => void) | undefined;
+  /** Absent: the hooks are served without TLS. */
+  readonly certificate?: Certificate | undefined;
 }
+
+const tellNobody = () => undefined;
 
 interface Refusal {
   readonly statusCode: number;
@@ -72,12 +80,13 @@ function logAnswer(logger: Logger, hook: Hook, answered: Answered, durationMilli
 }
 
 function addHook(app: FastifyInstance, hook: Hook, options: AppOptions, memory: StatusMemory): void {
-  const { settings, clock, logger, metrics, runDiscovery } = options;
+  const { settings, clock, logger, metrics, runDiscovery, onStatus = tellNobody } = options;
   app.post(hook.path, async (request, reply) => {
     if (request.body === undefined) return refuse(reply, emptyBody);
     const reading = hook.read(request.body);
     if (!reading.ok) return refuse(reply, { statusCode: 400, sentence: reading.problem });
-    const answered = await reading.answer({ settings, memory, clock, runDiscovery, nowMilliseconds: clock() });
+    const context = { settings, memory, clock, runDiscovery, onStatus, nowMilliseconds: clock() };
+    const answered = await reading.answer(context);
     const { started } = answered.decision;
     if (Array.isArray(started)) metrics.observeStarts(answered.parent, started.length);
     logAnswer(logger, hook, answered, reply.elapsedTime);
@@ -107,11 +116,17 @@ function closeConnectionsOnStop(app: FastifyInstance): void {
   });
 }
 
+/** Fastify's types know an app by its server; nothing here looks at that, so one type serves both. */
+function tlsOptions(certificate: Certificate): object {
+  return { https: { ...certificate, minVersion: 'TLSv1.2' } };
+}
+
 /** Takes what the service is made of; gives the app, ready to listen or to be injected into. */
 export function buildApp(options: AppOptions): FastifyInstance {
   const { logger, metrics } = options;
   const app = Fastify({
     logger: false,
+    ...(options.certificate === undefined ? {} : tlsOptions(options.certificate)),
     bodyLimit: options.bodyLimitBytes,
     requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
     keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,

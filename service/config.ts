@@ -28,13 +28,23 @@ const environmentShape = z.object({
   DROP_HOST: z.string().min(1).default('0.0.0.0'),
   DROP_PORT: port.default(8080),
   DROP_ADMIN_PORT: port.default(9090),
+  DROP_TLS_CERTIFICATE_FILE: z.string().min(1).optional(),
+  DROP_TLS_KEY_FILE: z.string().min(1).optional(),
   DROP_NAMESPACE: z.string().min(1).default('drop-system'),
+  DROP_SECRETS_NAMESPACE: z.string().min(1).optional(),
+  DROP_EVENTS: z.enum(['true', 'false']).default('false'),
   DROP_DEFAULT_POLICY: z.string().min(1).default('default'),
   DROP_BODY_LIMIT_BYTES: wholeNumber.pipe(z.number().min(1024)).default(DEFAULT_BODY_LIMIT_BYTES),
   DROP_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   DROP_PULL_POD_RESOURCES: resourcesText.optional(),
   DROP_PULL_POD_PRIORITY_CLASS: z.string().min(1).optional(),
 });
+
+/** Where certificate and key are, as PEM. */
+export interface CertificateFiles {
+  readonly certificateFile: string;
+  readonly keyFile: string;
+}
 
 export interface ServiceConfig {
   /** Undefined: every caller is answered. */
@@ -44,6 +54,12 @@ export interface ServiceConfig {
   readonly adminPort: number;
   readonly bodyLimitBytes: number;
   readonly logLevel: string;
+  /** Undefined: the hooks are served without TLS. */
+  readonly tls: CertificateFiles | undefined;
+  /** The only namespace whose Secrets are read. */
+  readonly secretsNamespace: string;
+  /** Whether changes of a status are told as Events. */
+  readonly writesEvents: boolean;
   readonly settings: HookSettings;
 }
 
@@ -62,6 +78,13 @@ function readToken(path: string): string {
   }
   if (token === '') throw new ConfigError(`DROP_TOKEN_FILE ${path} is empty`);
   return token;
+}
+
+function certificateFiles(values: z.infer<typeof environmentShape>): CertificateFiles | undefined {
+  const { DROP_TLS_CERTIFICATE_FILE: certificateFile, DROP_TLS_KEY_FILE: keyFile } = values;
+  if (certificateFile !== undefined && keyFile !== undefined) return { certificateFile, keyFile };
+  if (certificateFile === undefined && keyFile === undefined) return undefined;
+  throw new ConfigError('DROP_TLS_CERTIFICATE_FILE and DROP_TLS_KEY_FILE go together: set both or none');
 }
 
 /** Kubernetes itself sets DROP_PORT to such an address in every Pod beside a Service named drop. */
@@ -95,6 +118,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): ServiceConfig {
     adminPort: values.DROP_ADMIN_PORT,
     bodyLimitBytes: values.DROP_BODY_LIMIT_BYTES,
     logLevel: values.DROP_LOG_LEVEL,
+    tls: certificateFiles(values),
+    secretsNamespace: values.DROP_SECRETS_NAMESPACE ?? values.DROP_NAMESPACE,
+    writesEvents: values.DROP_EVENTS === 'true',
     settings: {
       namespace: values.DROP_NAMESPACE,
       defaultPolicyName: values.DROP_DEFAULT_POLICY,

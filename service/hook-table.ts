@@ -1,5 +1,11 @@
 // Which decision answers which path, and the shape its request is read with.
 import type { z } from 'zod';
+import { cachedImageKind } from '../crds/cached-image.ts';
+import { cachedImageSetKind } from '../crds/cached-image-set.ts';
+import { discoveryPolicyKind } from '../crds/discovery-policy.ts';
+import { fleetKind } from '../crds/fleet.ts';
+import type { Kind } from '../crds/kind.ts';
+import { pullPolicyKind } from '../crds/pull-policy.ts';
 import { customizeCachedImage } from '../hooks/cached-image/customize.ts';
 import { syncCachedImage } from '../hooks/cached-image/sync.ts';
 import { customizeCachedImageSet } from '../hooks/cached-image-set/customize.ts';
@@ -26,6 +32,7 @@ import {
 } from '../metacontroller/hook-request.ts';
 import type { CompositeSyncResponse } from '../metacontroller/hook-response.ts';
 import type { RunDiscovery } from './discovery-runner.ts';
+import type { StatusChange } from './events/status-event.ts';
 import type { StatusMemory } from './status-memory.ts';
 
 export interface HookContext {
@@ -35,6 +42,8 @@ export interface HookContext {
   /** Asks the outside world; the only thing a hook does besides deciding. */
   readonly runDiscovery: RunDiscovery;
   readonly clock: () => number;
+  /** Told of every status that is answered. */
+  readonly onStatus: (change: StatusChange) => void;
 }
 
 export interface Answered {
@@ -83,7 +92,7 @@ function hook<Request>(
 
 interface Parent {
   readonly metadata: { readonly name: string; readonly uid: string };
-  readonly status: { readonly revision?: number | undefined };
+  readonly status: StatusChange['before'];
 }
 
 /** How soon a status that was to be written is looked at again, in seconds. */
@@ -107,11 +116,11 @@ type CompositeDecision<Request> = (
 
 /** A composite sync: the parent's status is replaced by the one last answered where that is newer, and remembered after. */
 function compositeSync<Request extends { readonly parent: Parent }>(
-  path: string,
+  kind: Kind,
   schema: z.ZodType<Request>,
   decide: CompositeDecision<Request>,
 ): Hook {
-  return hook(path, schema, {
+  return hook(`/hooks/${kind.plural}/sync`, schema, {
     isQuiet: false,
     async answer(request, context) {
       const { metadata, status } = request.parent;
@@ -121,6 +130,8 @@ function compositeSync<Request extends { readonly parent: Parent }>(
         context,
       );
       context.memory.remember(metadata.uid, response.status, context.nowMilliseconds);
+      const subject = { kind: kind.kind, name: metadata.name, uid: metadata.uid };
+      context.onStatus({ subject, before: newest, after: response.status });
       return { body: withWriteCheck(response, status), parent: metadata.name, decision };
     },
   });
@@ -161,24 +172,24 @@ export const hooks: readonly Hook[] = [
     answer: (request) => ({ body: syncNode(request), parent: request.object.metadata.name, decision: {} }),
   }),
   customize('/hooks/fleets/customize', fleetCustomizeRequest, () => customizeFleet()),
-  compositeSync('/hooks/fleets/sync', fleetSyncRequest, (request) => undecorated(syncFleet(request))),
+  compositeSync(fleetKind, fleetSyncRequest, (request) => undecorated(syncFleet(request))),
   customize('/hooks/cachedimages/customize', cachedImageCustomizeRequest, ({ parent }, { settings }) =>
     customizeCachedImage(parent, settings),
   ),
-  compositeSync('/hooks/cachedimages/sync', cachedImageSyncRequest, (request, { settings, nowMilliseconds }) =>
+  compositeSync(cachedImageKind, cachedImageSyncRequest, (request, { settings, nowMilliseconds }) =>
     syncCachedImage(request, settings, nowMilliseconds),
   ),
   customize('/hooks/pullpolicies/customize', pullPolicyCustomizeRequest, ({ parent }, { settings }) =>
     customizePullPolicy(parent, settings),
   ),
-  compositeSync('/hooks/pullpolicies/sync', pullPolicySyncRequest, (request, { settings, nowMilliseconds }) =>
+  compositeSync(pullPolicyKind, pullPolicySyncRequest, (request, { settings, nowMilliseconds }) =>
     syncPullPolicy(request, settings, nowMilliseconds),
   ),
   customize('/hooks/cachedimagesets/customize', cachedImageSetCustomizeRequest, ({ parent }) =>
     customizeCachedImageSet(parent),
   ),
-  compositeSync('/hooks/cachedimagesets/sync', cachedImageSetSyncRequest, (request, { nowMilliseconds }) =>
+  compositeSync(cachedImageSetKind, cachedImageSetSyncRequest, (request, { nowMilliseconds }) =>
     syncCachedImageSet(request, nowMilliseconds),
   ),
-  compositeSync('/hooks/discoverypolicies/sync', discoveryPolicySyncRequest, discover),
+  compositeSync(discoveryPolicyKind, discoveryPolicySyncRequest, discover),
 ];

@@ -5,6 +5,7 @@ export interface Metrics {
   readonly registry: Registry;
   observeHook(path: string, statusCode: number, durationSeconds: number): void;
   observeStarts(policy: string, count: number): void;
+  observeEvent(outcome: string): void;
 }
 
 const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -26,8 +27,15 @@ export function createMetrics(): Metrics {
     labelNames: ['policy'],
     registers: [registry],
   });
+  const events = new Counter({
+    name: 'drop_events_total',
+    help: 'Kubernetes Events, by what became of them: written, known (told before), dropped (too many), failed.',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
   return {
     registry,
+    observeEvent: (outcome) => events.inc({ outcome }),
     observeHook: (path, statusCode, durationSeconds) =>
       durations.observe({ hook: path, code: String(statusCode) }, durationSeconds),
     observeStarts: (policy, count) => {

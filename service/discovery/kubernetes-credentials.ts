@@ -1,15 +1,8 @@
 // Reads Secrets from Kubernetes, and only for what the stored DiscoveryPolicy itself asks for: a forged request gets none.
-import {
-  ApiException,
-  type ConfigurationOptions,
-  CoreV1Api,
-  CustomObjectsApi,
-  KubeConfig,
-  Observable,
-  type ObservableMiddleware,
-} from '@kubernetes/client-node';
+import { ApiException, CoreV1Api, CustomObjectsApi, type KubeConfig } from '@kubernetes/client-node';
 import { z } from 'zod';
 import type { DiscoveryQuery, SourceFailure } from '../../hooks/discovery-policy/query.ts';
+import { deadlineOptions } from '../kubernetes-client.ts';
 import { type CredentialSource, type Credentials, decodeCredentials } from './credentials.ts';
 import { SourceError } from './source-error.ts';
 
@@ -19,8 +12,8 @@ const API_TIMEOUT_MILLISECONDS = 10_000;
 export interface CredentialOptions {
   /** The only namespace whose Secrets are read. */
   readonly namespace: string;
-  /** Absent: as kubectl finds it, or the service account of the Pod. */
-  readonly kubeConfig?: KubeConfig;
+  /** Undefined: there is no cluster. */
+  readonly kubeConfig: KubeConfig | undefined;
   readonly timeoutMilliseconds?: number;
 }
 
@@ -55,7 +48,7 @@ interface Cluster {
 const objectNamePattern = /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
 
 /**
- * Takes the namespace of the service and, for tests, a kubeconfig; gives where credentials come from. Never throws: without a
+ * Takes the namespace of the service and its cluster; gives where credentials come from. Never throws: without a
  * cluster every Secret is not found, and the service goes on.
  */
 export function createCredentialSource(options: CredentialOptions): PolicyCredentials {
@@ -66,22 +59,7 @@ export function createCredentialSource(options: CredentialOptions): PolicyCreden
   };
 }
 
-/** What loadFromDefault gives when it finds nothing. */
-const PLACEHOLDER_SERVER = 'http://localhost:8080';
-
-function loadKubeConfig(): KubeConfig | undefined {
-  try {
-    const kubeConfig = new KubeConfig();
-    kubeConfig.loadFromDefault();
-    const server = kubeConfig.getCurrentCluster()?.server;
-    return server === undefined || server === PLACEHOLDER_SERVER ? undefined : kubeConfig;
-  } catch {
-    // A file that is missing or is no kubeconfig.
-    return undefined;
-  }
-}
-
-function connect({ kubeConfig = loadKubeConfig(), timeoutMilliseconds }: CredentialOptions): Cluster | undefined {
+function connect({ kubeConfig, timeoutMilliseconds }: CredentialOptions): Cluster | undefined {
   if (kubeConfig === undefined) return undefined;
   return {
     secrets: kubeConfig.makeApiClient(CoreV1Api),
@@ -204,16 +182,4 @@ function problemOf(error: unknown): string {
     return `may not be read by the service (the Kubernetes API server answered ${error.code}): check its Role`;
   }
   return `could not be read: the Kubernetes API server answered ${error.code}`;
-}
-
-/** The client itself waits forever. */
-function deadlineOptions(timeoutMilliseconds: number): ConfigurationOptions<ObservableMiddleware> {
-  const middleware: ObservableMiddleware = {
-    pre: (request) => {
-      request.setSignal(AbortSignal.timeout(timeoutMilliseconds));
-      return new Observable(Promise.resolve(request));
-    },
-    post: (response) => new Observable(Promise.resolve(response)),
-  };
-  return { middleware: [middleware], middlewareMergeStrategy: 'append' };
 }

@@ -28,7 +28,13 @@ const cases: Case[] = sizes.flatMap((size) => [
   { name: `CachedImage  ${size.name}`, path: '/hooks/cachedimages/sync', body: largeImageBody(size) },
 ]);
 
-const surroundings = { settings, nowMilliseconds: NOON, clock: () => NOON, runDiscovery: async () => new Map() };
+const surroundings = {
+  settings,
+  nowMilliseconds: NOON,
+  clock: () => NOON,
+  runDiscovery: async () => new Map(),
+  onStatus: () => undefined,
+};
 
 async function answer({ path, body }: Case): Promise<string> {
   const hook = hooks.find((candidate) => candidate.path === path);

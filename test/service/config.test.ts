@@ -23,6 +23,9 @@ const defaults = {
   adminPort: 9090,
   bodyLimitBytes: 64 * 1024 * 1024,
   logLevel: 'info',
+  tls: undefined,
+  secretsNamespace: 'drop-system',
+  writesEvents: false,
   settings: {
     namespace: 'drop-system',
     defaultPolicyName: 'default',
@@ -53,9 +56,21 @@ describe('an environment that makes sense', () => {
     ['a limit', { ...anonymous, DROP_BODY_LIMIT_BYTES: '1024' }, { bodyLimitBytes: 1024 }],
     ['a level', { ...anonymous, DROP_LOG_LEVEL: 'debug' }, { logLevel: 'debug' }],
     [
+      'a certificate and its key',
+      { ...anonymous, DROP_TLS_CERTIFICATE_FILE: '/tls/tls.crt', DROP_TLS_KEY_FILE: '/tls/tls.key' },
+      { tls: { certificateFile: '/tls/tls.crt', keyFile: '/tls/tls.key' } },
+    ],
+    ['Events', { ...anonymous, DROP_EVENTS: 'true' }, { writesEvents: true }],
+    [
+      'Secrets that live elsewhere than the pull Pods',
+      { ...anonymous, DROP_SECRETS_NAMESPACE: 'drop' },
+      { secretsNamespace: 'drop' },
+    ],
+    [
       'names',
       { ...anonymous, DROP_NAMESPACE: 'pulls', DROP_DEFAULT_POLICY: 'slow', DROP_PULL_POD_PRIORITY_CLASS: 'low' },
       {
+        secretsNamespace: 'pulls',
         settings: {
           ...defaults.settings,
           namespace: 'pulls',
@@ -136,6 +151,21 @@ describe('an environment that makes no sense', () => {
       'resources in numbers',
       { ...anonymous, DROP_PULL_POD_RESOURCES: '{"requests":{"cpu":1},"limits":{}}' },
       'DROP_PULL_POD_RESOURCES: must be JSON with requests and limits',
+    ],
+    [
+      'a certificate without its key',
+      { ...anonymous, DROP_TLS_CERTIFICATE_FILE: '/tls/tls.crt' },
+      'DROP_TLS_CERTIFICATE_FILE and DROP_TLS_KEY_FILE go together: set both or none',
+    ],
+    [
+      'a key without its certificate',
+      { ...anonymous, DROP_TLS_KEY_FILE: '/tls/tls.key' },
+      'DROP_TLS_CERTIFICATE_FILE and DROP_TLS_KEY_FILE go together: set both or none',
+    ],
+    [
+      'Events in other words',
+      { ...anonymous, DROP_EVENTS: 'yes' },
+      'DROP_EVENTS: Invalid option: expected one of "true"|"false"',
     ],
     [
       'two problems',

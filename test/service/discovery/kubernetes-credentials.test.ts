@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { DiscoveryQuery } from '../../../hooks/discovery-policy/query.ts';
 import { createCredentialSource } from '../../../service/discovery/kubernetes-credentials.ts';
 import { runQueries } from '../../../service/discovery/run-queries.ts';
+import { loadKubeConfig } from '../../../service/kubernetes-client.ts';
 import { asFailure, prometheusQuery, registryQuery } from './asking.ts';
 import { createFolder } from './programs.ts';
 import { type Answer, closeServers, json, plain, serve, type TestServer, unusedPort } from './servers.ts';
@@ -196,7 +197,7 @@ describe('without a cluster', () => {
     const home = createFolder();
     vi.stubEnv('HOME', home.path);
     vi.stubEnv('KUBECONFIG', path);
-    const credentials = createCredentialSource({ namespace: 'drop-system' });
+    const credentials = createCredentialSource({ namespace: 'drop-system', kubeConfig: loadKubeConfig() });
     home.remove();
     expect(credentials.isAvailable).toBe(false);
     const [outcome] = await runQueries([prometheusQuery('http://127.0.0.1:1')], {
@@ -213,7 +214,7 @@ describe('without a cluster', () => {
     const server = await apiServer(everything);
     const folder = createFolder();
     vi.stubEnv('KUBECONFIG', folder.write('config', kubeConfigOf(server.url).exportConfig()));
-    const credentials = createCredentialSource({ namespace: 'drop-system' });
+    const credentials = createCredentialSource({ namespace: 'drop-system', kubeConfig: loadKubeConfig() });
     folder.remove();
     expect(credentials.isAvailable).toBe(true);
     const read = await credentials.forPolicy('popular', 'uid-1').read(prometheusQuery(ENDPOINT));
