@@ -15,13 +15,10 @@ import {
   TEMPLATE_LIMIT_CHARACTERS,
   URL_LIMIT_CHARACTERS,
 } from './limits.ts';
-import { withRule } from './rule.ts';
+import { withPattern, withRule } from './rule.ts';
 
 const httpUrl = withRule(
-  z
-    .string()
-    .max(URL_LIMIT_CHARACTERS)
-    .regex(/^https?:\/\/[^\s/?#]+/, 'must be an http or https URL'),
+  withPattern(z.string().max(URL_LIMIT_CHARACTERS), /^https?:\/\/[^\s/?#]+/, 'must be an http or https URL'),
   {
     cel: `!self.matches('^https?://[^/]*@')`,
     message: 'must not hold credentials: use secretRef',

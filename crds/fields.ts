@@ -7,9 +7,10 @@ import {
   NAME_LIMIT_CHARACTERS,
   NODE_SELECTOR_LIMIT,
   PULL_SECRETS_LIMIT,
+  TAG_LIMIT_CHARACTERS,
   TOLERATIONS_LIMIT,
 } from './limits.ts';
-import { withRule } from './rule.ts';
+import { withPattern, withRule } from './rule.ts';
 
 export const objectName = z.string().min(1).max(NAME_LIMIT_CHARACTERS);
 
@@ -76,12 +77,11 @@ export const priority = z
   .describe('Which image goes first within a policy: lower first.');
 
 const imageField = withRule(
-  z
-    .string()
-    .min(1)
-    .max(IMAGE_LIMIT_CHARACTERS)
-    .regex(/^[^\s@]+$/, 'must be an image name without spaces and without a digest')
-    .describe('Image reference without tag and digest, for example docker.io/library/alpine.'),
+  withPattern(
+    z.string().min(1).max(IMAGE_LIMIT_CHARACTERS),
+    /^[^\s@]+$/,
+    'must be an image name without spaces and without a digest',
+  ).describe('Image reference without tag and digest, for example docker.io/library/alpine.'),
   {
     cel: `!self.matches(':[^/]*$')`,
     message: 'must not have a tag: use the field tag',
@@ -89,16 +89,17 @@ const imageField = withRule(
   },
 );
 
-const tagField = z
-  .string()
-  .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, 'must be an image tag')
-  .describe('Tag to pull. Excludes digest; without both, latest.');
+const tagField = withPattern(
+  z.string().max(TAG_LIMIT_CHARACTERS),
+  /^[A-Za-z0-9_][A-Za-z0-9._-]*$/,
+  'must be an image tag such as v1.2 or 3.20-alpine',
+).describe('Tag to pull. Excludes digest; without both, latest.');
 
-const digestField = z
-  .string()
-  .max(DIGEST_LIMIT_CHARACTERS)
-  .regex(/^(sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$/, 'must be a digest such as sha256: and 64 hex digits')
-  .describe('Digest to pull. Excludes tag.');
+const digestField = withPattern(
+  z.string().max(DIGEST_LIMIT_CHARACTERS),
+  /^(sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$/,
+  'must be a digest such as sha256: and 64 hex digits',
+).describe('Digest to pull. Excludes tag.');
 
 /** The three fields that name an image; the shape they are part of takes `oneOfTagAndDigest` too. */
 export const imageFields = {

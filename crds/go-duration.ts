@@ -1,7 +1,7 @@
 // A duration as every field of ours writes it: Go's notation, never negative.
 import { z } from 'zod';
 import { DURATION_LIMIT_CHARACTERS } from './limits.ts';
-import { withRule } from './rule.ts';
+import { matchesInCel, withPattern, withRule } from './rule.ts';
 
 /** One year: longer pauses are typing errors. */
 const LONGEST_HOURS = 8760;
@@ -24,14 +24,20 @@ function hours(text: string): number {
   return sum;
 }
 
+const durationPattern = /^(0|([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+)$/;
+
+/** CEL's own conversion fails where the pattern does not match, and would add a second, unreadable complaint. */
+const ifDuration = (comparison: string) => `!${matchesInCel(durationPattern)} || ${comparison}`;
+
 /** A duration field such as `30s`, `1h30m`; at most a year. */
 export const goDuration = withRule(
-  z
-    .string()
-    .max(DURATION_LIMIT_CHARACTERS)
-    .regex(/^(0|([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+)$/, 'must be a duration such as 30s, 5m or 1h30m'),
+  withPattern(
+    z.string().max(DURATION_LIMIT_CHARACTERS),
+    durationPattern,
+    'must be a duration such as 30s, 5m or 1h30m',
+  ),
   {
-    cel: `duration(self) <= duration('${LONGEST_HOURS}h')`,
+    cel: ifDuration(`duration(self) <= duration('${LONGEST_HOURS}h')`),
     message: 'must be a duration of at most a year (8760h)',
     holds: (text) => hours(text) <= LONGEST_HOURS,
   },
@@ -39,7 +45,7 @@ export const goDuration = withRule(
 
 /** A duration that must not be zero, because something waits for it to pass. */
 export const positiveGoDuration = withRule(goDuration, {
-  cel: `duration(self) > duration('0s')`,
+  cel: ifDuration(`duration(self) > duration('0s')`),
   message: 'must be longer than zero',
-  holds: (text) => hours(text) > 0,
+  holds: (text) => !durationPattern.test(text) || hours(text) > 0,
 });

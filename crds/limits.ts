@@ -4,6 +4,8 @@
 export const NAME_LIMIT_CHARACTERS = 253;
 /** Longest `image` field: a reference of 255 characters plus the registry, with room. */
 export const IMAGE_LIMIT_CHARACTERS = 512;
+/** Longest tag, as registries take it. */
+export const TAG_LIMIT_CHARACTERS = 128;
 /** Longest digest: `sha512:` and 128 hex digits. */
 export const DIGEST_LIMIT_CHARACTERS = 135;
 /** Longest duration as text, for example `1000000h0m0.000000001s`. */

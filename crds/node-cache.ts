@@ -8,14 +8,16 @@ export const nodeTaint = z.object({
   effect: z.string().describe('NoSchedule or NoExecute.'),
 });
 
-export const nodeCacheSpec = z.object({
-  key: z.string().min(1).describe('First 12 hex digits of the UID of the Node: its incarnation.'),
-  ready: z.boolean().describe('Whether the Node is Ready.'),
-  unschedulable: z.boolean().describe('Whether the Node is cordoned.'),
-  os: z.string().describe('Operating system.'),
-  taints: z.array(nodeTaint).meta({ 'x-kubernetes-list-type': 'atomic' }).describe('Taints that keep Pods away.'),
-  labels: z.record(z.string(), z.string()).describe('Labels of the Node without its hostname.'),
-});
+export const nodeCacheSpec = z
+  .object({
+    key: z.string().min(1).describe('First 12 hex digits of the UID of the Node: its incarnation.'),
+    ready: z.boolean().describe('Whether the Node is Ready.'),
+    unschedulable: z.boolean().describe('Whether the Node is cordoned.'),
+    os: z.string().describe('Operating system.'),
+    taints: z.array(nodeTaint).meta({ 'x-kubernetes-list-type': 'atomic' }).describe('Taints that keep Pods away.'),
+    labels: z.record(z.string(), z.string()).describe('Labels of the Node without its hostname.'),
+  })
+  .describe('The facts of the Node.');
 
 export type NodeTaint = z.infer<typeof nodeTaint>;
 export type NodeCacheSpec = z.infer<typeof nodeCacheSpec>;

@@ -4,12 +4,14 @@ import { nodeSelector, tolerations } from './fields.ts';
 import { goDuration } from './go-duration.ts';
 import { ageColumn, type Kind } from './kind.ts';
 
-export const policyViewSpec = z.object({
-  paused: z.boolean().describe('Whether the policy starts nothing.'),
-  nodeSelector: nodeSelector.optional(),
-  tolerations: tolerations.optional(),
-  repullInterval: goDuration.optional().describe('Pull again after this time.'),
-});
+export const policyViewSpec = z
+  .object({
+    paused: z.boolean().describe('Whether the policy starts nothing.'),
+    nodeSelector: nodeSelector.optional(),
+    tolerations: tolerations.optional(),
+    repullInterval: goDuration.optional().describe('Pull again after this time.'),
+  })
+  .describe('What images need to know of the policy.');
 
 export type PolicyViewSpec = z.infer<typeof policyViewSpec>;
 

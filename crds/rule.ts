@@ -30,3 +30,13 @@ export function withRule<Schema extends z.ZodType>(schema: Schema, rule: Rule<z.
     .refine((value) => rule.holds(value as z.output<Schema>), { message: rule.message })
     .meta({ ...before, [VALIDATIONS_KEY]: validations }) as Schema;
 }
+
+/** Takes a pattern; gives it in CEL's notation. RE2 must read it as JavaScript does. */
+export function matchesInCel(pattern: RegExp): string {
+  return `self.matches(r'${pattern.source.replaceAll('\\/', '/')}')`;
+}
+
+/** Takes a text, a pattern and what a person is told who does not follow it; a bare `pattern` would show the person the pattern. */
+export function withPattern(schema: z.ZodString, pattern: RegExp, message: string): z.ZodString {
+  return withRule(schema, { cel: matchesInCel(pattern), message, holds: (text) => pattern.test(text) });
+}

@@ -1,118 +1,8 @@
 // Proves that the manifests of the documents that define the product are valid here, as they are written there.
 import { describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
 import { kinds } from '../../crds/kinds.ts';
 import { observedSchema } from '../../crds/observed.ts';
-
-interface Manifest {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly name: string };
-  readonly spec: Readonly<Record<string, unknown>>;
-}
-
-const manifests = parseAllDocuments(`
-apiVersion: drop.corewire.io/v1alpha1
-kind: CachedImage
-metadata:
-  name: alpine-3-20
-spec:
-  image: docker.io/library/alpine
-  tag: "3.20"
----
-apiVersion: drop.corewire.io/v1alpha1
-kind: CachedImage
-metadata:
-  name: golang-ci
-spec:
-  # Full image reference without tag
-  image: docker.io/library/golang
-  # Tag to pull (mutually exclusive with digest)
-  tag: "1.22-bookworm"
-  # Always (default): check registry for newer digest even if tag exists locally
-  imagePullPolicy: Always
-  # Only cache on nodes with this label
-  nodeSelector:
-    node-role.kubernetes.io/build: "true"
-  # Allow scheduling pull pods on tainted build nodes
-  tolerations:
-    - key: "node-role.kubernetes.io/build"
-      operator: "Exists"
-      effect: "NoSchedule"
----
-apiVersion: drop.corewire.io/v1alpha1
-kind: PullPolicy
-metadata:
-  name: ci-cache-conservative
-spec:
-  # Pull on at most 2 nodes simultaneously (default: 1)
-  maxConcurrentNodes: 2
-  # Wait at least 30s between starting pulls on different nodes (default: 10s)
-  minDelayBetweenPulls: 30s
-  failureBackoff:
-    initial: 1m
-    max: 10m
----
-apiVersion: drop.corewire.io/v1alpha1
-kind: CachedImageSet
-metadata:
-  name: ci-tools
-spec:
-  # Apply the pacing policy above to every child CachedImage
-  policyRef:
-    name: ci-cache-conservative
-  imagePullPolicy: IfNotPresent
-  # Static list - each entry becomes a child CachedImage
-  images:
-    - image: docker.io/library/golang
-      tag: "1.22-bookworm"
-    - image: docker.io/library/node
-      tag: "20-alpine"
-    - image: docker.io/library/alpine
-      tag: "3.19"
----
-apiVersion: drop.corewire.io/v1alpha1
-kind: CachedImageSet
-metadata:
-  name: private-ci-images
-spec:
-  imagePullSecrets:
-    - name: private-registry-pull
-  images:
-    - image: registry.example.com/ci/builder
-      tag: "v3.1.0"
-    - image: registry.example.com/ci/test-runner
-      tag: "v2.8.4"
----
-apiVersion: drop.corewire.io/v1alpha1
-kind: CachedImageSet
-metadata:
-  name: auto-cached-ci-images
-spec:
-  # Dynamically managed image list from the DiscoveryPolicy above
-  discoveryPolicyRef:
-    name: popular-build-images
-  # Can also add static images alongside discovered ones
-  images:
-    - image: docker.io/library/alpine
-      tag: "3.19"
----
-apiVersion: drop.corewire.io/v1alpha1
-kind: CachedImageSet
-metadata:
-  name: registry-discovered-apps
-spec:
-  discoveryPolicyRef:
-    name: latest-app-tags
----
-apiVersion: drop.corewire.io/v1alpha1
-kind: CachedImage
-metadata:
-  name: nginx
-spec:
-  image: docker.io/library/nginx
-  tag: 1.25-alpine
-`).map((document) => document.toJS() as Manifest);
+import { documentedManifests } from './documented-manifests.ts';
 
 const image = { imagePullPolicy: 'Always', priority: 0 };
 
@@ -128,19 +18,22 @@ const defaultsOf: Readonly<Record<string, Readonly<Record<string, unknown>>>> = 
   nginx: image,
 };
 
-describe.each(manifests.map((manifest) => [manifest.metadata.name, manifest] as const))('%s', (name, manifest) => {
-  const kind = kinds.find((candidate) => candidate.kind === manifest.kind);
+describe.each(documentedManifests.map((manifest) => [manifest.metadata.name, manifest] as const))(
+  '%s',
+  (name, manifest) => {
+    const kind = kinds.find((candidate) => candidate.kind === manifest.kind);
 
-  it('is of a kind and version that is defined', () => {
-    expect(kind).toBeDefined();
-    expect(manifest.apiVersion).toBe('drop.corewire.io/v1alpha1');
-  });
-
-  it('loses nothing and gets the defaults', () => {
-    if (kind === undefined) throw new Error(`there is no kind ${manifest.kind}`);
-    expect(observedSchema(kind).parse(manifest).spec).toEqual({
-      ok: true,
-      value: { ...defaultsOf[name], ...manifest.spec },
+    it('is of a kind and version that is defined', () => {
+      expect(kind).toBeDefined();
+      expect(manifest.apiVersion).toBe('drop.corewire.io/v1alpha1');
     });
-  });
-});
+
+    it('loses nothing and gets the defaults', () => {
+      if (kind === undefined) throw new Error(`there is no kind ${manifest.kind}`);
+      expect(observedSchema(kind).parse(manifest).spec).toEqual({
+        ok: true,
+        value: { ...defaultsOf[name], ...manifest.spec },
+      });
+    });
+  },
+);

@@ -22,6 +22,7 @@ it.each(shapes)('every refinement of %s has its rule, and every rule its refinem
 });
 
 it('the walk meets the refinements that are known, and no other', () => {
+  const duration = 'must be a duration such as 30s, 5m or 1h30m';
   const year = 'must be a duration of at most a year (8760h)';
   const positive = 'must be longer than zero';
   const label = 'keys must be label keys such as kubernetes.io/arch';
@@ -32,34 +33,51 @@ it('the walk meets the refinements that are known, and no other', () => {
   );
   expect(met).toEqual([
     ['CachedImage.spec', 'tag and digest exclude each other'],
+    ['CachedImage.spec.image', 'must be an image name without spaces and without a digest'],
     ['CachedImage.spec.image', 'must not have a tag: use the field tag'],
+    ['CachedImage.spec.tag', 'must be an image tag such as v1.2 or 3.20-alpine'],
+    ['CachedImage.spec.digest', 'must be a digest such as sha256: and 64 hex digits'],
     ['CachedImage.spec.nodeSelector', label],
     ['CachedImageSet.spec.images[]', 'tag and digest exclude each other'],
+    ['CachedImageSet.spec.images[].image', 'must be an image name without spaces and without a digest'],
     ['CachedImageSet.spec.images[].image', 'must not have a tag: use the field tag'],
+    ['CachedImageSet.spec.images[].tag', 'must be an image tag such as v1.2 or 3.20-alpine'],
+    ['CachedImageSet.spec.images[].digest', 'must be a digest such as sha256: and 64 hex digits'],
     ['CachedImageSet.spec.nodeSelector', label],
+    ['PullPolicy.spec.minDelayBetweenPulls', duration],
     ['PullPolicy.spec.minDelayBetweenPulls', year],
+    ['PullPolicy.spec.failureBackoff.initial', duration],
     ['PullPolicy.spec.failureBackoff.initial', year],
     ['PullPolicy.spec.failureBackoff.initial', positive],
+    ['PullPolicy.spec.failureBackoff.max', duration],
     ['PullPolicy.spec.failureBackoff.max', year],
     ['PullPolicy.spec.failureBackoff.max', positive],
+    ['PullPolicy.spec.pullTimeout', duration],
     ['PullPolicy.spec.pullTimeout', year],
     ['PullPolicy.spec.pullTimeout', positive],
+    ['PullPolicy.spec.repullInterval', duration],
     ['PullPolicy.spec.repullInterval', year],
     ['PullPolicy.spec.repullInterval', positive],
     ['PullPolicy.spec.nodeSelector', label],
     ['DiscoveryPolicy.spec', 'maxImages times the number of sources must be at most 4000'],
+    ['DiscoveryPolicy.spec.syncInterval', duration],
     ['DiscoveryPolicy.spec.syncInterval', year],
     ['DiscoveryPolicy.spec.syncInterval', positive],
     ['DiscoveryPolicy.spec.sources[]', 'must have the block that its type names, and only that one'],
     ['DiscoveryPolicy.spec.sources[].prometheus', 'queryType range needs lookback'],
     ['DiscoveryPolicy.spec.sources[].prometheus', 'queryType instant excludes lookback'],
+    ['DiscoveryPolicy.spec.sources[].prometheus.endpoint', 'must be an http or https URL'],
     ['DiscoveryPolicy.spec.sources[].prometheus.endpoint', 'must not hold credentials: use secretRef'],
+    ['DiscoveryPolicy.spec.sources[].prometheus.lookback', duration],
     ['DiscoveryPolicy.spec.sources[].prometheus.lookback', year],
     ['DiscoveryPolicy.spec.sources[].prometheus.lookback', positive],
+    ['DiscoveryPolicy.spec.sources[].prometheus.step', duration],
     ['DiscoveryPolicy.spec.sources[].prometheus.step', year],
     ['DiscoveryPolicy.spec.sources[].prometheus.step', positive],
+    ['DiscoveryPolicy.spec.sources[].registry.url', 'must be an http or https URL'],
     ['DiscoveryPolicy.spec.sources[].registry.url', 'must not hold credentials: use secretRef'],
     ['PolicyView.spec.nodeSelector', label],
+    ['PolicyView.spec.repullInterval', duration],
     ['PolicyView.spec.repullInterval', year],
   ]);
 });
