@@ -1,0 +1,60 @@
+// Shows that the cluster under the other tests is a real one: it admits, refuses and collects like one.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connect } from './client.ts';
+import { type Cluster, theCluster } from './cluster.ts';
+import { describeWith } from './requirements.ts';
+import { eventually } from './waiting.ts';
+
+const NAMESPACE = 'control-plane-test';
+
+describeWith(['controlPlane'], 'the control plane', () => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = theCluster();
+    await cluster.createNamespace(NAMESPACE, { 'pod-security.kubernetes.io/enforce': 'restricted' });
+  });
+  afterAll(() => cluster.deleteNamespace(NAMESPACE));
+
+  it('tells kubectl the version that it is built from', async () => {
+    expect(JSON.parse(await cluster.kubectl(['version', '-o', 'json']))).toMatchObject({
+      serverVersion: { major: '1', minor: '36', gitVersion: expect.stringMatching(/^v1\.36\.\d+$/) },
+    });
+  });
+
+  it('lets a service account do only what a role allows', async () => {
+    const token = (await cluster.kubectl(['create', 'token', 'default', '-n', NAMESPACE])).trim();
+    const asNobody = connect({ ...cluster, token });
+    await expect(asNobody.list(`/api/v1/namespaces/${NAMESPACE}/secrets`)).rejects.toMatchObject({ status: 403 });
+    await cluster.kubectl(['create', 'role', 'reader', '-n', NAMESPACE, '--verb=list', '--resource=secrets']);
+    const subject = `--serviceaccount=${NAMESPACE}:default`;
+    await cluster.kubectl(['create', 'rolebinding', 'reader', '-n', NAMESPACE, '--role=reader', subject]);
+    await eventually(() => asNobody.list(`/api/v1/namespaces/${NAMESPACE}/secrets`));
+  });
+
+  it('refuses a Pod that Pod Security "restricted" forbids', async () => {
+    const pod = { metadata: { name: 'bold' }, spec: { containers: [{ name: 'it', image: 'any' }] } };
+    await expect(cluster.create(`/api/v1/namespaces/${NAMESPACE}/pods`, pod)).rejects.toMatchObject({
+      status: 403,
+      message: expect.stringMatching(/violates PodSecurity "restricted:latest"/),
+    });
+  });
+
+  it('collects what an owner leaves behind', async () => {
+    const path = `/api/v1/namespaces/${NAMESPACE}/configmaps`;
+    const owner = await cluster.create(path, { metadata: { name: 'owner' } });
+    const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid: owner.metadata.uid }];
+    await cluster.create(path, { metadata: { name: 'owned', ownerReferences } });
+    await cluster.remove(`${path}/owner`);
+    await eventually(() => expect(cluster.get(`${path}/owned`)).rejects.toMatchObject({ status: 404 }));
+  });
+
+  it("takes Metacontroller's kinds as minimal definitions, with any field in them", async () => {
+    await cluster.defineMetacontrollerKinds();
+    const spec = { parentResource: { apiVersion: 'v1', resource: 'configmaps' }, hooks: { sync: { any: ['field'] } } };
+    const kind = 'CompositeController';
+    await cluster.apply([{ apiVersion: 'metacontroller.k8s.io/v1alpha1', kind, metadata: { name: 'one' }, spec }]);
+    const path = '/apis/metacontroller.k8s.io/v1alpha1/compositecontrollers/one';
+    expect(await cluster.get(path)).toMatchObject({ spec });
+    await cluster.remove(path);
+  });
+});

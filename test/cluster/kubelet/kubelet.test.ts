@@ -1,0 +1,237 @@
+// A real kubelet runs the Pods that our code builds, pulling from real registries; our code must read each live status right.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { closeServers, plain, serve, unusedPort } from '../../service/discovery/servers.ts';
+import { type Cluster, theCluster } from '../cluster.ts';
+import { describeWith } from '../requirements.ts';
+import { buildImage } from '../test-image.ts';
+import { eventually } from '../waiting.ts';
+import { createPuller, type Puller, type PullRequest } from './pull.ts';
+import { type SlowRegistry, startSlowRegistry } from './slow-registry.ts';
+import { type KubeletWorld, login, PRIVATE, startKubeletWorld } from './world.ts';
+
+const NAMESPACE = 'kubelet-test';
+const NODE = 'worker-1';
+/** As long as those of real projects; the kubelet repeats it in every message. */
+const LONG_REPOSITORY = 'gitlab-org/gitlab-runner/gitlab-runner-helper';
+
+describeWith(['controlPlane', 'node', 'registry'], 'a real kubelet', () => {
+  let cluster: Cluster;
+  let world: KubeletWorld;
+  let puller: Puller;
+  /** Nobody listens here, and here somebody who is asked too often. */
+  let [silentPort, busyPort] = [0, 0];
+
+  async function createPullSecret(name: string, password: string): Promise<void> {
+    const args = [`--docker-server=${world.closed.host}`, `--docker-username=${login.username}`];
+    await cluster.kubectl([
+      'create',
+      'secret',
+      'docker-registry',
+      name,
+      '-n',
+      NAMESPACE,
+      ...args,
+      `--docker-password=${password}`,
+    ]);
+  }
+
+  beforeAll(async () => {
+    cluster = theCluster();
+    await cluster.createNamespace(NAMESPACE, { 'pod-security.kubernetes.io/enforce': 'restricted' });
+    world = await startKubeletWorld(cluster, NODE);
+    puller = createPuller(cluster, NAMESPACE, world.node);
+    await createPullSecret('right', login.password);
+    await createPullSecret('wrong', 'another-password');
+    silentPort = await unusedPort();
+    busyPort = (await serve(plain(429, 'later'))).port;
+  });
+  afterAll(async () => {
+    await cluster.kubectl(['delete', 'pods', '--all', '-n', NAMESPACE, '--wait']);
+    await closeServers();
+    await world?.stop();
+    await cluster.remove(`/api/v1/nodes/${NODE}`);
+    await cluster.deleteNamespace(NAMESPACE);
+  });
+
+  const open = (repository: string, tag = 'v1') => ({ reference: `${world.open.host}/${repository}:${tag}` });
+  const closed = (...secrets: readonly string[]): PullRequest => ({
+    reference: `${world.closed.host}/${PRIVATE}:v1`,
+    spec: { imagePullSecrets: secrets.map((name) => ({ name })) },
+  });
+
+  const pulled: readonly (readonly [title: string, request: () => PullRequest, repository: string, how: string])[] = [
+    ['an ordinary image', () => open('team/app'), 'team/app', 'Completed'],
+    ['a scratch image, which cannot run `true`', () => open('team/scratch'), 'team/scratch', 'StartError'],
+    ['an image whose user is root', () => open('team/root'), 'team/root', 'Completed'],
+    ['an image whose user has a name', () => open('team/named-user'), 'team/named-user', 'Completed'],
+    [
+      'an image by digest',
+      () => ({ reference: `${world.open.host}/team/by-digest@${world.digests.get('team/by-digest')}` }),
+      'team/by-digest',
+      'Completed',
+    ],
+    ['a private image, with its pull secret', () => closed('right'), PRIVATE, 'Completed'],
+    ['a private image, with a wrong and a right secret', () => closed('wrong', 'right'), PRIVATE, 'Completed'],
+    [
+      'an image that is there, under policy IfNotPresent',
+      () => ({ ...open('team/app'), spec: { imagePullPolicy: 'IfNotPresent' } }),
+      'team/app',
+      'Completed',
+    ],
+  ];
+
+  it.each(pulled)('has %s', async (_title, request, repository, how) => {
+    const seen = await puller.finish(await puller.start(request()));
+    expect(seen.outcome, seen.status).toEqual({ kind: 'cached', digest: world.digests.get(repository) });
+    // What becomes of `true` is another matter, and follows.
+    await eventually(async () => expect((await puller.look(seen.path)).kubeletReason).toBe(how));
+  });
+
+  interface Failure {
+    readonly reason: string;
+    /** Of our message, up to the registry's own words. */
+    readonly advice: string;
+    readonly words: RegExp;
+  }
+
+  const failures: readonly (readonly [title: string, request: () => PullRequest, failure: Failure])[] = [
+    [
+      'a tag that is not there',
+      () => open('team/app', 'missing'),
+      {
+        reason: 'ErrImagePull',
+        advice: 'not found: check image, tag and digest',
+        words: /team\/app:missing: not found/,
+      },
+    ],
+    [
+      'a repository that is not there',
+      () => open('team/nobody'),
+      { reason: 'ErrImagePull', advice: 'not found: check image, tag and digest', words: /team\/nobody:v1: not found/ },
+    ],
+    [
+      'a wrong password',
+      () => closed('wrong'),
+      {
+        reason: 'ErrImagePull',
+        advice: 'unauthorized: check imagePullSecrets',
+        words: /401 Unauthorized|authorization failed/,
+      },
+    ],
+    [
+      'no password',
+      () => closed(),
+      { reason: 'ErrImagePull', advice: 'unauthorized: check imagePullSecrets', words: /no basic auth credentials/ },
+    ],
+    [
+      'a pull secret that is not there',
+      () => closed('forgotten'),
+      { reason: 'ErrImagePull', advice: 'unauthorized: check imagePullSecrets', words: /no basic auth credentials/ },
+    ],
+    [
+      'a host that nobody knows',
+      () => ({ reference: 'registry.invalid/team/app:v1' }),
+      {
+        reason: 'ErrImagePull',
+        advice: 'unknown host: check the name of the registry',
+        words: /lookup registry\.invalid: no such host/,
+      },
+    ],
+    [
+      'a host that nobody knows, in a reference as long as real ones',
+      () => ({ reference: `registry.gitlab.invalid/${LONG_REPOSITORY}:x86_64-v17.5.0` }),
+      {
+        reason: 'ErrImagePull',
+        advice: 'unknown host: check the name of the registry',
+        words: /lookup registry\.gitlab\.invalid: no such host/,
+      },
+    ],
+    [
+      'a port on which nobody listens',
+      () => ({ reference: `127.0.0.1:${silentPort}/team/app:v1` }),
+      { reason: 'ErrImagePull', advice: 'registry unreachable from the node', words: /connection refused/ },
+    ],
+    [
+      'a registry that asks for a pause',
+      () => ({ reference: `127.0.0.1:${busyPort}/team/app:v1` }),
+      {
+        reason: 'ErrImagePull',
+        advice: 'rate limited by the registry: pull more slowly or log in',
+        words: /429 Too Many Requests/,
+      },
+    ],
+    [
+      'a name in upper case',
+      () => ({ reference: `${world.open.host}/Team/App:v1` }),
+      { reason: 'InvalidImageName', advice: 'not a valid image name: check spec.image', words: /must be lowercase/ },
+    ],
+    [
+      'policy Never and an image that is not there',
+      () => ({ ...open('team/other'), spec: { imagePullPolicy: 'Never' } }),
+      {
+        reason: 'ErrImageNeverPull',
+        advice: 'imagePullPolicy is Never and the image is not there',
+        words: /is not present with pull policy of Never/,
+      },
+    ],
+  ];
+
+  it.each(failures)('fails for %s', async (_title, request, { reason, advice, words }) => {
+    const seen = await puller.finish(await puller.start(request()));
+    expect(seen.outcome, seen.status).toMatchObject({ kind: 'failed', reason });
+    const message = puller.messageFor(seen);
+    expect(message, seen.status).toMatch(words);
+    expect(message.slice(0, message.indexOf(':', advice.length))).toBe(`${advice} (on ${NODE})`);
+  });
+
+  it('reads a failure that the kubelet backs off from as the same failure', async () => {
+    const path = await puller.start(open('team/app', 'missing'));
+    const first = await puller.finish(path);
+    const later = await eventually(async () => {
+      const seen = await puller.look(path);
+      expect(seen.kubeletReason).toBe('ImagePullBackOff');
+      return seen;
+    });
+    expect(later.outcome, later.status).toMatchObject({ kind: 'failed', reason: 'ErrImagePull' });
+    expect(puller.messageFor(later)).toBe(puller.messageFor(first));
+  });
+
+  describe('a pull that takes long', () => {
+    let slow: SlowRegistry;
+    beforeEach(async ({ task }) => {
+      // A layer that was pulled once is never asked for again.
+      const content = task.name.padEnd(100_000);
+      slow = await startSlowRegistry(buildImage([{ name: 'large.txt', content }]));
+    });
+    afterEach(() => slow.close());
+
+    async function startSlowPull(): Promise<string> {
+      const path = await puller.start({ reference: `${slow.host}/team/large:v1` });
+      await eventually(() => expect(slow.isAsked()).toBe(true));
+      return path;
+    }
+
+    it('is still pulling until its last byte, and so is the pull behind it', async () => {
+      const path = await startSlowPull();
+      const next = await puller.start(open('team/app'));
+      await sleep(2_000);
+      for (const each of [path, next]) {
+        const during = await puller.look(each);
+        expect(during.outcome, during.status).toEqual({ kind: 'pulling' });
+        expect(during.kubeletReason).toBe('ContainerCreating');
+      }
+      slow.goOn();
+      for (const each of [path, next]) {
+        const after = await puller.finish(each);
+        expect(after.outcome, after.status).toMatchObject({ kind: 'cached' });
+      }
+    });
+
+    it('frees the name of its Pod at once when it is deleted', async () => {
+      const path = await startSlowPull();
+      await cluster.remove(path);
+      await expect(puller.look(path)).rejects.toMatchObject({ status: 404 });
+    });
+  });
+});

@@ -1,0 +1,91 @@
+// What containerd, the kubelet and the network of Pods are told, so that a node runs wherever a container can.
+
+/** The network of a pull Pod: nobody talks to it, so an address that is only claimed will do, on any kernel. */
+export const NETWORK_PLUGIN = `#!/bin/sh
+# A CNI plugin that sets nothing up. What the runtime asks for is in the environment; its input is not needed.
+cat > /dev/null
+case "$CNI_COMMAND" in
+  ADD) printf '{"cniVersion":"1.0.0","interfaces":[{"name":"%s","sandbox":"%s"}],"ips":[{"address":"10.88.0.2/32","interface":0}]}' "$CNI_IFNAME" "$CNI_NETNS" ;;
+  VERSION) printf '{"cniVersion":"1.0.0","supportedVersions":["1.0.0"]}' ;;
+esac
+`;
+
+export const networkConfiguration = JSON.stringify({
+  cniVersion: '1.0.0',
+  name: 'test',
+  plugins: [{ type: 'test-network' }],
+});
+
+export interface RuntimeSettings {
+  readonly folder: string;
+  readonly socket: string;
+  readonly runc: string;
+  readonly pauseImage: string;
+  readonly snapshotter: 'overlayfs' | 'native';
+}
+
+/** Gives containerd's configuration (version 3): everything in one folder, and no right needed that a container lacks. */
+export function containerdConfiguration({ folder, socket, runc, pauseImage, snapshotter }: RuntimeSettings): string {
+  return `version = 3
+root = '${folder}/containerd/root'
+state = '${folder}/containerd/state'
+imports = []
+disabled_plugins = ['io.containerd.nri.v1.nri']
+[grpc]
+  address = '${socket}'
+[plugins.'io.containerd.internal.v1.opt']
+  path = '${folder}/containerd/opt'
+[plugins.'io.containerd.cri.v1.images']
+  snapshotter = '${snapshotter}'
+[plugins.'io.containerd.cri.v1.images'.pinned_images]
+  sandbox = '${pauseImage}'
+[plugins.'io.containerd.cri.v1.runtime']
+  # Without CAP_SYS_RESOURCE nothing may be protected from the OOM killer.
+  restrict_oom_score_adj = true
+  disable_apparmor = true
+  netns_mounts_under_state_dir = true
+[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc]
+  runtime_type = 'io.containerd.runc.v2'
+[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]
+  BinaryName = '${runc}'
+  SystemdCgroup = false
+[plugins.'io.containerd.cri.v1.runtime'.cni]
+  bin_dirs = ['${folder}/plugins']
+  conf_dir = '${folder}/network'
+  use_internal_loopback = true
+`;
+}
+
+export interface KubeletSettings {
+  readonly socket: string;
+  readonly port: number;
+}
+
+/** Gives the kubelet's configuration: its defaults, but for what a machine that is no node of its own cannot give. */
+export function kubeletConfiguration({ socket, port }: KubeletSettings): object {
+  return {
+    apiVersion: 'kubelet.config.k8s.io/v1beta1',
+    kind: 'KubeletConfiguration',
+    containerRuntimeEndpoint: `unix://${socket}`,
+    address: '127.0.0.1',
+    port,
+    healthzPort: 0,
+    cgroupDriver: 'cgroupfs',
+    failCgroupV1: false,
+    failSwapOn: false,
+    // The machine is not the kubelet's: it must neither divide it up nor protect itself on it.
+    cgroupsPerQOS: false,
+    enforceNodeAllocatable: [],
+    oomScoreAdj: 0,
+    localStorageCapacityIsolation: false,
+    // A full disk of a test machine is not what is tested.
+    evictionHard: {
+      'memory.available': '0%',
+      'nodefs.available': '0%',
+      'nodefs.inodesFree': '0%',
+      'imagefs.available': '0%',
+    },
+    imageGCHighThresholdPercent: 100,
+    imageGCLowThresholdPercent: 99,
+  };
+}

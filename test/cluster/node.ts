@@ -1,0 +1,157 @@
+// Starts a node: a real containerd and a real kubelet, in namespaces of their own that end with them.
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { unusedPort } from '../service/discovery/servers.ts';
+import type { Binaries } from './binaries.ts';
+import { pathOf } from './binaries.ts';
+import type { Caretaker } from './caretaker.ts';
+import { type ClusterObject, connect } from './client.ts';
+import { runCommand } from './cluster.ts';
+import { type ClusterAddress, writeKubeconfig } from './control-plane.ts';
+import { containerdConfiguration, kubeletConfiguration, NETWORK_PLUGIN, networkConfiguration } from './node-files.ts';
+import { canOverlay, isolated } from './node-support.ts';
+import { startProgram } from './program.ts';
+import { archiveOf, buildImage } from './test-image.ts';
+import { eventually } from './waiting.ts';
+
+export interface NodeInput {
+  readonly cluster: ClusterAddress;
+  readonly binaries: Binaries;
+  readonly name: string;
+  /** Exists and is removed by whoever made it. */
+  readonly folder: string;
+  readonly caretaker: Caretaker;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+export interface RunningNode {
+  readonly name: string;
+  /** The Node object as it was when it became Ready. */
+  readonly object: ClusterObject;
+  /** What kubelet and containerd have logged. */
+  logs(): string;
+}
+
+/** The sandbox image of every Pod, imported, since nothing pulls it here. */
+const PAUSE_IMAGE = 'registry.k8s.io/pause:3.10.1';
+
+/**
+ * Folders that kubelet and containerd know by name only: each gets one of ours put over it, seen by them alone. What was missing
+ * stays as an empty folder, because to remove it would take it from under another run's node.
+ */
+const coveredFolders = ['/run', '/var/lib/kubelet', '/var/log'];
+
+function coverWith(folder: string): string {
+  const lines = coveredFolders.map((covered, index) => {
+    mkdirSync(covered, { recursive: true });
+    const ours = join(folder, `cover-${index}`);
+    mkdirSync(ours);
+    return `mount --bind '${ours}' '${covered}'`;
+  });
+  return lines.join('\n');
+}
+
+/** Names are looked up in /etc/hosts alone, so that what an unknown host looks like does not depend on the machine's DNS. */
+const lookUp = { file: '/etc/nsswitch.conf', content: 'hosts: files\n' } as const;
+
+function coverLookUp(folder: string): string {
+  const ours = join(folder, 'nsswitch.conf');
+  writeFileSync(ours, lookUp.content);
+  return existsSync(lookUp.file) ? `mount --bind '${ours}' '${lookUp.file}'` : '';
+}
+
+interface NodeFiles {
+  readonly containerd: string;
+  readonly kubelet: string;
+  readonly kubeconfig: string;
+  readonly socket: string;
+}
+
+async function writeFiles(input: NodeInput): Promise<NodeFiles> {
+  const { folder, binaries, cluster, name } = input;
+  const write = (file: string, text: string) => {
+    writeFileSync(join(folder, file), text);
+    return join(folder, file);
+  };
+  for (const each of ['network', 'plugins', 'containerd']) mkdirSync(join(folder, each));
+  write('network/10-test.conflist', networkConfiguration);
+  chmodSync(write('plugins/test-network', NETWORK_PLUGIN), 0o755);
+  const socket = join(folder, 'containerd.sock');
+  const runtime = {
+    folder,
+    socket,
+    runc: pathOf(binaries, 'runc'),
+    pauseImage: PAUSE_IMAGE,
+    snapshotter: canOverlay(folder) ? ('overlayfs' as const) : ('native' as const),
+  };
+  const kubelet = { socket, port: await unusedPort() };
+  const user = { as: `system:node:${name}`, 'as-groups': ['system:nodes', 'system:authenticated'] };
+  return {
+    socket,
+    containerd: write('containerd.toml', containerdConfiguration(runtime)),
+    kubelet: write('kubelet.json', JSON.stringify(kubeletConfiguration(kubelet))),
+    kubeconfig: writeKubeconfig(join(folder, 'kubelet.kubeconfig'), cluster, user),
+  };
+}
+
+/** The first process of the node's own process namespace; when it ends, all others there do. */
+function scriptOf(input: NodeInput, files: NodeFiles): string {
+  const { folder, binaries, name, labels = {} } = input;
+  const labelList = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  const kubelet = [
+    pathOf(binaries, 'kubelet'),
+    `--config=${files.kubelet}`,
+    `--kubeconfig=${files.kubeconfig}`,
+    `--hostname-override=${name}`,
+    `--node-labels=${labelList.join(',')}`,
+  ];
+  return `set -e
+${coverWith(folder)}
+${coverLookUp(folder)}
+'${pathOf(binaries, 'containerd')}' --config '${files.containerd}' > '${folder}/containerd.log' 2>&1 &
+'${kubelet.join("' '")}' > '${folder}/kubelet.log' 2>&1 &
+wait
+`;
+}
+
+async function importPauseImage({ binaries, folder }: NodeInput, socket: string): Promise<void> {
+  const pause = buildImage([{ name: 'pause', content: readFileSync(pathOf(binaries, 'pause')), mode: 0o755 }], {
+    Entrypoint: ['/pause'],
+  });
+  const file = join(folder, 'pause.tar');
+  writeFileSync(file, archiveOf(pause, PAUSE_IMAGE));
+  const ctr = [pathOf(binaries, 'ctr'), '--address', socket, '--namespace', 'k8s.io'];
+  await runCommand([...ctr, 'images', 'import', file]);
+}
+
+async function readyNode(input: NodeInput): Promise<ClusterObject> {
+  const node = await connect(input.cluster).get(`/api/v1/nodes/${input.name}`);
+  const ready = node.status.conditions.find((condition: { type: string }) => condition.type === 'Ready');
+  if (ready?.status !== 'True') throw new Error(`the node is not Ready: ${ready?.message}`);
+  if ((node.spec.taints ?? []).length > 0) throw new Error(`the node has taints: ${JSON.stringify(node.spec.taints)}`);
+  return node;
+}
+
+/** Takes a control plane, a name and an empty folder; resolves once the node is Ready and without taints. The caretaker ends it. */
+export async function startNode(input: NodeInput): Promise<RunningNode> {
+  const { folder, caretaker, name } = input;
+  // containerd keeps a folder here for each container that runs.
+  caretaker.add({ kind: 'containers', of: `${folder}/containerd/state/io.containerd.runtime.v2.task/k8s.io` });
+  const files = await writeFiles(input);
+  const script = join(folder, 'node.sh');
+  writeFileSync(script, scriptOf(input, files));
+  const logs = () =>
+    ['containerd', 'kubelet']
+      .map((each) => join(folder, `${each}.log`))
+      .filter((file) => existsSync(file))
+      .map((file) => `${file}:\n${readFileSync(file, 'utf8')}`)
+      .join('\n');
+  try {
+    const isReady = () => importPauseImage(input, files.socket);
+    await startProgram({ command: [...isolated, script], name: 'node', folder, caretaker, isReady });
+    const object = await eventually(() => readyNode(input), 60_000);
+    return { name, object, logs };
+  } catch (error) {
+    throw new Error(`${String(error)}\n${logs().slice(-6_000)}`, { cause: error });
+  }
+}

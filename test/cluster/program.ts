@@ -1,0 +1,67 @@
+// Starts one program of the cluster, its output in a file, and tells in an error what it last said.
+import { spawn } from 'node:child_process';
+import { openSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Caretaker } from './caretaker.ts';
+import { eventually } from './waiting.ts';
+
+/** Enough of a log to see why a program ended. */
+const SHOWN_CHARACTERS = 3_000;
+
+export interface ProgramInput {
+  readonly command: readonly string[];
+  /** Folder in which `<name>.log` is written. */
+  readonly folder: string;
+  /** Of the log; the program's own by default. */
+  readonly name?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly caretaker: Caretaker;
+  /** Throws while the program is not ready. */
+  readonly isReady: () => Promise<unknown>;
+  readonly limitMilliseconds?: number;
+}
+
+export interface RunningProgram {
+  readonly pid: number;
+  readonly logFile: string;
+  /** What the program has written so far. */
+  log(): string;
+  hasEnded(): boolean;
+}
+
+/** Resolves once the program is ready; throws with the end of its log when it ended or never was. */
+export async function startProgram(input: ProgramInput): Promise<RunningProgram> {
+  const [program = '', ...args] = input.command;
+  const name = input.name ?? basename(program);
+  const logFile = join(input.folder, `${name}.log`);
+  const output = openSync(logFile, 'a');
+  const child = spawn(program, args, {
+    cwd: input.folder,
+    stdio: ['ignore', output, output],
+    // A group of its own: what interrupts the run reaches it through the caretaker, after those that depend on it.
+    detached: true,
+    env: { ...process.env, ...input.environment },
+  });
+  let ended: string | undefined;
+  const pid = child.pid ?? 0;
+  child.once('error', (error) => {
+    ended = error.message;
+  });
+  if (pid !== 0) input.caretaker.add({ kind: 'program', of: pid });
+  child.once('exit', (code, signal) => {
+    ended = `it ended with ${code ?? signal}`;
+    input.caretaker.forget({ kind: 'program', of: pid });
+  });
+  child.unref();
+  const log = () => readFileSync(logFile, 'utf8');
+  try {
+    await eventually(
+      () => (ended === undefined ? input.isReady() : Promise.resolve()),
+      input.limitMilliseconds ?? 60_000,
+    );
+  } catch (error) {
+    throw new Error(`${name} is not ready: ${String(error)}\n${log().slice(-SHOWN_CHARACTERS)}`, { cause: error });
+  }
+  if (ended !== undefined) throw new Error(`${name}: ${ended}\n${log().slice(-SHOWN_CHARACTERS)}`);
+  return { pid, logFile, log, hasEnded: () => ended !== undefined };
+}

@@ -1,0 +1,182 @@
+// Shows that caps and delays hold on a real API server under a real Metacontroller, whatever dies or is edited midway; counted from watches.
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { API_VERSION } from '../../../crds/kind.ts';
+import type { Cluster } from '../cluster.ts';
+import { describeWith } from '../requirements.ts';
+import { eventually } from '../waiting.ts';
+import { type Installation, install, NAMESPACE_PATH } from './installation.ts';
+import { type PlayedNodes, type PullEnding, playNodes } from './played-nodes.ts';
+import { countStarts, type StartCount, startedTwice } from './start-count.ts';
+import { createWatches, type Watches } from './watch.ts';
+
+const NODES = 10;
+const PULL_MILLISECONDS = 700;
+const ROLLOUT_LIMIT_MILLISECONDS = 90_000;
+/** An answer that was on its way when the policy was edited, and the watch that tells of it. */
+const IN_FLIGHT_MILLISECONDS = 1_500;
+/** creationTimestamp has whole seconds, and a delay is promised less one of them. */
+const SECOND_MILLISECONDS = 1_000;
+
+const images = (count: number, policy: string) =>
+  Array.from({ length: count }, (_, index) => ({
+    apiVersion: API_VERSION,
+    kind: 'CachedImage',
+    metadata: { name: `${policy}-${index}` },
+    spec: { image: `registry.example.com/${policy}/${index}`, tag: 'v1', policyRef: { name: policy } },
+  }));
+
+const policy = (name: string, spec: object) => ({
+  apiVersion: API_VERSION,
+  kind: 'PullPolicy',
+  metadata: { name },
+  spec,
+});
+
+const endings = new Map<string, PullEnding>();
+
+describeWith(['controlPlane', 'helm', 'metacontroller'], 'ten nodes under a real Metacontroller', () => {
+  let installation: Installation;
+  let cluster: Cluster;
+  let watches: Watches;
+  let nodes: PlayedNodes;
+  let count: StartCount;
+
+  beforeAll(async () => {
+    installation = await install();
+    ({ cluster } = installation);
+    watches = createWatches(cluster);
+    const endingOf = (reference: string) => endings.get(reference) ?? 'pulled';
+    nodes = playNodes({
+      client: cluster,
+      watches,
+      namespace: NAMESPACE_PATH,
+      pullMilliseconds: PULL_MILLISECONDS,
+      endingOf,
+    });
+    for (let index = 0; index < NODES; index += 1) await nodes.join(`played-${index}`);
+  });
+  beforeEach(() => {
+    count = countStarts(watches, NAMESPACE_PATH);
+  });
+  afterEach(async () => {
+    await installation.start();
+    await cluster.kubectl(['delete', 'cachedimages,pullpolicies', '--all', '--timeout=60s']);
+    await eventually(async () =>
+      expect(await cluster.list(`${NAMESPACE_PATH}/pods?labelSelector=drop.corewire.io/policy`)).toEqual([]),
+    );
+  });
+  afterAll(async () => {
+    await nodes.stop();
+    await watches.close();
+    await installation.remove();
+  });
+
+  /** Resolves once every image of the policy is on every node. */
+  const warm = (name: string, total = NODES) =>
+    eventually(async () => {
+      const all = await cluster.list('/apis/drop.corewire.io/v1alpha1/cachedimages');
+      const ours = all.filter(({ spec }) => spec.policyRef.name === name);
+      expect(ours.map(({ status }) => status?.ready)).toEqual(ours.map(() => `${total}/${total}`));
+    }, ROLLOUT_LIMIT_MILLISECONDS);
+
+  it('warms them within the cap, each pair once, and leaves no Pod', async () => {
+    await cluster.apply([policy('wide', { maxConcurrentNodes: 4, minDelayBetweenPulls: '0s' }), ...images(4, 'wide')]);
+    await warm('wide');
+    expect(count.starts).toHaveLength(4 * NODES);
+    expect(startedTwice(count.starts)).toEqual([]);
+    expect(Math.max(...count.starts.map(({ pods }) => pods))).toBe(4);
+    await eventually(() => expect(count.living.size).toBe(0));
+  });
+
+  it('keeps the delay between any two starts of a queue', async () => {
+    await cluster.apply([policy('slow', { maxConcurrentNodes: 4, minDelayBetweenPulls: '3s' }), ...images(1, 'slow')]);
+    await eventually(() => expect(count.starts.length).toBeGreaterThanOrEqual(5), ROLLOUT_LIMIT_MILLISECONDS);
+    const gaps = count.starts
+      .slice(1)
+      .map((start, index) => start.atMilliseconds - (count.starts[index]?.atMilliseconds ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(3_000 - SECOND_MILLISECONDS);
+  });
+
+  it('follows a policy that is edited midway: a raised cap is used, a lowered one holds, a pause stops', async () => {
+    await cluster.apply([
+      policy('edited', { maxConcurrentNodes: 1, minDelayBetweenPulls: '0s' }),
+      ...images(8, 'edited'),
+    ]);
+    await eventually(() => expect(count.starts.length).toBeGreaterThanOrEqual(3));
+    const edit = (spec: object) => cluster.patch('/apis/drop.corewire.io/v1alpha1/pullpolicies/edited', { spec });
+    expect(Math.max(...count.starts.map(({ pods }) => pods))).toBe(1);
+    await edit({ maxConcurrentNodes: 5 });
+    await eventually(() => expect(Math.max(...count.starts.map(({ pods }) => pods))).toBe(5));
+    await edit({ maxConcurrentNodes: 2 });
+    const loweredAt = Date.now();
+    const later = () =>
+      count.starts.filter(({ atMilliseconds }) => atMilliseconds > loweredAt + IN_FLIGHT_MILLISECONDS);
+    await eventually(() => expect(later().length).toBeGreaterThanOrEqual(4));
+    expect(Math.max(...later().map(({ pods }) => pods))).toBe(2);
+    await edit({ paused: true });
+    const pausedAt = Date.now();
+    await new Promise((done) => setTimeout(done, 3 * SECOND_MILLISECONDS));
+    expect(count.starts.filter(({ atMilliseconds }) => atMilliseconds > pausedAt + IN_FLIGHT_MILLISECONDS)).toEqual([]);
+    await edit({ paused: false, maxConcurrentNodes: 8 });
+    await warm('edited');
+    expect(startedTwice(count.starts)).toEqual([]);
+  });
+
+  it.each<[string, (installation: Installation) => Promise<void>]>([
+    ['the service', ({ killService }) => killService()],
+    ['Metacontroller', ({ killMetacontroller }) => killMetacontroller()],
+  ])('%s is killed midway: the rollout goes on, the cap holds, no record is lost', async (_who, kill) => {
+    await cluster.apply([
+      policy('killed', { maxConcurrentNodes: 3, minDelayBetweenPulls: '0s' }),
+      ...images(4, 'killed'),
+    ]);
+    await eventually(() => expect(count.starts.length).toBeGreaterThanOrEqual(8));
+    await kill(installation);
+    await new Promise((done) => setTimeout(done, 2 * SECOND_MILLISECONDS));
+    await installation.start();
+    await warm('killed');
+    expect(Math.max(...count.starts.map(({ pods }) => pods))).toBeLessThanOrEqual(3);
+    // Without its memory the service may repeat a pull whose record was not written yet; a cap's worth of them, no more.
+    expect(startedTwice(count.starts).length).toBeLessThanOrEqual(3);
+    await eventually(() => expect(count.living.size).toBe(0));
+  });
+
+  it('warms a node that was deleted and joined again, and nothing else', async () => {
+    await cluster.apply([
+      policy('rejoin', { maxConcurrentNodes: 5, minDelayBetweenPulls: '0s' }),
+      ...images(2, 'rejoin'),
+    ]);
+    await warm('rejoin');
+    const before = count.starts.length;
+    await nodes.leave('played-3');
+    await warm('rejoin', NODES - 1);
+    await nodes.join('played-3');
+    await warm('rejoin');
+    const again = count.starts.slice(before).map(({ image, node }) => `${image} ${node}`);
+    expect(again.sort()).toEqual(['rejoin-0 played-3', 'rejoin-1 played-3']);
+  });
+
+  it('a bad image says why, slows itself down, and holds up no other', async () => {
+    endings.set('registry.example.com/mixed/0:v1', 'not found');
+    await cluster.apply([
+      policy('mixed', { maxConcurrentNodes: 2, minDelayBetweenPulls: '0s' }),
+      ...images(3, 'mixed'),
+    ]);
+    const path = '/apis/drop.corewire.io/v1alpha1/cachedimages';
+    await eventually(async () => {
+      expect((await cluster.get(`${path}/mixed-1`)).status?.ready).toBe('10/10');
+      expect((await cluster.get(`${path}/mixed-2`)).status?.ready).toBe('10/10');
+    }, ROLLOUT_LIMIT_MILLISECONDS);
+    const table = await cluster.kubectl(['get', 'cachedimage', 'mixed-0', '-o', 'wide']);
+    expect(table).toMatch(/ErrImagePull|ImagePullBackOff/);
+    expect(table).toContain('not found');
+    // The breaker: three nodes try, then one after the other with a growing pause.
+    expect(count.starts.filter(({ image }) => image === 'mixed-0').length).toBeLessThanOrEqual(6);
+    const events = await eventually(async () => {
+      const said = await cluster.kubectl(['describe', 'cachedimage', 'mixed-0']);
+      expect(said).toMatch(/Warning\s+ErrImagePull/);
+      return said;
+    });
+    expect(events).toContain('not found');
+  });
+});

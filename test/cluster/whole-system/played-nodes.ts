@@ -1,0 +1,121 @@
+// Nodes beyond the real one: their heartbeats and what their kubelets say of pull Pods are written through the API, so that caps are seen over many nodes.
+import type { Client, ClusterObject } from '../client.ts';
+import type { WatchEvent, Watches } from './watch.ts';
+
+/** Half of what the node lifecycle controller waits before it thinks of a node as lost. */
+const HEARTBEAT_MILLISECONDS = 10_000;
+const LEASES = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
+
+export type PullEnding = 'pulled' | 'not found' | 'never';
+
+export interface PlayedNodesOptions {
+  readonly client: Client;
+  readonly watches: Watches;
+  /** Path of the namespace whose Pods are played. */
+  readonly namespace: string;
+  readonly pullMilliseconds: number;
+  /** How the pull of a reference ends; it is pulled by default. */
+  readonly endingOf?: (reference: string) => PullEnding;
+}
+
+export interface PlayedNodes {
+  join(name: string, labels?: Readonly<Record<string, string>>): Promise<void>;
+  leave(name: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const now = () => new Date().toISOString();
+
+function nodeStatus() {
+  const condition = { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'played' };
+  return {
+    conditions: [{ ...condition, lastHeartbeatTime: now(), lastTransitionTime: now() }],
+    nodeInfo: {
+      operatingSystem: 'linux',
+      architecture: 'amd64',
+      bootID: '',
+      containerRuntimeVersion: '',
+      kernelVersion: '',
+      kubeProxyVersion: '',
+      kubeletVersion: 'v1.36.3',
+      machineID: '',
+      osImage: '',
+      systemUUID: '',
+    },
+  };
+}
+
+function containerStatus(pod: ClusterObject, state: object, imageID = '') {
+  const [container] = pod.spec.containers;
+  const name: string = container.name;
+  return { name, image: container.image, imageID, ready: false, restartCount: 0, started: false, lastState: {}, state };
+}
+
+const waiting = (reason: string, message = '') => ({ waiting: { reason, message } });
+
+function endedStatus(pod: ClusterObject, ending: PullEnding) {
+  const reference: string = pod.spec.containers[0].image;
+  if (ending === 'not found') {
+    const message = `failed to resolve reference "${reference}": not found`;
+    return { phase: 'Pending', containerStatuses: [containerStatus(pod, waiting('ErrImagePull', message))] };
+  }
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const terminated = { exitCode: 0, reason: 'Completed', startedAt: now(), finishedAt: now() };
+  const status = containerStatus(pod, { terminated }, `${reference.replace(/[:@][^/]*$/, '')}@${digest}`);
+  return { phase: 'Succeeded', containerStatuses: [status] };
+}
+
+/** Gives nodes that can join, pull and leave. */
+export function playNodes({ client, watches, namespace, pullMilliseconds, endingOf }: PlayedNodesOptions): PlayedNodes {
+  const joined = new Set<string>();
+  const timers = new Set<NodeJS.Timeout>();
+
+  function later(milliseconds: number, work: () => Promise<unknown>): void {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      // The Pod or the node may be gone meanwhile, as may the cluster.
+      work().catch(() => undefined);
+    }, milliseconds);
+    timers.add(timer);
+  }
+
+  function onPod({ type, object: pod }: WatchEvent): void {
+    if (type !== 'ADDED' || !joined.has(pod.spec.nodeName) || pod.status.phase !== 'Pending') return;
+    const path = `${namespace}/pods/${pod.metadata.name}/status`;
+    // The UID keeps a late word from a Pod of the same name that came after.
+    const say = (status: object) => client.patch(path, { metadata: { uid: pod.metadata.uid }, status });
+    later(50, () => say({ phase: 'Pending', containerStatuses: [containerStatus(pod, waiting('ContainerCreating'))] }));
+    const ending = endingOf?.(pod.spec.containers[0].image) ?? 'pulled';
+    if (ending !== 'never') later(pullMilliseconds, () => say(endedStatus(pod, ending)));
+  }
+
+  async function beat(name: string): Promise<void> {
+    await client.patch(`${LEASES}/${name}`, { spec: { renewTime: now().replace('Z', '000Z') } });
+  }
+
+  const heartbeat = setInterval(() => {
+    for (const name of joined) beat(name).catch(() => undefined);
+  }, HEARTBEAT_MILLISECONDS);
+  watches.watch(`${namespace}/pods`, onPod);
+
+  return {
+    async join(name, labels = {}) {
+      joined.add(name);
+      const all = { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', ...labels };
+      await client.create('/api/v1/nodes', { metadata: { name, labels: all } });
+      const spec = { holderIdentity: name, leaseDurationSeconds: 40, renewTime: now().replace('Z', '000Z') };
+      await client.remove(`${LEASES}/${name}`);
+      await client.create(LEASES, { metadata: { name }, spec });
+      await client.patch(`/api/v1/nodes/${name}/status`, { status: nodeStatus() });
+    },
+    async leave(name) {
+      joined.delete(name);
+      await client.remove(`/api/v1/nodes/${name}`);
+    },
+    async stop() {
+      clearInterval(heartbeat);
+      for (const timer of timers) clearTimeout(timer);
+      for (const name of [...joined]) await this.leave(name);
+    },
+  };
+}

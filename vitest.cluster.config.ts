@@ -1,0 +1,15 @@
+// The tests on a real cluster: one control plane for all files, which run one after another.
+import { defineConfig } from 'vitest/config';
+
+// biome-ignore lint/style/noDefaultExport: it is how vitest reads it
+export default defineConfig({
+  test: {
+    include: ['test/cluster/**/*.test.ts'],
+    globalSetup: ['test/cluster/global-setup.ts'],
+    fileParallelism: false,
+    // One worker for all files, so that the Kubernetes client is read once.
+    isolate: false,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});
