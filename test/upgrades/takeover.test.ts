@@ -1,0 +1,184 @@
+// Proves that a cluster goes on when its objects were written by the original Drop or by another version of ours: nothing is pulled all at once, nothing is lost.
+import { expect, test } from 'vitest';
+import { API_VERSION } from '../../crds/kind.ts';
+import { kinds } from '../../crds/kinds.ts';
+import type { KubernetesObject } from '../../simulator/kubernetes-object.ts';
+import {
+  allCached,
+  applyPolicy,
+  HOUR,
+  imageStatus,
+  MINUTE,
+  publish,
+  pullPods,
+  reasonOf,
+  type Scenario,
+  SECOND,
+  startedTwice,
+  startScenario,
+  wantImage,
+  watchPeak,
+} from '../whole-cluster/scenario.ts';
+
+const NODES = 3;
+const IMAGES = ['a', 'b'];
+const CAP = 2;
+const pacing = { maxConcurrentNodes: CAP, minDelayBetweenPulls: '2s' };
+
+function setStatus(cluster: Scenario['cluster'], object: KubernetesObject, status: KubernetesObject['status']): void {
+  cluster.store.updateStatus({ ...cluster.store.get({ kind: object.kind, name: object.metadata.name }), status });
+}
+
+/** The status that the original Drop leaves: names of nodes, no ledger. */
+const statusOfOriginal = (nodes: readonly string[]) => ({
+  observedGeneration: 1,
+  phase: 'Ready',
+  ready: `${nodes.length}/${NODES}`,
+  resolvedDigest: `sha256:${'b'.repeat(64)}`,
+  nodesTargeted: NODES,
+  nodesReady: nodes.length,
+  cachedNodes: [...nodes],
+  consecutiveFailures: 0,
+  lastPulledAt: '2026-11-20T08:00:00Z',
+  lastAttemptedAt: '2026-11-20T08:00:00Z',
+  conditions: [
+    { type: 'Ready', status: 'True', reason: 'Cached', message: 'cached', lastTransitionTime: '2026-11-20T08:00:00Z' },
+    { type: 'PullProgress', status: 'False', reason: 'Idle', message: '', lastTransitionTime: '2026-11-20T08:00:00Z' },
+  ],
+});
+
+test('images that the original Drop cached are confirmed by pulls under the policy, each pair once, and never all at once', async () => {
+  const { cluster, clock } = startScenario({ defaultPolicy: pacing });
+  for (const name of IMAGES) {
+    publish(cluster, name);
+    wantImage(cluster, name);
+    const image = cluster.store.get({ kind: 'CachedImage', name });
+    setStatus(cluster, image, statusOfOriginal(['node-0', 'node-1', 'gone-7']));
+  }
+  const peak = watchPeak(cluster);
+  for (let index = 0; index < NODES; index += 1) cluster.addNode({ name: `node-${index}` });
+  await clock.runFor(10 * SECOND);
+  // A name says nothing of the machine that has it now, so nothing is believed before it was pulled.
+  expect(cluster.podStarts.length).toBeGreaterThan(0);
+  expect(cluster.podStarts.length).toBeLessThanOrEqual(6);
+  expect(await clock.runUntil(() => allCached(cluster), HOUR)).toBe(true);
+  expect(peak.most()).toBe(CAP);
+  expect(cluster.podStarts).toHaveLength(NODES * IMAGES.length);
+  expect(startedTwice(cluster.podStarts)).toEqual([]);
+  expect(imageStatus(cluster, 'a')).toMatchObject({
+    ready: '3/3',
+    cachedNodes: expect.not.arrayContaining(['gone-7']),
+  });
+});
+
+test('a pull Pod that the original Drop left running is waited for, and its outcome is recorded', async () => {
+  const { cluster, clock } = startScenario({
+    nodes: 2,
+    defaultPolicy: { maxConcurrentNodes: 2, minDelayBetweenPulls: '0s' },
+  });
+  const reference = publish(cluster, 'app', { seconds: 20 });
+  cluster.apply({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: 'pull-app-x7k2p',
+      namespace: 'drop-system',
+      labels: {
+        'app.kubernetes.io/managed-by': 'drop',
+        'drop.corewire.io/cachedimage': 'app',
+        'drop.corewire.io/node': 'node-0',
+      },
+    },
+    spec: {
+      nodeName: 'node-0',
+      restartPolicy: 'Never',
+      containers: [{ name: 'pull', image: reference, command: ['true'] }],
+    },
+  });
+  wantImage(cluster, 'app');
+  await clock.runUntil(() => allCached(cluster), 5 * MINUTE);
+  expect(imageStatus(cluster, 'app').ready).toBe('2/2');
+  expect(cluster.podStarts.filter(({ node, policy }) => node === 'node-0' && policy !== '')).toEqual([]);
+  // It belongs to nobody here, so it is for the user to delete; the README says how.
+  expect(pullPods(cluster).map(({ metadata }) => metadata.name)).toEqual(['pull-app-x7k2p']);
+});
+
+test('a set that the original Drop filled gets its children, and keeps those it had until somebody deletes them', async () => {
+  const { cluster, clock } = startScenario({ nodes: 2, defaultPolicy: pacing });
+  const set = cluster.apply({
+    apiVersion: API_VERSION,
+    kind: 'CachedImageSet',
+    metadata: { name: 'tools' },
+    spec: { images: [{ image: 'registry.example.com/app', tag: 'v1' }] },
+  });
+  publish(cluster, 'app');
+  const { name, uid } = set.metadata;
+  cluster.apply({
+    apiVersion: API_VERSION,
+    kind: 'CachedImage',
+    metadata: {
+      name: 'tools-app-v1-1a2b3c',
+      labels: { 'drop.corewire.io/imageset': 'tools' },
+      ownerReferences: [
+        { apiVersion: API_VERSION, kind: 'CachedImageSet', name, uid, controller: true, blockOwnerDeletion: true },
+      ],
+    },
+    spec: { image: 'registry.example.com/app', tag: 'v1' },
+  });
+  expect(await clock.runUntil(() => reasonOfSet(cluster) === 'AllReady' && allCached(cluster), HOUR)).toBe(true);
+  expect(cluster.store.list('CachedImage')).toHaveLength(2);
+  // Both ask for the same image; never on one node at the same time.
+  const pairs = cluster.podStarts.map(({ node, atMilliseconds }) => `${node} ${atMilliseconds}`);
+  expect(new Set(pairs).size).toBe(pairs.length);
+  cluster.remove({ kind: 'CachedImage', name: 'tools-app-v1-1a2b3c' });
+  await clock.runFor(MINUTE);
+  expect(cluster.store.list('CachedImage')).toHaveLength(1);
+  expect(reasonOfSet(cluster)).toBe('AllReady');
+});
+
+function reasonOfSet(cluster: Scenario['cluster']): string | undefined {
+  const status = cluster.store.get({ kind: 'CachedImageSet', name: 'tools' }).status as
+    | { readonly conditions?: readonly { readonly reason: string }[] }
+    | undefined;
+  return status?.conditions?.[0]?.reason;
+}
+
+/** Fields without which it is not known what is where; they have been there since the first version. */
+const ledger = new Set(['image', 'cached']);
+
+const fields = kinds.flatMap(({ kind, status }) =>
+  Object.keys(status?.shape ?? {}).map((field) => [kind, field] as const),
+);
+
+test('there are fields to take away', () => expect(fields.length).toBeGreaterThan(30));
+
+test.each(fields)(
+  'a status of %s without %s, as another version may have left it, is taken over',
+  async (kind, field) => {
+    const { cluster, clock, service } = startScenario({ nodes: NODES, defaultPolicy: pacing });
+    applyPolicy(cluster, 'other', pacing);
+    for (const name of IMAGES) {
+      publish(cluster, name);
+      wantImage(cluster, name);
+    }
+    await clock.runUntil(() => allCached(cluster), HOUR);
+    await clock.runFor(MINUTE);
+    const before = cluster.podStarts.length;
+    const peak = watchPeak(cluster);
+    // The new version starts without a memory, and Metacontroller asks about everything.
+    service.restart();
+    for (const object of cluster.store.list(kind)) {
+      const { [field]: _gone, ...rest } = object.status ?? {};
+      setStatus(cluster, object, rest);
+    }
+    cluster.metacontroller.restart();
+    cluster.addNode({ name: 'node-new' });
+    const isDone = () => allCached(cluster) && IMAGES.every((name) => imageStatus(cluster, name).ready === '4/4');
+    expect(await clock.runUntil(isDone, HOUR)).toBe(true);
+    expect(peak.most()).toBeLessThanOrEqual(CAP);
+    const again = cluster.podStarts.slice(before).filter(({ node }) => node !== 'node-new');
+    if (kind === 'CachedImage' && ledger.has(field)) expect(again).toHaveLength(NODES * IMAGES.length);
+    else expect(again).toEqual([]);
+    expect(reasonOf(cluster, 'a')).toBe('Cached');
+  },
+);
