@@ -9,6 +9,7 @@ const advice: readonly (readonly [pattern: RegExp, text: string])[] = [
     'unauthorized: check imagePullSecrets',
   ],
   [/too ?many ?requests|rate limit|\b429\b/i, 'rate limited by the registry: pull more slowly or log in'],
+  [/no match for platform/i, 'not built for the platform of the node: check nodeSelector, or push an image for it'],
   [/not found|manifest unknown|\b404\b/i, 'not found: check image, tag and digest'],
   [/no such host|server misbehaving/i, 'unknown host: check the name of the registry'],
   [/x509|certificate/i, 'certificate not trusted: check the CA of the registry on the nodes'],
@@ -16,6 +17,8 @@ const advice: readonly (readonly [pattern: RegExp, text: string])[] = [
     /connection refused|no route to host|i\/o timeout|deadline exceeded|timed out|reset by peer/i,
     'registry unreachable from the node',
   ],
+  [/\b50[0-4] (?:Internal|Not Implemented|Bad Gateway|Service|Gateway)/i, 'the registry failed by itself: look there'],
+  [/unexpected commit digest|failed size validation/i, 'the registry sent other bytes than it announced: look there'],
   [/no space left/i, 'disk full: free space on the node'],
 ];
 

@@ -1,9 +1,10 @@
 // The ledger: what is known of an image on the nodes. It is read from the status, outcomes are recorded in it, nothing else changes it.
 import type { CachedEntry, CachedImageStatus, FailingPair } from '../../crds/cached-image.ts';
 import { MESSAGE_LIMIT_CHARACTERS, PAIRS_LIMIT } from '../../crds/limits.ts';
-import { redactMessage } from '../kubernetes/redact.ts';
+import { REDACT_INPUT_LIMIT_CHARACTERS, redactMessage } from '../kubernetes/redact.ts';
 import { formatTimeMilliseconds, formatTimeSeconds, parseTimeMilliseconds } from '../kubernetes/time.ts';
 import type { Evidence } from '../pull-pod/evidence.ts';
+import { causeOf } from '../pull-pod/failure-cause.ts';
 import type { PullPod } from '../pull-pod/read.ts';
 import { addCached, sinceOf } from './cached-entries.ts';
 
@@ -62,6 +63,12 @@ function latestFailures(failing: readonly FailingPair[]): FailingPair[] {
   return [...failing].sort(compareFailures).slice(0, PAIRS_LIMIT);
 }
 
+/** Credentials go first: what stands before one is how it is known as one. */
+function recordedWords(message: string): string {
+  const cause = causeOf(redactMessage(message, REDACT_INPUT_LIMIT_CHARACTERS), MESSAGE_LIMIT_CHARACTERS);
+  return redactMessage(cause, MESSAGE_LIMIT_CHARACTERS);
+}
+
 function recordFailure(ledger: Ledger, { pull, nodeKey, outcome }: EndedAttempt, nowMilliseconds: number): Ledger {
   if (outcome.kind !== 'failed') return ledger;
   const before = ledger.failing.find(({ key }) => key === nodeKey);
@@ -69,7 +76,7 @@ function recordFailure(ledger: Ledger, { pull, nodeKey, outcome }: EndedAttempt,
     node: pull.node,
     key: nodeKey,
     reason: outcome.reason,
-    message: redactMessage(outcome.message, MESSAGE_LIMIT_CHARACTERS),
+    message: recordedWords(outcome.message),
     failures: (before?.failures ?? 0) + 1,
     at: formatTimeMilliseconds(nowMilliseconds),
   };
