@@ -1,7 +1,6 @@
 // The tests on a real cluster: one control plane for all files, which run one after another.
 import { defineConfig } from 'vitest/config';
 
-// biome-ignore lint/style/noDefaultExport: it is how vitest reads it
 export default defineConfig({
   test: {
     include: ['test/cluster/**/*.test.ts'],

@@ -22,7 +22,6 @@ async function startIn(binaries: Binaries, caretaker: Caretaker): Promise<Cluste
 }
 
 /** Gives what ends it all. */
-// biome-ignore lint/style/noDefaultExport: vitest calls it
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const binaries = await findBinaries(say);
   const caretaker = startCaretaker();
