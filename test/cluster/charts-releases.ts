@@ -1,5 +1,6 @@
 // Installs and removes the charts as a user does, on the cluster of the run, one release of each at a time.
 import { join, resolve } from 'node:path';
+import { expect } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { kinds } from '../../crds/kinds.ts';
 import type { ClusterObject } from './client.ts';
@@ -12,8 +13,6 @@ const definitionsPath = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions
 /** Where the release of the chart drop goes. */
 export const NAMESPACE = 'drop-charts';
 export const RELEASE = 'drop';
-/** What `helm install` with it means: nothing differs from the defaults. */
-export const noValues: Values = {};
 
 export type Values = Readonly<Record<string, unknown>>;
 export type ChartName = 'drop' | 'drop-crds';
@@ -138,4 +137,11 @@ export function releasesIn(cluster: Cluster): Releases {
       await definitionsGone();
     },
   };
+}
+
+/** Nothing of the chart drop is there: no release, no object. */
+export async function expectNothing(cluster: Cluster): Promise<void> {
+  expect(await cluster.helm(['list', '--all', '--short', '-n', NAMESPACE])).toBe('');
+  expect(await cluster.kubectl(['get', 'all,roles', '-o', 'name', '-n', NAMESPACE])).toBe('');
+  expect(await cluster.kubectl(['get', 'clusterroles', '-o', 'name', '-l', 'app.kubernetes.io/name=drop'])).toBe('');
 }

@@ -8,15 +8,19 @@ What is in the cluster already, looked up once for all templates and kept in .Re
 {{- if not (hasKey .Release "facts") }}
 {{- $connected := not (empty (lookup "v1" "Namespace" "" "kube-system")) }}
 {{- $definitions := dict }}
+{{- $established := list }}
 {{- range $path, $_ := .Files.Glob "files/crds/*.yaml" }}
 {{- $name := ($.Files.Get $path | fromYaml).metadata.name }}
 {{- with lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" $name }}
 {{- $_ := set $definitions $name .metadata }}
+{{- range (.status).conditions }}
+{{- if and (eq .type "Established") (eq .status "True") }}{{ $established = append $established $name }}{{ end }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- $served := or (not .Values.crds.install) (.Capabilities.APIVersions.Has "drop.corewire.io/v1alpha1/Fleet") }}
 {{- if $connected }}
-{{- $served = and (hasKey $definitions "fleets.drop.corewire.io") (hasKey $definitions "pullpolicies.drop.corewire.io") }}
+{{- $served = and (has "fleets.drop.corewire.io" $established) (has "pullpolicies.drop.corewire.io" $established) }}
 {{- end }}
 {{- $_ := set .Release "facts" (dict "connected" $connected "definitions" $definitions "served" $served) }}
 {{- end }}

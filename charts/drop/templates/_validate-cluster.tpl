@@ -40,6 +40,9 @@
 {{- range $name, $metadata := .Release.facts.definitions }}
 {{- include "drop.validateDefinition" (dict "name" $name "metadata" $metadata "root" $) }}
 {{- end }}
+{{- if and (not .Values.crds.install) (not .Release.facts.served) .Release.facts.definitions }}
+{{- fail "The CustomResourceDefinitions of Drop are in this cluster, but not yet served: try again in a moment" }}
+{{- end }}
 {{- if and (not .Values.crds.install) (not .Release.facts.served) }}
 {{- fail "The CustomResourceDefinitions of Drop are not in this cluster: install the chart drop-crds first, or set crds.install=true" }}
 {{- end }}
