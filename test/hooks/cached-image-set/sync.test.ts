@@ -89,6 +89,11 @@ test.each([
     image: { image: 'r.io/my_app', tag: 'V1_RC.2' },
     name: /^tools-my-app-v1-rc-2-[0-9a-f]{8}$/,
   },
+  {
+    what: 'a tag of which no letter is left',
+    image: { image: 'alpine', tag: '_' },
+    name: /^tools-alpine-[0-9a-f]{8}$/,
+  },
 ])('the name of a child with $what', ({ image, name }) => {
   expect(nameOf(image)).toMatch(name);
 });
@@ -107,6 +112,7 @@ test('the same reference in other words is one child', () => {
   const { children } = sync({
     images: [{ image: 'alpine', tag: '3.19' }, alpine, { image: 'index.docker.io/library/alpine', tag: '3.19' }],
   });
+  expect(children).toMatchObject([{ spec: { image: 'alpine', tag: '3.19' } }]);
   expect(children).toHaveLength(1);
 });
 

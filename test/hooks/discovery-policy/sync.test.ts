@@ -40,6 +40,11 @@ test('a first answer is the whole status', () => {
   expect(first.decision).toEqual({ asked: 2, images: 1, reason: 'Synced' });
 });
 
+test('the reason of the whole is the one that is reported, although the first source answered', () => {
+  const { decision } = sync(spec, [answer, failure('Timeout')]);
+  expect(decision).toEqual({ asked: 2, images: 1, reason: 'Timeout' });
+});
+
 test('asked again with nothing due it says the same, under the same revision', () => {
   const again = sync(spec, [], { status: first.status, at: NOON + 7 * MINUTE });
   expect(again.status).toEqual(first.status);
@@ -83,6 +88,13 @@ test.each<ResyncRow>([
     outcomes: [answer],
     status: halfFailed,
     at: NOON + 40 * SECOND,
+    seconds: 1,
+  },
+  {
+    what: 'the second comes due at this very instant: soon, not never',
+    outcomes: [answer],
+    status: halfFailed,
+    at: NOON + 10 * SECOND,
     seconds: 1,
   },
   {

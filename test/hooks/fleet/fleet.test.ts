@@ -39,6 +39,24 @@ test.each([
   expect(encodeGroups([node('a'), node('b', facts), node('c', facts)])).toHaveLength(2);
 });
 
+test('labels written in another order are the same labels, and stand by key', () => {
+  const [one, two] = [
+    { pool: 'build', arch: 'arm64' },
+    { arch: 'arm64', pool: 'build' },
+  ];
+  const groups = encodeGroups([node('a', { labels: one }), node('b', { labels: two })]);
+  expect(groups).toHaveLength(1);
+  expect(Object.keys(groups[0]?.labels ?? {})).toEqual(['arch', 'pool']);
+});
+
+test('groups keep their order when a node joins one of them', () => {
+  const [x, y] = [{ labels: { pool: 'x' } }, { labels: { pool: 'y' } }];
+  const before = [node('b', x), node('c', x), node('d', y), node('e', y)];
+  const pools = (list: readonly NamedNode[]) => encodeGroups(list).map(({ labels }) => labels.pool);
+  expect(pools(before)).toEqual(['x', 'y']);
+  expect(pools([...before, node('a', y)])).toEqual(['x', 'y']);
+});
+
 const facts: fc.Arbitrary<Omit<NamedNode['facts'], 'key'>> = fc.record({
   ready: fc.boolean(),
   unschedulable: fc.boolean(),
@@ -107,6 +125,12 @@ test('a NodeCache that does not parse is no node to pull to', () => {
   const good = { key: 'k', ready: true, unschedulable: false, os: 'linux', taints: [], labels: {} };
   const answer = sync({ [group]: { a: wireCache('a', good), b: wireCache('b', { nodeUid: 'x' }) } });
   expect(answer).toMatchObject({ nodes: 1, nodesReady: 1, groups: [{ nodes: ['a k'] }] });
+});
+
+test('all nodes are counted, and those of them that are Ready', () => {
+  const cache = (name: string, ready: boolean) => wireCache(name, { ...node(name, { ready }).facts });
+  const answer = sync({ [group]: { a: cache('a', true), b: cache('b', false), c: cache('c', true) } });
+  expect(answer).toMatchObject({ nodes: 3, nodesReady: 2 });
 });
 
 test('the Fleet asks for every NodeCache', () => {

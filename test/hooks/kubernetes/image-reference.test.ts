@@ -56,6 +56,7 @@ describe('the parts of a reference', () => {
     { text: '[2001:db8:1:2:3:4:5:6]/repo:tag', registry: '[2001:db8:1:2:3:4:5:6]', repository: 'repo', tag: 'tag' },
     { text: '[2001:db8::1]:5000/repo', registry: '[2001:db8::1]:5000', repository: 'repo' },
     { text: `[::1]:5000/repo:t@${sha256}`, registry: '[::1]:5000', repository: 'repo', tag: 't', digest: sha256 },
+    { text: 'Foo/a', registry: 'Foo', repository: 'a' },
     { text: 'localhost/a', registry: 'localhost', repository: 'a' },
     { text: 'localhost:8080/a/b', registry: 'localhost:8080', repository: 'a/b' },
     { text: 'localhost:8080', registry: 'docker.io', repository: 'library/localhost', tag: '8080' },
@@ -130,9 +131,21 @@ describe('what is no reference, and what a person is told', () => {
     ['an IPv4 address inside IPv6', '[2001:db8:3:4::192.0.2.33]:5000/debian', 'registry'],
     ['two colons before the port', '[fd00:1:2::3]::75050/a', 'registry'],
     ['an image ID', imageId, '64 hexadecimal digits'],
+    ['a slash first', '/app', 'repository name "/app"'],
+    ['a tag where the name belongs', 'quay.io/:1', 'repository name ""'],
+    ['an algorithm without a digest', 'repo@sha256', 'the digest "sha256" must begin with sha256: or sha512:'],
+    ['a registry one character too long', `${'a'.repeat(257)}.io/a`, 'registry is longer than 259 characters'],
+    ['as much as the limit', 'a'.repeat(IMAGE_REFERENCE_LIMIT_CHARACTERS), 'longer than 255 characters'],
+    ['64 wrong signs, quoted whole', `repo:-${'t'.repeat(63)}`, `the tag "-${'t'.repeat(63)}" must`],
+    ['65 wrong signs, quoted in part', `repo:-${'t'.repeat(64)}`, `the tag "-${'t'.repeat(63)}…" must`],
     ['more than the limit', 'a'.repeat(IMAGE_REFERENCE_LIMIT_CHARACTERS + 1), 'longer than 1024 characters'],
   ])('%s', (_title, text, said) => {
     expect(problemOf(text)).toContain(said);
+  });
+
+  it('a registry may have 259 characters', () => {
+    const registry = `${'a'.repeat(256)}.io`;
+    expect(canonical(`${registry}/a:1`)).toBe(`${registry}/a:1`);
   });
 
   it('quotes no more than a line of what was written', () => {

@@ -33,6 +33,14 @@ describe('URLs', () => {
       'dial https://registry.example.com:5000/v2/: refused',
     ],
     ['a port left out', 'failed https://example.com: EOF', 'failed https://example.com: EOF'],
+    ['nothing but a query', 'get https://?c2VjcmV0 now', 'get https://?… now'],
+    ['an empty user', 'get https://@host/a now', 'get https://host/a now'],
+    ['a user and no host', 'get https://ghp_abc@ now', 'get https:// now'],
+    [
+      'a slash in the password, a digest behind',
+      `https://user:pa/ss@r.io/a@${digest} is gone`,
+      `https://r.io/a@${digest} is gone`,
+    ],
   ])('%s', (_title, text, expected) => {
     expect(redactMessage(text, enough)).toBe(expected);
   });
@@ -46,6 +54,7 @@ describe('credentials', () => {
     ['basic credentials in lower case', 'sent basic dXNlcjpwYXNz to it', 'sent basic [redacted] to it'],
     ['a header', 'Authorization: Bearer abc then 401', 'Authorization: [redacted] then 401'],
     ['a header in lower case', 'authorization: basic dTpw', 'authorization: [redacted]'],
+    ['a header whose value looks like a word', 'X-Registry-Auth: hunter then', 'X-Registry-Auth: [redacted] then'],
     ['a header without a scheme', 'Authorization: ghp_secret', 'Authorization: [redacted]'],
     ['a header of a proxy', 'Proxy-Authorization: Basic dTpw', 'Proxy-Authorization: [redacted]'],
     ['a header as Go prints it', 'map[Authorization:[Bearer abc]]', 'map[Authorization:[[redacted]'],
@@ -70,6 +79,11 @@ describe('credentials', () => {
     ['a client secret', 'client_secret=abc', 'client_secret=[redacted]'],
     ['an API key', 'api-key=abc', 'api-key=[redacted]'],
     ['a password after a colon', 'password: hunter2 was refused', 'password: [redacted] was refused'],
+    ['a password of six signs after a colon', 'password: hunt12 was refused', 'password: [redacted] was refused'],
+    ['a password in quotes after a colon', 'password: "a b" is wrong', 'password: "[redacted]" is wrong'],
+    ['a quote in a password in apostrophes', `password='a"b' is wrong`, `password='[redacted]' is wrong`],
+    ['a quote in apostrophes that never end', `password='a"b is wrong`, `password='[redacted]'`],
+    ['a password in escaped apostrophes', String.raw`password=\'a b`, `password='[redacted]'`],
     ['a web token on its own', `got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln back`, 'got [redacted] back'],
     ['a control character for a blank', 'Bearer\u0000abc', 'Bearer [redacted]'],
   ])('%s', (_title, text, expected) => {
@@ -85,6 +99,14 @@ describe('what stays as it is', () => {
     `docker-pullable://nginx:1.27@${digest}`,
     `docker-pullable://ghcr.io/team/app@${digest}`,
     `https://r.io/v2/a@${digest}`,
+    `docker-pullable://${digest}`,
+    `docker-pullable://@${digest}`,
+    'unix:///run/user@1000/containerd.sock refused',
+    'https://registry.npmjs.org/pkg@1.2.3/file not found',
+    'https://host.example.com:5000/pkg@1.2.3/file not found',
+    'http://[::1]:5000/pkg@1.2.3/file not found',
+    'unexpected token: ab123',
+    'unexpected token: 1234567',
     'example.com/token:v1.2.3-abc',
     'Failed to pull image "my-token": rpc error: code = NotFound',
     'token endpoint refused',
@@ -131,6 +153,23 @@ describe('one line, of limited length', () => {
     const redacted = redactMessage(text, enough);
     expect(redacted.length).toBeLessThanOrEqual(REDACT_INPUT_LIMIT_CHARACTERS);
     expect(redacted.endsWith('…')).toBe(true);
+  });
+
+  const long = REDACT_INPUT_LIMIT_CHARACTERS;
+  const url = 'https://registry.example.com/v2/';
+  it.each([
+    ['as long as the limit', 'b'.repeat(long), 'b'.repeat(long)],
+    ['as long as the limit, a URL at its end', url.padStart(long, 'b '), url.padStart(long, 'b ')],
+    ['longer, in one word', 'b'.repeat(long + 9), `${'b'.repeat(long)}…`],
+    ['longer, with a URL in front', `${url} ${'b'.repeat(long)}`, `${`${url} `.padEnd(long, 'b')}…`],
+    [
+      'longer, with a URL across the limit',
+      `start ${'b '.repeat(long / 2 - 9)}https://u:${'x'.repeat(99)}`,
+      `start ${'b '.repeat(long / 2 - 9)}https…`,
+    ],
+    ['longer, one URL from its beginning', `://user:${'hunter2'.repeat(long)}@host`, '…'],
+  ])('looks at the first 8,192 characters: a text %s', (_title, text, expected) => {
+    expect(redactMessage(text, long + 1)).toBe(expected);
   });
 
   it('shows no password whose @ is behind the input limit', () => {

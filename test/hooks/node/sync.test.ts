@@ -27,6 +27,83 @@ test.each([
     expected: { ready: false },
   },
   { what: 'a node without a status', node: { status: undefined }, expected: { ready: false, os: 'linux' } },
+  {
+    what: 'NotReady, whatever else is true of it',
+    node: {
+      status: {
+        conditions: [
+          { type: 'MemoryPressure', status: 'True' },
+          { type: 'Ready', status: 'False' },
+        ],
+      },
+    },
+    expected: { ready: false },
+  },
+  {
+    what: 'Ready, although other conditions are not true',
+    node: {
+      status: {
+        conditions: [
+          { type: 'MemoryPressure', status: 'False' },
+          { type: 'Ready', status: 'True' },
+        ],
+      },
+    },
+    expected: { ready: true },
+  },
+  {
+    what: 'taints by key, effect and value, those without a value first',
+    node: {
+      spec: {
+        taints: [
+          { key: 'a', effect: 'NoExecute' },
+          { key: 'b', effect: 'NoSchedule', value: 'z' },
+          { key: 'b', effect: 'NoSchedule', value: 'c' },
+          { key: 'b', effect: 'NoSchedule' },
+          { key: 'b', effect: 'NoExecute' },
+        ],
+      },
+    },
+    expected: {
+      taints: [
+        { key: 'a', effect: 'NoExecute' },
+        { key: 'b', effect: 'NoExecute' },
+        { key: 'b', effect: 'NoSchedule' },
+        { key: 'b', effect: 'NoSchedule', value: 'c' },
+        { key: 'b', effect: 'NoSchedule', value: 'z' },
+      ],
+    },
+  },
+  {
+    what: 'taints that were sorted already as they are',
+    node: {
+      spec: {
+        taints: [
+          { key: 'a', effect: 'NoExecute' },
+          { key: 'b', effect: 'NoExecute' },
+        ],
+      },
+    },
+    expected: {
+      taints: [
+        { key: 'a', effect: 'NoExecute' },
+        { key: 'b', effect: 'NoExecute' },
+      ],
+    },
+  },
+  {
+    what: 'the operating system that the kubelet said, without any label',
+    node: { status: { nodeInfo: { operatingSystem: 'windows' } } },
+    expected: { os: 'windows' },
+  },
+  {
+    what: 'the operating system that the kubelet said before that of the label',
+    node: {
+      status: { nodeInfo: { operatingSystem: 'windows' } },
+      metadata: { ...base.metadata, labels: { 'kubernetes.io/os': 'linux' } },
+    },
+    expected: { os: 'windows' },
+  },
   { what: 'a cordon', node: { spec: { unschedulable: true } }, expected: { unschedulable: true } },
   {
     what: 'the taints that keep Pods away, sorted, without their time',
@@ -74,6 +151,22 @@ test.each([
   expect(facts(node).attachments[0]?.spec).toMatchObject(expected);
 });
 
+test.each([
+  { what: 'a hostname that equals the name', labels: { pool: 'ci', 'kubernetes.io/hostname': 'a' }, kept: ['pool=ci'] },
+  { what: 'another label that equals the name', labels: { instance: 'a' }, kept: ['instance=a'] },
+  { what: 'labels in any order', labels: { zone: 'z', pool: 'ci', arch: 'a' }, kept: ['arch=a', 'pool=ci', 'zone=z'] },
+])('of the labels it keeps all but the name of the node, sorted: $what', ({ labels, kept }) => {
+  const { spec } = facts({ metadata: { ...base.metadata, labels } }).attachments[0] ?? {};
+  const found = Object.entries((spec as { readonly labels: object }).labels);
+  expect(found.map(([key, value]) => `${key}=${value}`)).toEqual(kept);
+});
+
+test('the answer is one NodeCache that is named like the Node', () => {
+  expect(facts({}).attachments).toMatchObject([
+    { apiVersion: 'drop.corewire.io/v1alpha1', kind: 'NodeCache', metadata: { name: 'a' } },
+  ]);
+});
+
 test('a heartbeat changes nothing', () => {
   const beat = {
     status: {
@@ -88,6 +181,11 @@ test('a heartbeat changes nothing', () => {
 test('asks again within 5 s while the NodeCache is not seen: one of a node before may hold its name', () => {
   expect(facts({}).resyncAfterSeconds).toBe(5);
   expect(facts({}, { a: { metadata: { name: 'a' } } })).not.toHaveProperty('resyncAfterSeconds');
+});
+
+test('NodeCaches that were not sent are not seen either', () => {
+  const { resyncAfterSeconds } = syncNode(nodeSyncRequest.parse({ object: base, attachments: {} }));
+  expect(resyncAfterSeconds).toBe(5);
 });
 
 test('the answer has no status: the Node is never written to', () => {
