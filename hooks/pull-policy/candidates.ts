@@ -3,6 +3,7 @@ import type { TolerationField } from '../../crds/fields.ts';
 import type { RejectedStart } from '../../crds/pull-policy.ts';
 import { type FleetNode, jointTolerations } from '../fleet/table.ts';
 import { failedAt, type ImageView } from './image-view.ts';
+import { compareImages, type Peers, standingsOf } from './standing.ts';
 import { startedAt } from './starts.ts';
 import { type WantedInput, type WantedNodes, wantedNodesIn } from './wanted-nodes.ts';
 
@@ -23,6 +24,8 @@ export interface Bucket {
 export interface CandidateInput extends WantedInput {
   readonly images: Iterable<ImageView>;
   readonly rejected: readonly RejectedStart[];
+  /** The longest that a failing pair rests. */
+  readonly backoffMaxMilliseconds: number;
 }
 
 const noHistory: PairHistory = { failures: 0, lastFailureAt: 0 };
@@ -44,30 +47,6 @@ function historiesOf(image: ImageView, rejected: readonly RejectedStart[]): Hist
       ),
     };
   };
-}
-
-/** Of the order, what an image says of itself: priority, rank, failures of the image, name. */
-function compareImages(left: ImageView, right: ImageView): number {
-  return compareStanding(left, right) || (left.name < right.name ? -1 : 1);
-}
-
-function compareStanding(left: ImageView, right: ImageView): number {
-  return (
-    left.spec.priority - right.spec.priority ||
-    left.rank - right.rank ||
-    left.ledger.consecutiveFailures - right.ledger.consecutiveFailures
-  );
-}
-
-/** Images of equal standing, between which the failures of a pair decide. */
-function standings(images: Iterable<ImageView>): ImageView[][] {
-  const groups: ImageView[][] = [];
-  for (const image of [...images].sort(compareImages)) {
-    const last = groups.at(-1);
-    if (last?.[0] !== undefined && compareStanding(last[0], image) === 0) last.push(image);
-    else groups.push([image]);
-  }
-  return groups;
 }
 
 type Chooser = (wanted: WantedNodes) => readonly FleetNode[];
@@ -92,7 +71,7 @@ function bucketsOf(image: ImageView, nodes: readonly FleetNode[], input: Candida
 
 /** Buckets of images of equal standing: pairs that never failed first, image by image, then the others by failures and name. */
 function* bucketsOfStanding(
-  images: readonly ImageView[],
+  images: Peers,
   input: CandidateInput,
   nodesOf: (image: ImageView) => readonly FleetNode[],
 ): Generator<Bucket> {
@@ -108,19 +87,32 @@ function* bucketsOfStanding(
   yield* later.sort((left, right) => left.failures - right.failures || compareImages(left.image, right.image));
 }
 
+/** An image that stands back is tried before re-pulls again after so long, in longest backoffs: else re-pulls without end would starve it. */
+const OVERDUE_BACKOFFS = 10;
+
+/** Which images are asked for which of their nodes, in this order. */
+function* passesOf(input: CandidateInput): Generator<readonly [Peers, Chooser]> {
+  const { steady, failing } = standingsOf(input.images, input.rejected);
+  const missing: Chooser = (wanted) => wanted.missing;
+  const repull: Chooser = (wanted) => wanted.repull;
+  const mayRepull = input.repullIntervalMilliseconds !== undefined;
+  const overdueSince = input.nowMilliseconds - OVERDUE_BACKOFFS * input.backoffMaxMilliseconds;
+  const overdue = failing.filter(({ lastFailureAt }) => lastFailureAt <= overdueSince);
+  for (const peers of steady) yield [peers, missing];
+  for (const { image } of overdue) yield [[image], missing];
+  if (mayRepull) for (const peers of steady) yield [peers, repull];
+  for (const { image } of failing.slice(overdue.length)) yield [[image], missing];
+  if (mayRepull) for (const { image } of failing) yield [[image], repull];
+}
+
 /**
  * Takes images and nodes; gives the pairs that want a pull, whether or not a gate is open for them: missing ones before re-pulls,
- * then by priority, rank, failures of the image, failures of the pair, name; nodes by name, behind the one started last.
+ * then by priority, rank, failures of the image, failures of the pair, name; nodes by name, behind the one started last. An image
+ * that failed three times without a success between stands behind the others, also behind their re-pulls until it is overdue.
  */
 export function* findCandidates(input: CandidateInput): Generator<Bucket> {
   const wantedNodes = wantedNodesIn(input);
-  const groups = standings(input.images);
-  const missing: Chooser = (wanted) => wanted.missing;
-  const repull: Chooser = (wanted) => wanted.repull;
-  const passes = input.repullIntervalMilliseconds === undefined ? [missing] : [missing, repull];
-  for (const choose of passes) {
-    for (const images of groups) {
-      yield* bucketsOfStanding(images, input, (image) => choose(wantedNodes(image)));
-    }
+  for (const [peers, choose] of passesOf(input)) {
+    yield* bucketsOfStanding(peers, input, (image) => choose(wantedNodes(image)));
   }
 }

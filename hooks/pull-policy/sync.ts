@@ -83,6 +83,7 @@ function choose(parent: ObservedPullPolicy, world: World): Choice {
     table,
     policy: spec,
     rejected: world.book.rejected,
+    backoffMaxMilliseconds: limits.backoffMaxMilliseconds,
     repullIntervalMilliseconds: limits.repullIntervalMilliseconds,
     lastStartNode: parent.status.lastStartNode,
     nowMilliseconds,
