@@ -7,6 +7,7 @@ import { fleetKind } from '../crds/fleet.ts';
 import type { Kind } from '../crds/kind.ts';
 import { pullPolicyKind } from '../crds/pull-policy.ts';
 import { customizeCachedImage } from '../hooks/cached-image/customize.ts';
+import { joinImageStatuses } from '../hooks/cached-image/join.ts';
 import { syncCachedImage } from '../hooks/cached-image/sync.ts';
 import { customizeCachedImageSet } from '../hooks/cached-image-set/customize.ts';
 import { syncCachedImageSet } from '../hooks/cached-image-set/sync.ts';
@@ -15,8 +16,10 @@ import { planDiscovery, syncDiscoveryPolicy } from '../hooks/discovery-policy/sy
 import { customizeFleet, syncFleet } from '../hooks/fleet/sync.ts';
 import { syncNode } from '../hooks/node/sync.ts';
 import { customizePullPolicy } from '../hooks/pull-policy/customize.ts';
+import { joinPolicyStatuses } from '../hooks/pull-policy/join.ts';
 import { syncPullPolicy } from '../hooks/pull-policy/sync.ts';
 import type { HookSettings } from '../hooks/settings.ts';
+import { newerStatus } from '../hooks/status/revision.ts';
 import type { DiscoveryPolicySyncRequest } from '../metacontroller/hook-request.ts';
 import {
   cachedImageCustomizeRequest,
@@ -114,17 +117,27 @@ type CompositeDecision<Request> = (
   context: HookContext,
 ) => Decided<CompositeSyncResponse> | Promise<Decided<CompositeSyncResponse>>;
 
-/** A composite sync: the parent's status is replaced by the one last answered where that is newer, and remembered after. */
+interface CompositeHook<Request extends { readonly parent: Parent }> {
+  readonly decide: CompositeDecision<Request>;
+  /** What is known of the parent, from its status as it is observed and as it was last answered; the newer of both unless given. */
+  readonly join?: (
+    observed: Request['parent']['status'],
+    remembered: Request['parent']['status'],
+  ) => Request['parent']['status'];
+}
+
+/** A composite sync: what was last answered for the parent is joined to its status, and the answer remembered after. */
 function compositeSync<Request extends { readonly parent: Parent }>(
   kind: Kind,
   schema: z.ZodType<Request>,
-  decide: CompositeDecision<Request>,
+  { decide, join = newerStatus }: CompositeHook<Request>,
 ): Hook {
   return hook(`/hooks/${kind.plural}/sync`, schema, {
     isQuiet: false,
     async answer(request, context) {
       const { metadata, status } = request.parent;
-      const newest = context.memory.newest(metadata.uid, status, context.nowMilliseconds);
+      const remembered = context.memory.recall<typeof status>(metadata.uid, context.nowMilliseconds);
+      const newest = remembered === undefined ? status : join(status, remembered);
       const { response, decision } = await decide(
         { ...request, parent: { ...request.parent, status: newest } },
         context,
@@ -172,24 +185,26 @@ export const hooks: readonly Hook[] = [
     answer: (request) => ({ body: syncNode(request), parent: request.object.metadata.name, decision: {} }),
   }),
   customize('/hooks/fleets/customize', fleetCustomizeRequest, () => customizeFleet()),
-  compositeSync(fleetKind, fleetSyncRequest, (request) => undecorated(syncFleet(request))),
+  compositeSync(fleetKind, fleetSyncRequest, { decide: (request) => undecorated(syncFleet(request)) }),
   customize('/hooks/cachedimages/customize', cachedImageCustomizeRequest, ({ parent }, { settings }) =>
     customizeCachedImage(parent, settings),
   ),
-  compositeSync(cachedImageKind, cachedImageSyncRequest, (request, { settings, nowMilliseconds }) =>
-    syncCachedImage(request, settings, nowMilliseconds),
-  ),
+  compositeSync(cachedImageKind, cachedImageSyncRequest, {
+    decide: (request, { settings, nowMilliseconds }) => syncCachedImage(request, settings, nowMilliseconds),
+    join: joinImageStatuses,
+  }),
   customize('/hooks/pullpolicies/customize', pullPolicyCustomizeRequest, ({ parent }, { settings }) =>
     customizePullPolicy(parent, settings),
   ),
-  compositeSync(pullPolicyKind, pullPolicySyncRequest, (request, { settings, nowMilliseconds }) =>
-    syncPullPolicy(request, settings, nowMilliseconds),
-  ),
+  compositeSync(pullPolicyKind, pullPolicySyncRequest, {
+    decide: (request, { settings, nowMilliseconds }) => syncPullPolicy(request, settings, nowMilliseconds),
+    join: joinPolicyStatuses,
+  }),
   customize('/hooks/cachedimagesets/customize', cachedImageSetCustomizeRequest, ({ parent }) =>
     customizeCachedImageSet(parent),
   ),
-  compositeSync(cachedImageSetKind, cachedImageSetSyncRequest, (request, { nowMilliseconds }) =>
-    syncCachedImageSet(request, nowMilliseconds),
-  ),
-  compositeSync(discoveryPolicyKind, discoveryPolicySyncRequest, discover),
+  compositeSync(cachedImageSetKind, cachedImageSetSyncRequest, {
+    decide: (request, { nowMilliseconds }) => syncCachedImageSet(request, nowMilliseconds),
+  }),
+  compositeSync(discoveryPolicyKind, discoveryPolicySyncRequest, { decide: discover }),
 ];

@@ -59,7 +59,8 @@ function compareFailures(left: FailingPair, right: FailingPair): number {
   return left.node < right.node ? -1 : 1;
 }
 
-function latestFailures(failing: readonly FailingPair[]): FailingPair[] {
+/** Takes failing pairs; gives the latest of them, as many as a status holds, in their order. */
+export function latestFailures(failing: readonly FailingPair[]): FailingPair[] {
   return [...failing].sort(compareFailures).slice(0, PAIRS_LIMIT);
 }
 

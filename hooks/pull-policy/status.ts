@@ -7,7 +7,7 @@ import { counted } from '../status/node-list.ts';
 import { withRevision } from '../status/revision.ts';
 import type { ChosenStart } from './choose.ts';
 import type { StartBook } from './starts.ts';
-import type { World } from './world.ts';
+import { latestStart, recordedStart, type World } from './world.ts';
 
 function readyObservation(parent: ObservedPullPolicy, world: World): Observation {
   const type = 'Ready';
@@ -38,10 +38,24 @@ function podsCreatedObservation({ rejected }: StartBook, policyName: string): Ob
   };
 }
 
-function startFields(starts: readonly ChosenStart[], previous: Partial<PullPolicyStatus>, nowMilliseconds: number) {
+/** The last start as the status knew it, or as a Pod shows it where the status that told of it was lost: it outlives the Pod here. */
+function lastStartBefore(
+  previous: Partial<PullPolicyStatus>,
+  { children, nowMilliseconds }: World,
+): string | undefined {
+  const recorded = recordedStart(previous);
+  const seen = Math.max(
+    0,
+    ...children.map((pull) => latestStart(pull.createdAtMilliseconds, recorded, nowMilliseconds)),
+  );
+  return seen > recorded ? formatTimeMilliseconds(seen) : previous.lastStartTime;
+}
+
+function startFields(starts: readonly ChosenStart[], previous: Partial<PullPolicyStatus>, world: World) {
   const last = starts.at(-1);
   return {
-    lastStartTime: last === undefined ? previous.lastStartTime : formatTimeMilliseconds(nowMilliseconds),
+    lastStartTime:
+      last === undefined ? lastStartBefore(previous, world) : formatTimeMilliseconds(world.nowMilliseconds),
     lastStartNode: last === undefined ? previous.lastStartNode : last.node.name,
   };
 }
@@ -66,7 +80,7 @@ export function policyStatus(
       );
   return withRevision(pullPolicyStatus, previous, {
     observedGeneration: parent.metadata.generation,
-    ...startFields(starts, previous, nowMilliseconds),
+    ...startFields(starts, previous, world),
     starting: [...book.starting, ...fresh],
     rejected: [...book.rejected],
     ...(conditions === undefined ? {} : { conditions }),

@@ -2,12 +2,16 @@
 import type { z } from 'zod';
 import { readStatus } from '../../crds/observed.ts';
 
-interface Revised {
+export interface Revised {
   readonly revision?: number | undefined;
 }
 
-/** The revision of either side is left out; the fields stand in the order of the shape on both. */
-const textOf = (status: object) => JSON.stringify({ ...status, revision: undefined });
+/** Takes a status as it is observed and as it was answered a while ago; gives the one of the higher revision, the observed one of equal ones. */
+export function newerStatus<Status extends Revised>(observed: Status, remembered: Status): Status {
+  return (observed.revision ?? 0) < (remembered.revision ?? 0) ? remembered : observed;
+}
+
+const sameJson = (left: unknown, right: unknown) => left === right || JSON.stringify(left) === JSON.stringify(right);
 
 export interface Revision<Status> {
   /** The next status with the revision it deserves, its fields in the order of the shape. */
@@ -22,9 +26,12 @@ export function reviseStatus<Status extends z.ZodObject>(
   previous: Partial<z.output<Status>>,
   next: Partial<z.output<Status>>,
 ): Revision<Partial<z.output<Status>>> {
-  const before = (previous as Revised).revision ?? 0;
+  const known = (previous as Revised).revision ?? 0;
+  // The largest number that is exact cannot grow; only a status written by somebody else has it.
+  const before = known < Number.MAX_SAFE_INTEGER ? known : 0;
   const status = readStatus(schema, next);
-  const isNew = before === 0 || textOf(readStatus(schema, previous)) !== textOf(status);
+  const differs = (field: string) => field !== 'revision' && !sameJson(Object(previous)[field], Object(status)[field]);
+  const isNew = before === 0 || Object.keys(schema.shape).some(differs);
   return { status: { ...status, revision: isNew ? before + 1 : before }, isNew };
 }
 

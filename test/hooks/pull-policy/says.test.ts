@@ -89,6 +89,29 @@ test('an answer that starts nothing leaves the last start as it was', () => {
   expect(asJson(decide({ nodes: one }).status)).not.toHaveProperty('lastStartTime');
 });
 
+test.each([
+  {
+    what: 'a Pod that the status does not know started later: as late as it can have been',
+    recorded: MINUTE,
+    last: NOON - 20_001,
+  },
+  {
+    what: 'a Pod of the very second that is recorded: to the millisecond as recorded',
+    recorded: 20_500,
+    last: NOON - 20_500,
+  },
+  { what: 'a Pod older than the recorded start', recorded: 10_000, last: NOON - 10_000 },
+  { what: 'two Pods, of which the later counts', recorded: MINUTE, older: NOON - 40_000, last: NOON - 20_001 },
+])('the last start outlives its Pod: $what', ({ recorded, older, last }) => {
+  const pods = [
+    { slot: 0, image: 'x', node: 'a', createdAt: NOON - 21_000 },
+    ...(older === undefined ? [] : [{ slot: 1, image: 'x', node: 'b', createdAt: older }]),
+  ];
+  const status = { lastStartTime: isoTime(NOON - recorded), lastStartNode: 'b' };
+  const world = { nodes: one, images: images('x'), pods, status, spec: { maxConcurrentNodes: 2 } };
+  expect(decide(world).status).toMatchObject({ lastStartTime: isoTime(last), lastStartNode: 'b' });
+});
+
 const related = ['Fleet.drop.corewire.io/v1alpha1', 'CachedImage.drop.corewire.io/v1alpha1', 'Pod.v1'];
 
 test.each(related)('while the group %s is not sent, the conditions stay as they were', (group) => {

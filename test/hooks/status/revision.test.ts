@@ -1,7 +1,7 @@
 // The revision of a status: it grows with what the status says, and every status that is written has one.
 import { expect, test } from 'vitest';
 import { fleetStatus } from '../../../crds/fleet.ts';
-import { reviseStatus } from '../../../hooks/status/revision.ts';
+import { newerStatus, reviseStatus } from '../../../hooks/status/revision.ts';
 
 const said = { observedGeneration: 1, nodes: 0, nodesReady: 0, groups: [] };
 
@@ -17,7 +17,29 @@ test.each([
     revision: 7,
     isNew: false,
   },
+  {
+    what: 'another after the largest number that is exact',
+    previous: { ...said, revision: Number.MAX_SAFE_INTEGER },
+    next: { ...said, nodes: 1 },
+    revision: 1,
+    isNew: true,
+  },
 ])('$what has revision $revision', ({ previous, next, revision, isNew }) => {
   const revised = reviseStatus(fleetStatus, previous, next);
   expect(revised).toMatchObject({ status: { revision }, isNew });
+});
+
+const observed = (revision?: number) => ({ revision, from: 'caches' });
+const answered = (revision?: number) => ({ revision, from: 'memory' });
+
+test.each([
+  ['the caches are behind', observed(4), answered(5), 'memory'],
+  ['the caches are far behind', observed(1), answered(5), 'memory'],
+  ['the caches show nothing yet', observed(), answered(1), 'memory'],
+  ['the caches show the answer', observed(5), answered(5), 'caches'],
+  ['the caches are ahead', observed(6), answered(5), 'caches'],
+  ['neither has a revision', observed(), answered(), 'caches'],
+  ['the answer has no revision', observed(3), answered(), 'caches'],
+])('newer: %s', (_title, seen, remembered, expected) => {
+  expect(newerStatus(seen, remembered).from).toBe(expected);
 });
