@@ -15,7 +15,22 @@ import { observedPod } from './pod.ts';
 /** Objects of one kind, by name (or namespace/name); absent when Metacontroller did not send the group. */
 export type Group<Item> = ReadonlyMap<string, Item> | undefined;
 
+/**
+ * Gives a reader that reads an object which nobody can change only once. What comes over HTTP is new with every request; a simulated
+ * cluster sends the same frozen objects again and again.
+ */
+function readerOf<Item>(item: z.ZodType<Item>): (value: unknown) => z.ZodSafeParseResult<Item> {
+  const known = new WeakMap<object, z.ZodSafeParseResult<Item>>();
+  return (value) => {
+    if (typeof value !== 'object' || value === null || !Object.isFrozen(value)) return item.safeParse(value);
+    const result = known.get(value) ?? item.safeParse(value);
+    known.set(value, result);
+    return result;
+  };
+}
+
 function groupOf<Item>(item: z.ZodType<Item>): z.ZodType<Group<Item>> {
+  const read = readerOf(item);
   return z
     .record(z.string(), z.unknown())
     .optional()
@@ -23,7 +38,7 @@ function groupOf<Item>(item: z.ZodType<Item>): z.ZodType<Group<Item>> {
       if (entries === undefined) return undefined;
       const group = new Map<string, Item>();
       for (const name of Object.keys(entries).sort()) {
-        const result = item.safeParse(entries[name]);
+        const result = read(entries[name]);
         if (result.success) group.set(name, result.data);
       }
       return group;
@@ -32,7 +47,14 @@ function groupOf<Item>(item: z.ZodType<Item>): z.ZodType<Group<Item>> {
 
 /** A parent of another kind than the hook's own is refused, because the registration must then be wrong. */
 function parentOf<Item>(kind: string, item: z.ZodType<Item>): z.ZodType<Item> {
-  return z.looseObject({ kind: z.literal(kind) }).pipe(item as z.ZodType<Item, never>) as unknown as z.ZodType<Item>;
+  const ofKind = z.looseObject({ kind: z.literal(kind) });
+  const read = readerOf(ofKind.pipe(item as z.ZodType<Item, never>) as unknown as z.ZodType<Item>);
+  return z.unknown().transform((value, context): Item => {
+    const result = read(value);
+    if (result.success) return result.data;
+    for (const { path, message } of result.error.issues) context.addIssue({ code: 'custom', path: [...path], message });
+    return z.NEVER;
+  }) as unknown as z.ZodType<Item>;
 }
 
 const cachedImage = observedSchema(cachedImageKind);
