@@ -1,6 +1,7 @@
 // One machine of the cluster: its kubelet, its images, and what it tells of itself in its Node.
 import type { ApiStore } from './api-store.ts';
 import type { Clock } from './clock.ts';
+import type { Faults } from './faults.ts';
 import { createNodeImages, type NodeImages } from './image-puller.ts';
 import { createKubelet, type Kubelet } from './kubelet.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
@@ -31,6 +32,7 @@ export interface MachineOptions {
   readonly random: Random;
   readonly pods: PodIndex;
   readonly description: MachineDescription;
+  readonly faults?: Faults | undefined;
 }
 
 export interface Machine {
@@ -91,6 +93,7 @@ export function startMachine(options: MachineOptions): Machine {
     bandwidthBytesPerSecond: description.bandwidthBytesPerSecond ?? DEFAULT_BANDWIDTH_BYTES_PER_SECOND,
     maxParallelPulls: description.maxParallelPulls,
     imageArrived: reportSoon,
+    statusLagMilliseconds: () => options.faults?.statusLagMilliseconds?.(description.name) ?? 0,
   });
   kubelet.start(pods.onNode(description.name));
   // The nodes of a cluster do not report all at once.

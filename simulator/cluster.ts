@@ -96,6 +96,7 @@ export function createCluster(options: ClusterOptions): Cluster {
   const store = createApiStore({ clock, random: random.fork('uids'), admit: options.admit });
   const registry = options.registry ?? createRegistry(clock);
   const pods = createPodIndex(store);
+  const parts = { clock, store, registry, pods, faults: options.faults };
   const machines = new Map<string, Machine>();
   const podStarts: PodStart[] = [];
   startGarbageCollector({ clock, store });
@@ -115,7 +116,7 @@ export function createCluster(options: ClusterOptions): Cluster {
 
   function addNode(description: MachineDescription): void {
     const own = random.fork(`machine ${description.name}`);
-    machines.set(description.name, startMachine({ clock, store, registry, random: own, pods, description }));
+    machines.set(description.name, startMachine({ ...parts, random: own, description }));
   }
 
   function removeNode(name: string): void {

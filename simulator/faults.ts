@@ -21,8 +21,12 @@ export interface Faults {
   repeatSync?: ((sync: SyncPoint) => boolean) | undefined;
   /** The error with which a write of Metacontroller fails. */
   refuseWrite?: ((verb: WriteVerb, object: Manifest) => ApiError | undefined) | undefined;
+  /** Told of each write of Metacontroller that is about to be made, as the API server's audit log tells; nothing goes wrong here. */
+  auditWrite?: ((verb: WriteVerb, object: Manifest) => void) | undefined;
   /** Whether the status is not written and nobody is told, as after too many conflicts. */
   loseStatusWrite?: ((sync: SyncPoint) => boolean) | undefined;
   /** How far behind the cache of a kind is for the next change, in place of the usual lag. */
   lagMilliseconds?: ((kind: string) => number | undefined) | undefined;
+  /** How late the kubelet of a node writes the status of a Pod; what it has to say meanwhile takes its place. */
+  statusLagMilliseconds?: ((node: string) => number) | undefined;
 }

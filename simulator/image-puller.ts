@@ -83,7 +83,9 @@ export function createImagePuller(options: ImagePullerOptions): ImagePuller {
       return;
     }
     const isPresent = images.layers.has(layersOf(reference, resolution.image));
-    const seconds = isPresent ? 0 : resolution.image.sizeBytes / options.bandwidthBytesPerSecond;
+    const seconds = isPresent
+      ? 0
+      : (resolution.image.sizeBytes / options.bandwidthBytesPerSecond) * registry.slowness();
     step(pull, seconds * 1000, () => store(pull, resolution.image));
   }
 

@@ -35,7 +35,8 @@ export interface ReplicaOptions {
   readonly runDiscovery?: RunDiscovery | undefined;
 }
 
-const nobodyListens: RunDiscovery = async (queries) =>
+/** What discovery says where there is no source. */
+export const nobodyListens: RunDiscovery = async (queries) =>
   new Map(
     queries.map(({ source }) => [
       source,
@@ -101,11 +102,13 @@ export type InstallOptions = Omit<ClusterOptions, 'callHook' | 'controllers'> & 
   /** Spec of the PullPolicy `default`. */
   readonly defaultPolicy?: Readonly<Record<string, unknown>> | undefined;
   readonly runDiscovery?: RunDiscovery | undefined;
+  /** Who answers; a replica of the app unless given. */
+  readonly service?: ServiceReplica | undefined;
 };
 
 /** Takes a clock and what the cluster is like; gives it with the service installed and no node yet. */
 export function installCluster({ defaultPolicy, runDiscovery, ...options }: InstallOptions): InstalledCluster {
-  const service = startReplica({ clock: options.clock, runDiscovery });
+  const service = options.service ?? startReplica({ clock: options.clock, runDiscovery });
   const cluster = createCluster({
     ...options,
     callHook: (...call) => service.callHook(...call),

@@ -26,6 +26,8 @@ export function pullFailureMessage(image: string, reference: ImageReference, pro
       return `${request} ${hostWithPort(host)}: connect: connection refused`;
     case 'notFound':
       return `rpc error: code = NotFound desc = ${start}${image}: not found`;
+    case 'tooManyRequests':
+      return `${start}unexpected status from HEAD request to ${manifestUrl(reference)}: 429 Too Many Requests`;
     case 'unauthorized':
       return `${start}pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials`;
   }

@@ -38,6 +38,8 @@ export interface KubeletOptions {
   readonly bandwidthBytesPerSecond: number;
   /** One unless set. */
   readonly maxParallelPulls?: number | undefined;
+  /** How late the status of a Pod is written, asked each time; at once unless given. */
+  readonly statusLagMilliseconds?: (() => number) | undefined;
   /** Told when an image has come onto the node. */
   readonly imageArrived?: (() => void) | undefined;
 }
@@ -60,6 +62,8 @@ interface PodWork {
   readonly image: string;
   readonly cancels: Set<() => void>;
   backOffMilliseconds: number;
+  /** What the next status says; while it waits, later news takes its place. */
+  unwritten: ContainerReport | undefined;
 }
 
 function repositoryOf(reference: ImageReference): string {
@@ -97,10 +101,27 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     for (const cancel of work?.cancels ?? []) cancel();
   }
 
-  function report(work: PodWork, containerReport: ContainerReport): void {
+  function write(work: PodWork, containerReport: ContainerReport): void {
     const current = store.find(identityOf(work.pod));
     if (current === undefined || current.metadata.uid !== work.pod.metadata.uid) return;
     store.updateStatus({ ...current, status: podStatus(current, containerReport, clock.now()) });
+  }
+
+  /** A status that cannot be written yet waits; only the latest is ever written. */
+  function report(work: PodWork, containerReport: ContainerReport): void {
+    const isWaiting = work.unwritten !== undefined;
+    const lag = isWaiting ? 0 : (options.statusLagMilliseconds?.() ?? 0);
+    if (!isWaiting && lag <= 0) {
+      write(work, containerReport);
+      return;
+    }
+    work.unwritten = containerReport;
+    if (isWaiting) return;
+    later(work, lag, () => {
+      const latest = work.unwritten;
+      work.unwritten = undefined;
+      if (latest !== undefined) write(work, latest);
+    });
   }
 
   function wait(work: PodWork, reason: string, message?: string): void {
@@ -174,7 +195,13 @@ export function createKubelet(options: KubeletOptions): Kubelet {
 
   function begin(pod: KubernetesObject): void {
     const image = (pod.spec as PodSpec).containers[0]?.image ?? '';
-    const work: PodWork = { pod, image, cancels: new Set(), backOffMilliseconds: FIRST_BACK_OFF_MILLISECONDS };
+    const work: PodWork = {
+      pod,
+      image,
+      cancels: new Set(),
+      backOffMilliseconds: FIRST_BACK_OFF_MILLISECONDS,
+      unwritten: undefined,
+    };
     works.set(pod.metadata.uid, work);
     later(work, random.integer(...NOTICE_MILLISECONDS), () => {
       wait(work, 'ContainerCreating');
@@ -185,7 +212,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
   /** Ends a Pod that is being deleted with a grace period. */
   function end(pod: KubernetesObject): void {
     drop(pod.metadata.uid);
-    const work: PodWork = { pod, image: '', cancels: new Set(), backOffMilliseconds: 0 };
+    const work: PodWork = { pod, image: '', cancels: new Set(), backOffMilliseconds: 0, unwritten: undefined };
     works.set(pod.metadata.uid, work);
     later(work, KILL_MILLISECONDS, () => {
       const isThere = store.find(identityOf(pod))?.metadata.uid === pod.metadata.uid;

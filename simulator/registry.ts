@@ -17,7 +17,10 @@ export interface RegistryImage {
 /** What a registry answers when asked for a reference. */
 export type Resolution =
   | { readonly ok: true; readonly image: RegistryImage }
-  | { readonly ok: false; readonly problem: 'unknownHost' | 'connectionRefused' | 'notFound' | 'unauthorized' };
+  | {
+      readonly ok: false;
+      readonly problem: 'unknownHost' | 'connectionRefused' | 'notFound' | 'unauthorized' | 'tooManyRequests';
+    };
 
 export interface Registry {
   /** By canonical reference. */
@@ -31,6 +34,11 @@ export interface Registry {
   setDown(isDown: boolean, host?: string): void;
   /** A stretch of time, in milliseconds since 1970, in which they do. */
   addOutage(outage: Outage): void;
+  /** How many times as long as the network allows a download takes; 1 unless set. */
+  setSlowness(factor: number): void;
+  slowness(): number;
+  /** Asked with every request: whether it is one too many (429). */
+  setRateLimit(isTooMany: (() => boolean) | undefined): void;
   /** Asks the registry for a reference, with the names of the Secrets at hand. */
   resolve(reference: ImageReference, secrets: readonly string[]): Resolution;
 }
@@ -58,6 +66,8 @@ export function createRegistry(
   const downHosts = new Set<string>();
   const outages: Outage[] = [];
   let areAllDown = false;
+  let slowness = 1;
+  let isTooMany: (() => boolean) | undefined;
 
   function isDown(host: string): boolean {
     if (areAllDown || downHosts.has(host)) return true;
@@ -65,6 +75,12 @@ export function createRegistry(
     return outages.some(
       (outage) => (outage.host ?? host) === host && outage.fromMilliseconds <= now && now < outage.toMilliseconds,
     );
+  }
+
+  function problemOfHost(host: string) {
+    if (!hosts.has(host)) return 'unknownHost';
+    if (isDown(host)) return 'connectionRefused';
+    return isTooMany?.() === true ? 'tooManyRequests' : undefined;
   }
 
   function setTag(text: string, image: RegistryImage): void {
@@ -98,9 +114,16 @@ export function createRegistry(
     addOutage: (outage) => {
       outages.push(outage);
     },
+    setSlowness(factor) {
+      slowness = factor;
+    },
+    slowness: () => slowness,
+    setRateLimit(limit) {
+      isTooMany = limit;
+    },
     resolve(reference, secrets) {
-      if (!hosts.has(reference.registry)) return { ok: false, problem: 'unknownHost' };
-      if (isDown(reference.registry)) return { ok: false, problem: 'connectionRefused' };
+      const problem = problemOfHost(reference.registry);
+      if (problem !== undefined) return { ok: false, problem };
       const image = find(reference);
       if (image === undefined) return { ok: false, problem: 'notFound' };
       const needed = image.requiresSecret;

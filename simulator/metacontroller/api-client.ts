@@ -29,6 +29,7 @@ export function createApiClient({ store, faults, latencyMilliseconds }: ApiClien
   function refuse(verb: WriteVerb, object: Manifest): void {
     const refusal = faults.refuseWrite?.(verb, object);
     if (refusal !== undefined) throw refusal;
+    faults.auditWrite?.(verb, object);
   }
 
   function writer(verb: 'create' | 'update' | 'updateStatus') {

@@ -12,6 +12,8 @@ const allowedImports: Record<string, readonly string[]> = {
   hooks: ['crds', 'metacontroller'],
   service: ['crds', 'metacontroller', 'hooks'],
   simulator: ['crds', 'metacontroller', 'hooks', 'service'],
+  fuzz: ['crds', 'metacontroller', 'hooks', 'service', 'simulator'],
+  simulation: ['crds', 'metacontroller', 'hooks', 'service', 'simulator'],
 };
 
 const allowedPackages: Record<string, readonly string[]> = {
