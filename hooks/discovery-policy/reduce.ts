@@ -38,7 +38,7 @@ function unknownSource(source: ReadSource): SourceStatus {
     hash: source.hash,
     healthy: false,
     reason: 'Pending',
-    message: '',
+    message: 'not asked yet',
     failures: 0,
     imageCount: 0,
     images: [],

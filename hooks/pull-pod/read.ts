@@ -2,14 +2,7 @@
 import type { ObservedPod } from '../../metacontroller/pod.ts';
 import { attemptOf } from '../kubernetes/names.ts';
 import { parseTimeMilliseconds } from '../kubernetes/time.ts';
-import {
-  DEADLINE_ANNOTATION,
-  IMAGE_LABEL,
-  IMAGE_UID_ANNOTATION,
-  NODE_KEY_ANNOTATION,
-  POLICY_LABEL,
-  SLOT_LABEL,
-} from './identity.ts';
+import { DEADLINE_ANNOTATION, IMAGE_LABEL, IMAGE_UID_ANNOTATION, NODE_KEY_ANNOTATION, SLOT_LABEL } from './identity.ts';
 
 export interface PullPod {
   readonly pod: ObservedPod;
@@ -18,7 +11,6 @@ export interface PullPod {
   readonly attempt: string;
   /** The label value made from the name of the CachedImage; empty on a Pod that is not ours. */
   readonly imageLabel: string;
-  readonly policyLabel: string;
   /** Undefined on a Pod without the annotation. */
   readonly imageUid: string | undefined;
   readonly node: string;
@@ -43,7 +35,6 @@ export function readPullPod(pod: ObservedPod): PullPod {
     name: metadata.name,
     attempt: attemptOf(metadata.uid),
     imageLabel: labels[IMAGE_LABEL] ?? '',
-    policyLabel: labels[POLICY_LABEL] ?? '',
     imageUid: annotations[IMAGE_UID_ANNOTATION],
     node: pod.spec.nodeName ?? '',
     nodeKey: annotations[NODE_KEY_ANNOTATION],

@@ -45,11 +45,15 @@ test('of a source that was not asked yet nothing is said but that', () => {
   expect(sourceOf(status, 1)).toMatchObject({
     healthy: false,
     reason: 'Pending',
-    message: '',
+    message: 'not asked yet',
     failures: 0,
     images: [],
   });
-  expect(conditionOf(status, 'Source1')).toMatchObject({ status: 'False', reason: 'Pending' });
+  expect(conditionOf(status, 'Source1')).toMatchObject({
+    status: 'False',
+    reason: 'Pending',
+    message: 'https://b.example.com: not asked yet',
+  });
 });
 
 interface Row {

@@ -59,7 +59,6 @@ test('a Pod that says nothing of itself is read as a pull of nothing', () => {
     name: 'p',
     attempt: 'abcdefgh',
     imageLabel: '',
-    policyLabel: '',
     imageUid: undefined,
     node: '',
     nodeKey: undefined,
@@ -74,7 +73,6 @@ test('a Pod that says nothing of itself is read as a pull of nothing', () => {
 test('a Pod is read back as what it was built for', () => {
   expect(readPullPod(observedPod.parse(wire))).toMatchObject({
     imageLabel: 'x',
-    policyLabel: 'default',
     node: 'a',
     slot: 0,
     createdAtMilliseconds: NOON,
