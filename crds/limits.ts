@@ -2,8 +2,8 @@
 
 /** Longest name of a Kubernetes object (DNS-1123 subdomain). */
 export const NAME_LIMIT_CHARACTERS = 253;
-/** Longest `image` field: a reference of 255 characters plus the registry, with room. */
-export const IMAGE_LIMIT_CHARACTERS = 512;
+/** Longest `image` field: a registry's host (253) and port (6), a slash, and the longest repository (255). */
+export const IMAGE_LIMIT_CHARACTERS = 515;
 /** Longest tag, as registries take it. */
 export const TAG_LIMIT_CHARACTERS = 128;
 /** Longest digest: `sha512:` and 128 hex digits. */

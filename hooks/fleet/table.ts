@@ -31,7 +31,8 @@ export type FleetReading =
 function nodesOf(group: FleetGroup): FleetNode[] {
   return group.nodes.flatMap((entry) => {
     const [name, key] = entry.split(' ');
-    if (name === undefined || key === undefined) return [];
+    // A Pod for a node without a name would go wherever the scheduler likes.
+    if (!name || !key) return [];
     const own = group.own !== undefined && Object.hasOwn(group.own, name) ? group.own[name] : undefined;
     return [{ name, key, group, own }];
   });

@@ -22,8 +22,8 @@ export const invalidImageSpecs: readonly SpecRow[] = [
   [
     'a long image',
     'CachedImage',
-    { image: 'a'.repeat(513) },
-    'spec.image: Too big: expected string to have <=512 characters',
+    { image: 'a'.repeat(516) },
+    'spec.image: Too big: expected string to have <=515 characters',
   ],
   ['a tag in the image', 'CachedImage', { image: 'alpine:3.20' }, `spec.image: ${noTag}`],
   ['a colon at the end', 'CachedImage', { image: 'alpine:' }, `spec.image: ${noTag}`],

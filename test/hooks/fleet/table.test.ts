@@ -30,9 +30,9 @@ test.each<{ what: string; selector: Record<string, string>; names: string[] }>([
   expect(found.map(({ name }) => name)).toEqual(names);
 });
 
-test('an entry without a key is no node, and the others are still read', () => {
+test('an entry without a key or a name is no node, and the others are still read', () => {
   const [group] = groupsOf([{ name: 'b' }]);
-  const spoiled = { ...group, nodes: ['a', '', ...(group?.nodes ?? [])] } as FleetGroup;
+  const spoiled = { ...group, nodes: ['a', '', ' 0123456789ab', 'c ', ...(group?.nodes ?? [])] } as FleetGroup;
   const { nodes: read, byName } = tableOf([spoiled]);
   expect(read.map(({ name, key }) => [name, key])).toEqual([['b', keyOf({ name: 'b' })]]);
   expect([...byName.keys()]).toEqual(['b']);
