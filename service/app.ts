@@ -3,15 +3,21 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import type { Logger } from 'pino';
 import type { HookSettings } from '../hooks/settings.ts';
 import { bearerTokenCheck } from './bearer-token.ts';
+import { createAdmission } from './bodies-at-once.ts';
 import type { Certificate } from './certificate.ts';
+import { type Connections, floodWarning, HEAD_TIMEOUT_MILLISECONDS, limitConnections } from './connections.ts';
 import type { RunDiscovery } from './discovery-runner.ts';
 import type { StatusChange } from './events/status-event.ts';
 import { type Answered, type Hook, hooks } from './hook-table.ts';
+import { type JsonBodyCode, NESTING_LIMIT, readJsonBodies } from './json-body.ts';
+import { withShortTexts } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { createStatusMemory, type StatusMemory } from './status-memory.ts';
 
-/** A body that trickles in longer than this is given up. */
-const REQUEST_TIMEOUT_MILLISECONDS = 60_000;
+/** A request that trickles in longer than this is given up; Metacontroller itself gives up after 10 s unless it is told otherwise. */
+const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
+/** How often it is looked for such requests, and for heads that do not end. */
+const TIMEOUT_CHECK_MILLISECONDS = 1_000;
 /** Longer than Metacontroller keeps an idle connection (90 s), so that it is never we who close a connection it is about to use. */
 const KEEP_ALIVE_MILLISECONDS = 100_000;
 
@@ -28,6 +34,8 @@ export interface AppOptions {
   readonly onStatus?: ((change: StatusChange) => void) | undefined;
   /** Absent: the hooks are served without TLS. */
   readonly certificate?: Certificate | undefined;
+  /** Absent: half a minute. */
+  readonly requestTimeoutMilliseconds?: number;
 }
 
 const tellNobody = () => undefined;
@@ -39,14 +47,24 @@ interface Refusal {
 
 const emptyBody: Refusal = { statusCode: 400, sentence: 'the body is empty' };
 const noSuchHook: Refusal = { statusCode: 404, sentence: 'there is no such hook' };
+const noRoom: Refusal = { statusCode: 503, sentence: 'too many large bodies are on their way: ask again' };
 
-/** What Fastify refuses before a hook is asked, by its error code. */
+const misshapen: Readonly<Record<JsonBodyCode, Refusal>> = {
+  DROP_BODY_TOO_DEEP: { statusCode: 400, sentence: `the body is nested more than ${NESTING_LIMIT} levels deep` },
+  DROP_BODY_TOO_MANY_TOKENS: {
+    statusCode: 413,
+    sentence: 'the body has too many values; the limit grows with DROP_BODY_LIMIT_BYTES above 64 MiB',
+  },
+};
+
+/** What is refused before a hook is asked, by its error code. */
 const refusals: Readonly<Record<string, Refusal>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: { statusCode: 413, sentence: 'the body is larger than DROP_BODY_LIMIT_BYTES' },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: { statusCode: 415, sentence: 'the body must be application/json' },
   FST_ERR_CTP_EMPTY_JSON_BODY: emptyBody,
   FST_ERR_CTP_INVALID_JSON_BODY: { statusCode: 400, sentence: 'the body is not valid JSON' },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: { statusCode: 400, sentence: 'the body is not as long as its header says' },
+  ...misshapen,
 };
 
 const internalError: Refusal = { statusCode: 500, sentence: 'internal error; the log of the service says more' };
@@ -68,13 +86,13 @@ async function refuse(reply: FastifyReply, { statusCode, sentence }: Refusal): P
 
 function logAnswer(logger: Logger, hook: Hook, answered: Answered, durationMilliseconds: number): void {
   const { resyncAfterSeconds } = answered.body as { readonly resyncAfterSeconds?: number };
-  const line = {
+  const line = withShortTexts({
     hook: hook.path,
     parent: answered.parent,
     ...answered.decision,
     resyncAfterSeconds,
     durationMilliseconds: Math.round(durationMilliseconds * 10) / 10,
-  };
+  });
   if (hook.isQuiet) logger.debug(line, 'answered');
   else logger.info(line, 'answered');
 }
@@ -95,51 +113,75 @@ function addHook(app: FastifyInstance, hook: Hook, options: AppOptions, memory: 
   });
 }
 
-function requireToken(app: FastifyInstance, token: string): void {
+function requireToken(app: FastifyInstance, token: string, connections: Connections): void {
   const isAllowed = bearerTokenCheck(token);
-  // Before the body is read: a stranger costs a header.
+  // Before the body is read: a stranger costs a header, and keeps no connection.
   app.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
-    if (isAllowed(request.headers.authorization)) return undefined;
+    if (isAllowed(request.headers.authorization)) {
+      connections.welcome(request.raw.socket);
+      return undefined;
+    }
     const given = request.headers.authorization === undefined ? 'missing' : 'wrong';
-    return refuse(reply, { statusCode: 401, sentence: `the bearer token is ${given}` });
+    return refuse(reply.header('connection', 'close'), {
+      statusCode: 401,
+      sentence: `the bearer token is ${given}`,
+    });
   });
 }
 
-/** A connection that is kept open would keep a stopping service alive until its other end gives it up. */
-function closeConnectionsOnStop(app: FastifyInstance): void {
+/** Who needs no token is known once all that he asks is there. */
+function welcomeAnonymous(app: FastifyInstance, connections: Connections): void {
+  app.addHook('preHandler', async ({ raw }: FastifyRequest) => connections.welcome(raw.socket));
+}
+
+/** After the token: a stranger takes no room. */
+function limitBodies(app: FastifyInstance, bodyLimitBytes: number): void {
+  const isAdmitted = createAdmission(bodyLimitBytes);
+  app.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) =>
+    isAdmitted(request.headers, reply.raw) ? undefined : refuse(reply, noRoom),
+  );
+}
+
+/** A connection that is kept open would keep a stopping service alive until its other end gives it up, and in a crowd somebody out. */
+function closeConnections(app: FastifyInstance, { isCrowded }: Connections): void {
   let isStopping = false;
   app.addHook('preClose', async () => {
     isStopping = true;
   });
   app.addHook('onSend', async (_request, reply) => {
-    if (isStopping) reply.header('connection', 'close');
+    if (isStopping || isCrowded()) reply.header('connection', 'close');
   });
 }
 
 /** Fastify's types know an app by its server; nothing here looks at that, so one type serves both. */
-function tlsOptions(certificate: Certificate): object {
-  return { https: { ...certificate, minVersion: 'TLSv1.2' } };
+function serverOptions(certificate: Certificate | undefined, requestTimeout: number): object {
+  const connectionsCheckingInterval = Math.min(TIMEOUT_CHECK_MILLISECONDS, requestTimeout);
+  if (certificate === undefined) return { requestTimeout, http: { connectionsCheckingInterval } };
+  const tls = { ...certificate, minVersion: 'TLSv1.2', handshakeTimeout: HEAD_TIMEOUT_MILLISECONDS };
+  return { requestTimeout, https: { ...tls, connectionsCheckingInterval } };
 }
 
 /** Takes what the service is made of; gives the app, ready to listen or to be injected into. */
 export function buildApp(options: AppOptions): FastifyInstance {
-  const { logger, metrics } = options;
+  const { logger, metrics, bodyLimitBytes, requestTimeoutMilliseconds = REQUEST_TIMEOUT_MILLISECONDS } = options;
   const app = Fastify({
     logger: false,
-    ...(options.certificate === undefined ? {} : tlsOptions(options.certificate)),
-    bodyLimit: options.bodyLimitBytes,
-    requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
+    ...serverOptions(options.certificate, requestTimeoutMilliseconds),
+    bodyLimit: bodyLimitBytes,
     keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
     forceCloseConnections: 'idle',
-    onProtoPoisoning: 'error',
-    onConstructorPoisoning: 'ignore',
-    // A path that cannot even be decoded.
-    frameworkErrors: (_error, _request, reply) => refuse(reply, noSuchHook),
+    // A path that cannot even be decoded; nobody has looked at the token then.
+    frameworkErrors: (_error, _request, reply) => refuse(reply.header('connection', 'close'), noSuchHook),
   });
-  closeConnectionsOnStop(app);
-  if (options.token !== undefined) requireToken(app, options.token);
+  app.server.headersTimeout = Math.min(HEAD_TIMEOUT_MILLISECONDS, requestTimeoutMilliseconds);
+  const connections = limitConnections(app.server, { onFlood: floodWarning(logger, options.clock) });
+  closeConnections(app, connections);
+  if (options.token === undefined) welcomeAnonymous(app, connections);
+  else requireToken(app, options.token, connections);
+  limitBodies(app, bodyLimitBytes);
   // Fastify reads text too unless told; a hook takes JSON alone.
   app.removeContentTypeParser('text/plain');
+  readJsonBodies(app, bodyLimitBytes);
   app.setNotFoundHandler(async (_request, reply) => refuse(reply, noSuchHook));
   app.setErrorHandler(async (error: FastifyError, request, reply) => {
     const refusal = refusalOf(error);
@@ -149,7 +191,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   app.addHook('onResponse', async (request, reply) => {
     const path = request.routeOptions.url ?? 'unknown';
     metrics.observeHook(path, reply.statusCode, reply.elapsedTime / 1000);
-    if (reply.statusCode >= 400 && reply.statusCode < 500) {
+    if (reply.statusCode >= 400 && reply.statusCode !== internalError.statusCode) {
       logger.warn({ hook: path, statusCode: reply.statusCode }, 'refused');
     }
   });

@@ -1,7 +1,7 @@
 // The entry of the container: reads the environment, serves, and stops gracefully when told to.
 import closeWithGrace from 'close-with-grace';
-import { pino } from 'pino';
 import { ConfigError, readConfig } from './config.ts';
+import { createLogger } from './log.ts';
 import { startService } from './server.ts';
 
 /** Requests take milliseconds; a body that is still coming after this is not worth waiting for. */
@@ -9,7 +9,7 @@ const SHUTDOWN_LIMIT_MILLISECONDS = 10_000;
 
 try {
   const config = readConfig(process.env);
-  const logger = pino({ name: 'drop', level: config.logLevel });
+  const logger = createLogger(config.logLevel);
   const service = await startService(config, logger);
   closeWithGrace({ delay: SHUTDOWN_LIMIT_MILLISECONDS, logger }, async ({ err }) => {
     if (err) logger.fatal({ err }, 'stopping because of an error');

@@ -1,6 +1,7 @@
 // Which change of a status is worth an Event: `kubectl describe` should tell what went wrong or right, not what is merely going on.
 import { createHash } from 'node:crypto';
 import type { Condition } from '../../crds/fields.ts';
+import { NAME_LIMIT_CHARACTERS as OBJECT_NAME_LIMIT_CHARACTERS } from '../../crds/limits.ts';
 
 export interface EventSubject {
   readonly kind: string;
@@ -42,6 +43,8 @@ const quietReasons: ReadonlySet<string> = new Set([
 const HASH_DIGITS = 16;
 /** The API server's limit is 253, and a dot and the hash come after it. */
 const NAME_LIMIT_CHARACTERS = 230;
+/** Kubernetes' UIDs have 36. */
+const UID_LIMIT_CHARACTERS = 128;
 
 function eventName({ name, uid }: EventSubject, condition: Condition, revision: number): string {
   const hash = createHash('sha256').update(JSON.stringify([uid, condition.type, condition.reason, revision]));
@@ -57,8 +60,14 @@ function isNews(condition: Condition, { conditions = [] }: Observed, kind: strin
   return previous?.status !== condition.status || previous.reason !== condition.reason;
 }
 
+/** Of an object that no API server holds there is nothing to tell, and long names would make a queue of Events a large one. */
+function canExist({ name, uid }: EventSubject): boolean {
+  return name.length <= OBJECT_NAME_LIMIT_CHARACTERS && uid.length <= UID_LIMIT_CHARACTERS;
+}
+
 /** Takes one answer of a hook; gives the Events it is worth, most often none. Messages are those of the conditions, already redacted and cut. */
 export function eventsOf({ subject, before, after }: StatusChange): StatusEvent[] {
+  if (!canExist(subject)) return [];
   const news = (after.conditions ?? []).filter((condition) => isNews(condition, before, subject.kind));
   return news.map((condition) => ({
     name: eventName(subject, condition, after.revision ?? 0),

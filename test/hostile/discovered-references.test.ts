@@ -1,0 +1,56 @@
+// Proves that what a hostile registry or Prometheus names, however long, becomes either a CachedImage that the API server takes or nothing.
+import { describe, expect, it } from 'vitest';
+import { cachedImageKind } from '../../crds/cached-image.ts';
+import { API_VERSION } from '../../crds/kind.ts';
+import { parseImageReference } from '../../hooks/kubernetes/image-reference.ts';
+import { appWithLog, jsonHeaders } from '../service/app-with-log.ts';
+
+const repeated = (piece: string, length: number) => piece.repeat(length).slice(0, length);
+/** 253 characters of a DNS name, and a port. */
+const longestRegistry = `${repeated(`${repeated('r', 63)}.`, 253)}:65535`;
+const longestRepository = repeated('r', 255);
+const digest = `sha512:${repeated('a', 128)}`;
+
+/** Gives the specs of the images of a set that follows a DiscoveryPolicy which found this one. */
+async function childSpecsOf(image: string): Promise<object[]> {
+  const spec = { sources: [{ type: 'prometheus', prometheus: { endpoint: 'http://prometheus', query: 'images' } }] };
+  const lastSyncTime = '2026-11-21T23:00:00Z';
+  const status = { revision: 1, lastSyncTime, discoveredImages: [{ image, score: 1, source: 'prometheus' }] };
+  const policy = { kind: 'DiscoveryPolicy', metadata: { name: 'popular', uid: 'd' }, spec, status };
+  const body = {
+    parent: {
+      kind: 'CachedImageSet',
+      metadata: { name: 'set', uid: 's' },
+      spec: { discoveryPolicyRef: { name: 'popular' } },
+    },
+    children: { [`CachedImage.${API_VERSION}`]: {} },
+    related: { [`DiscoveryPolicy.${API_VERSION}`]: { popular: policy } },
+  };
+  const { app } = appWithLog();
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/hooks/cachedimagesets/sync',
+    headers: jsonHeaders,
+    payload: JSON.stringify(body),
+  });
+  expect(answer.statusCode).toBe(200);
+  return (answer.json() as { children: { spec: object }[] }).children.map((child) => child.spec);
+}
+
+describe('a discovered image', () => {
+  it.each([
+    ['the shortest', 'a'],
+    ['the longest repository', `registry.example.com/${longestRepository}:v1`],
+    ['the longest tag', `registry.example.com/app:${repeated('t', 128)}`],
+    ['the longest digest', `registry.example.com/app@${digest}`],
+    ['the longest registry with a short repository', `${longestRegistry}/app:v1`],
+    ['the longest registry with the longest repository', `${longestRegistry}/${longestRepository}:v1`],
+    ['all of them', `${longestRegistry}/${longestRepository}@${digest}`],
+  ])('%s gives a CachedImage whose spec the CRD takes', async (_title, image) => {
+    expect(parseImageReference(image)).toMatchObject({ ok: true });
+    const specs = await childSpecsOf(image);
+    expect(specs).toHaveLength(1);
+    const problems = specs.map((spec) => cachedImageKind.spec.safeParse(spec).error?.issues[0]?.message);
+    expect(problems).toEqual([undefined]);
+  });
+});
