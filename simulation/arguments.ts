@@ -11,6 +11,7 @@ export const USAGE = `npm run simulate -- [--seeds 1..1000 | --seeds 7,20 | --fr
   --faults     which kinds of fault; drawn from the seed unless given
   --processes  how many run side by side; 2 unless given
   --report     a file to which the result is written as a test report (JSON)
+  --draw       an SVG file in which the run is drawn, for one seed
   --list       names every fault and every promise, and runs nothing
 `;
 
@@ -21,6 +22,7 @@ export interface SimulateArguments {
   readonly faults: readonly string[] | undefined;
   readonly processes: number;
   readonly reportFile: string | undefined;
+  readonly drawingFile: string | undefined;
   readonly list: boolean;
 }
 
@@ -66,23 +68,33 @@ const options = {
   faults: { type: 'string' },
   processes: { type: 'string' },
   report: { type: 'string' },
+  draw: { type: 'string' },
   list: { type: 'boolean' },
 } as const;
 
+/** Which seeds are meant: those that are named, so many fresh ones, or the first hundred. */
+function chosenSeeds(
+  { seeds, fresh, draw }: { readonly seeds?: string; readonly fresh?: string; readonly draw?: string },
+  freshSeed: () => number,
+): readonly number[] {
+  if (seeds !== undefined && fresh !== undefined) throw new Error('--seeds and --fresh exclude each other');
+  const chosen =
+    fresh === undefined ? seedsIn(seeds ?? '1..100') : range(freshSeed(), wholeNumber('fresh', fresh, [1, MOST_SEEDS]));
+  if (draw !== undefined && chosen.length !== 1) throw new Error('--draw draws one seed: name it with --seeds N');
+  return chosen;
+}
+
 function read(given: readonly string[], freshSeed: () => number): SimulateArguments {
   const { values } = parseArgs({ args: [...given], options, strict: true, allowPositionals: false });
-  const { seeds, fresh, nodes, images, faults, processes, report } = values;
-  if (seeds !== undefined && fresh !== undefined) throw new Error('--seeds and --fresh exclude each other');
+  const { nodes, images, faults, processes } = values;
   return {
-    seeds:
-      fresh === undefined
-        ? seedsIn(seeds ?? '1..100')
-        : range(freshSeed(), wholeNumber('fresh', fresh, [1, MOST_SEEDS])),
+    seeds: chosenSeeds(values, freshSeed),
     nodes: nodes === undefined ? undefined : wholeNumber('nodes', nodes, [1, 100]),
     images: images === undefined ? undefined : wholeNumber('images', images, [1, 100]),
     faults: faults === undefined ? undefined : faultsIn(faults),
     processes: processes === undefined ? 2 : wholeNumber('processes', processes, [1, MOST_PROCESSES]),
-    reportFile: report,
+    reportFile: values.report,
+    drawingFile: values.draw,
     list: values.list ?? false,
   };
 }

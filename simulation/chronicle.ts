@@ -15,6 +15,8 @@ interface Entry {
 export interface Chronicle {
   /** Tells something that is no change of the store, as a fault. */
   tell(text: string): void;
+  /** Calls back with all that is told from now on. */
+  onTell(listener: (text: string) => void): void;
   /** The number of the last change of the store. */
   step(): number;
   /** The last thirty events, one a line, the oldest first. */
@@ -53,6 +55,7 @@ function textOf({ type, object }: WatchEvent): string {
 /** Takes the store and the clock, and when the run began; writes down from then on. */
 export function createChronicle(store: ApiStore, clock: Clock, startMilliseconds: number): Chronicle {
   const entries: Entry[] = [];
+  const listeners: ((text: string) => void)[] = [];
   let fingerprint = 0;
 
   function add(what: WatchEvent | string): void {
@@ -72,7 +75,13 @@ export function createChronicle(store: ApiStore, clock: Clock, startMilliseconds
   });
 
   return {
-    tell: add,
+    tell(text) {
+      add(text);
+      for (const listener of listeners) listener(text);
+    },
+    onTell(listener) {
+      listeners.push(listener);
+    },
     step: store.revision,
     lines: () =>
       entries.map(({ at, step, what }) => {

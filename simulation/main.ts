@@ -2,10 +2,13 @@
 import { randomInt } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { readArguments, type SimulateArguments, USAGE } from './arguments.ts';
+import { drawRun } from './drawing.ts';
 import { failureText } from './failure.ts';
 import { faultKinds } from './fault-kinds.ts';
 import { invariants } from './invariants/all.ts';
 import { runAll } from './pool.ts';
+import { type Recording, record } from './recording.ts';
+import { type RunOptions, run } from './run.ts';
 import type { Report } from './worker.ts';
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
@@ -82,9 +85,32 @@ async function simulate({ seeds, nodes, images, faults, processes, reportFile }:
   return failed.length === 0 ? 0 : 1;
 }
 
+/** Runs a seed here, and draws it. */
+async function draw(options: RunOptions, file: string): Promise<number> {
+  let recording: Recording | undefined;
+  const result = await run({
+    ...options,
+    onWorld: (world) => {
+      recording = record(world);
+    },
+  });
+  if (recording !== undefined) writeFileSync(file, drawRun(recording, result));
+  const { seed, nodes, images, podStarts, violation } = result;
+  const verdict = violation === undefined ? 'every promise kept' : `breaks ${violation.invariant}: ${violation.what}`;
+  print(`seed ${seed}: ${nodes} nodes, ${images} images, ${podStarts} pulls, ${verdict}; drawn in ${file}`);
+  return violation === undefined ? 0 : 1;
+}
+
+function carryOut(given: SimulateArguments): Promise<number> {
+  const { seeds, nodes, images, faults, drawingFile } = given;
+  const [seed] = seeds;
+  if (drawingFile === undefined || seed === undefined) return simulate(given);
+  return draw({ seed, nodes, images, faults }, drawingFile);
+}
+
 const reading = readArguments(process.argv.slice(2), () => randomInt(1_000_000_000));
 if (!reading.ok) {
   process.stderr.write(`${reading.problem}\n\n${USAGE}`);
   process.exitCode = 2;
 } else if (reading.value.list) printList();
-else process.exitCode = await simulate(reading.value);
+else process.exitCode = await carryOut(reading.value);

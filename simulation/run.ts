@@ -22,6 +22,8 @@ import {
 export interface RunOptions extends WorldOptions {
   /** Names of the faults; drawn from the seed unless given. */
   readonly faults?: readonly string[] | undefined;
+  /** Shown the world before anything happens in it. */
+  readonly onWorld?: ((world: World) => void) | undefined;
 }
 
 export interface Violation {
@@ -158,6 +160,7 @@ async function checkEnd(course: Course): Promise<void> {
 export async function run(options: RunOptions): Promise<RunResult> {
   const world = createWorld(options);
   const course: Course = { world, violation: undefined };
+  options.onWorld?.(world);
   watchAll(course);
   populate(world);
   const faults = options.faults ?? drawFaults(world.random.fork('faults'));

@@ -12,6 +12,7 @@ const good: readonly (readonly [string, readonly string[], object])[] = [
   ['single seeds', ['--seeds', '7,20'], { seeds: [7, 20] }],
   ['fresh seeds', ['--fresh', '3'], { seeds: [700, 701, 702] }],
   ['sizes', ['--nodes', '4', '--images=2'], { nodes: 4, images: 2 }],
+  ['a drawing of one seed', ['--seeds', '7', '--draw', 'run.svg'], { seeds: [7], drawingFile: 'run.svg' }],
   ['all faults', ['--faults', 'all'], { faults: faultNames }],
   ['no fault', ['--faults', 'none'], { faults: [] }],
   ['faults by name', ['--faults', 'cache-lag,quota'], { faults: ['cache-lag', 'quota'] }],
@@ -27,6 +28,7 @@ const bad: readonly (readonly [string, readonly string[], string])[] = [
   ['a seed that is no number', ['--seeds', 'x'], '--seeds must be a whole number'],
   ['no node', ['--nodes', '0'], '--nodes must be a whole number from 1 to 100'],
   ['seeds of both kinds', ['--seeds', '1', '--fresh', '1'], 'exclude each other'],
+  ['a drawing of many', ['--seeds', '1..2', '--draw', 'run.svg'], '--draw draws one seed'],
   ['an option that is none', ['--sneeds', '1'], '--sneeds'],
 ];
 
