@@ -2,6 +2,7 @@
 import { capInvariants } from './caps.ts';
 import { delayInvariants } from './delays.ts';
 import { deletionInvariants } from './deletions.ts';
+import { discoveryInvariants } from './discoveries.ts';
 import type { Invariant } from './invariant.ts';
 import { recordInvariants } from './records.ts';
 import { truthInvariants } from './truth.ts';
@@ -12,4 +13,5 @@ export const invariants: readonly Invariant[] = [
   ...recordInvariants,
   ...truthInvariants,
   ...deletionInvariants,
+  ...discoveryInvariants,
 ];

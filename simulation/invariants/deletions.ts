@@ -1,6 +1,6 @@
-// Nothing is deleted because something else failed: neither children that are still wanted, nor what was discovered.
+// Nothing is deleted because something else failed: no child goes that is still wanted.
 import type { CachedImageSetSpec } from '../../crds/cached-image-set.ts';
-import type { DiscoveryPolicySpec, DiscoveryPolicyStatus } from '../../crds/discovery-policy.ts';
+import type { DiscoveryPolicyStatus } from '../../crds/discovery-policy.ts';
 import { normalizeImage } from '../../hooks/kubernetes/image-reference.ts';
 import type { KubernetesObject } from '../../simulator/kubernetes-object.ts';
 import { controllerOf } from '../../simulator/kubernetes-object.ts';
@@ -61,48 +61,10 @@ const watchChildren: Invariant['watch'] = (world, violate) => {
   });
 };
 
-/** Endpoints of a DiscoveryPolicy in all states that may have been in force. */
-function endpointsOf(world: World, policy: KubernetesObject): readonly string[] | undefined {
-  const states = world.histories.recent('DiscoveryPolicy', policy.metadata.name, stalenessOf(world));
-  if (states.some((state) => state?.metadata.generation !== policy.metadata.generation)) return undefined;
-  return (policy.spec as unknown as DiscoveryPolicySpec).sources.flatMap(
-    ({ prometheus }) => prometheus?.endpoint ?? [],
-  );
-}
-
-const discoveredIn = ({ status }: KubernetesObject): readonly string[] =>
-  ((status ?? {}) as Partial<DiscoveryPolicyStatus>).discoveredImages?.map(({ image }) => image) ?? [];
-
-const watchDiscovered: Invariant['watch'] = (world, violate) => {
-  const before = new Map<string, readonly string[]>();
-  world.cluster.store.watch(({ type, object }) => {
-    if (object.kind !== 'DiscoveryPolicy' || type === 'DELETED') return;
-    const { uid, name } = object.metadata;
-    const images = discoveredIn(object);
-    const lost = (before.get(uid) ?? []).filter((image) => !images.includes(image));
-    before.set(uid, images);
-    const endpoints = lost.length > 0 ? endpointsOf(world, object) : undefined;
-    const now = world.clock.now();
-    const wrongly = lost.filter((image) =>
-      // A service that forgot may write an older answer over a newer one; it is put right with the next.
-      endpoints?.some((endpoint) => {
-        const isLast = world.sources.lastImages(endpoint)?.has(image) === true;
-        return isLast && !world.replicas.forgotBetween(world.sources.lastGivenAt(endpoint, image) ?? now, now);
-      }),
-    );
-    if (wrongly.length > 0) violate(`DiscoveryPolicy ${name} drops ${wrongly.join(', ')} although no source does`);
-  });
-};
-
 export const deletionInvariants: readonly Invariant[] = [
   {
     name: 'child-deleted',
     promise: 'no child is deleted while its parent, as far as anybody knows, wants it',
     watch: watchChildren,
-  },
-  {
-    name: 'discovery-dropped',
-    promise: 'no discovered image is dropped because a source failed or said nothing',
-    watch: watchDiscovered,
   },
 ];
