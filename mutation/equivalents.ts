@@ -10,6 +10,8 @@ const shape = z.array(
     original: z.string(),
     /** Absent: whatever stands there instead. */
     replacement: z.string().optional(),
+    /** Part of the line it stands in, where the same text stands elsewhere too. */
+    line: z.string().optional(),
     because: z.string().min(20),
   }),
 );
@@ -23,10 +25,11 @@ const squeezed = (text: string) => text.replace(/\s+/g, ' ');
 /** Gives the list beside this file. */
 export function readEquivalents(): Equivalent[] {
   const listed = shape.parse(JSON.parse(readFileSync(join(import.meta.dirname, 'equivalents.json'), 'utf8')));
-  return listed.map(({ file, original, replacement }) => ({
+  return listed.map(({ file, original, replacement, line = '' }) => ({
     explains: (mutation) =>
       mutation.file === file &&
       squeezed(mutation.original) === original &&
+      mutation.lineText.includes(line) &&
       (replacement === undefined || squeezed(mutation.replacement) === replacement),
   }));
 }

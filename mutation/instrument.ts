@@ -9,6 +9,8 @@ export interface NumberedMutation extends Mutation {
   readonly file: string;
   readonly line: number;
   readonly original: string;
+  /** The line it begins in. */
+  readonly lineText: string;
 }
 
 export interface Instrumented {
@@ -18,6 +20,11 @@ export interface Instrumented {
 
 /** The name of the switch; the runner defines it. */
 export const SWITCH = '__isMutated';
+
+function lineAt(source: string, position: number): string {
+  const end = source.indexOf('\n', position);
+  return source.slice(source.lastIndexOf('\n', position - 1) + 1, end < 0 ? source.length : end).trim();
+}
 
 /** Takes the path and text of a file and the first number to give; gives the file with switches. */
 export function instrument(file: string, source: string, firstId: number): Instrumented {
@@ -30,6 +37,7 @@ export function instrument(file: string, source: string, firstId: number): Instr
     file,
     line: source.slice(0, mutation.start).split('\n').length,
     original: source.slice(mutation.start, mutation.end),
+    lineText: lineAt(source, mutation.start),
   }));
   // Inner ones first: what is wrapped later goes around what is there.
   for (const { id, start, end, replacement } of mutations) {

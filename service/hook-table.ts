@@ -12,6 +12,7 @@ import { syncCachedImage } from '../hooks/cached-image/sync.ts';
 import { customizeCachedImageSet } from '../hooks/cached-image-set/customize.ts';
 import { syncCachedImageSet } from '../hooks/cached-image-set/sync.ts';
 import type { Decided, Decision } from '../hooks/decided.ts';
+import { joinDiscoveryStatuses } from '../hooks/discovery-policy/join.ts';
 import { planDiscovery, syncDiscoveryPolicy } from '../hooks/discovery-policy/sync.ts';
 import { customizeFleet, syncFleet } from '../hooks/fleet/sync.ts';
 import { syncNode } from '../hooks/node/sync.ts';
@@ -206,5 +207,5 @@ export const hooks: readonly Hook[] = [
   compositeSync(cachedImageSetKind, cachedImageSetSyncRequest, {
     decide: (request, { nowMilliseconds }) => syncCachedImageSet(request, nowMilliseconds),
   }),
-  compositeSync(discoveryPolicyKind, discoveryPolicySyncRequest, { decide: discover }),
+  compositeSync(discoveryPolicyKind, discoveryPolicySyncRequest, { decide: discover, join: joinDiscoveryStatuses }),
 ];

@@ -1,10 +1,12 @@
 // What must become of every image once nothing goes wrong any more: on all its nodes, or failing for the reason that the world has.
 import type { CachedImageSpec, CachedImageStatus } from '../crds/cached-image.ts';
+import type { CachedImageSetSpec } from '../crds/cached-image-set.ts';
+import type { DiscoveryPolicySpec, DiscoveryPolicyStatus } from '../crds/discovery-policy.ts';
 import type { PullPolicySpec } from '../crds/pull-policy.ts';
 import { formatImageReference, parseImageReference } from '../hooks/kubernetes/image-reference.ts';
 import { matchesNodeSelector } from '../hooks/kubernetes/label-selector.ts';
 import { CONDITION_TAINT_KEYS, firstUntoleratedTaint } from '../hooks/kubernetes/taint.ts';
-import type { KubernetesObject } from '../simulator/kubernetes-object.ts';
+import { controllerOf, type KubernetesObject } from '../simulator/kubernetes-object.ts';
 import { taintsOfNode } from '../simulator/node-object.ts';
 import { referenceWanted } from './invariants/records.ts';
 import type { World } from './world.ts';
@@ -64,17 +66,69 @@ function falseClaim(world: World, image: KubernetesObject, status: Partial<Cache
   return lacking.length > 0 ? `it is Cached but not on ${lacking.map(({ metadata }) => metadata.name)}` : undefined;
 }
 
+function imageLeft(world: World, image: KubernetesObject): string | undefined {
+  const status = (image.status ?? {}) as Partial<CachedImageStatus>;
+  const reason = status.conditions?.find(({ type }) => type === 'Ready')?.reason ?? 'nothing';
+  const allowed = reasonsAllowed(world, image);
+  if (!allowed.includes(reason)) return `says ${reason} ${status.ready ?? ''} and should say ${allowed.join(' or ')}`;
+  return reason === 'Cached' ? falseClaim(world, image, status) : undefined;
+}
+
+function discoveredBy({ cluster }: World, name: string | undefined): readonly string[] {
+  const policy = name === undefined ? undefined : cluster.store.find({ kind: 'DiscoveryPolicy', name });
+  const { discoveredImages = [] } = (policy?.status ?? {}) as Partial<DiscoveryPolicyStatus>;
+  return discoveredImages.map(({ image }) => image);
+}
+
+/** What a set left behind when it was deleted without its children has the names that the children of a new one would have. */
+function standsInFor(set: KubernetesObject, image: KubernetesObject): boolean {
+  const owner = controllerOf(image);
+  return owner === undefined && image.metadata.labels?.['drop.corewire.io/imageset'] === set.metadata.name;
+}
+
+/** A set has a child for each image that it lists, and for each that was discovered for it. */
+function setLeft(world: World, set: KubernetesObject): string | undefined {
+  const { images = [], discoveryPolicyRef } = set.spec as unknown as CachedImageSetSpec;
+  const listed = images.map((spec) => referenceWanted({ ...set, spec: { ...spec } }));
+  const there = world.cluster.store
+    .list('CachedImage')
+    .filter((image) => controllerOf(image)?.uid === set.metadata.uid || standsInFor(set, image))
+    .map(referenceWanted);
+  const wanted = [...listed, ...discoveredBy(world, discoveryPolicyRef?.name)];
+  const lacking = wanted.filter((reference) => !there.includes(reference));
+  return lacking.length === 0 ? undefined : `has no child for ${lacking.join(', ')}`;
+}
+
+/** Whether a set was deleted without its children and made anew: it asks for its own names again and again. */
+export function hasOrphans({ cluster }: World): boolean {
+  const images = cluster.store.list('CachedImage');
+  return cluster.store.list('CachedImageSet').some((set) => images.some((image) => standsInFor(set, image)));
+}
+
+/** What a source names now was discovered. */
+function discoveryLeft(world: World, policy: KubernetesObject): string | undefined {
+  const { sources } = policy.spec as unknown as DiscoveryPolicySpec;
+  const named = sources.flatMap(({ prometheus }) => world.sources.namedBy(prometheus?.endpoint ?? ''));
+  const discovered = discoveredBy(world, policy.metadata.name);
+  const lacking = named.filter((reference) => !discovered.includes(reference));
+  return lacking.length === 0 ? undefined : `did not discover ${lacking.join(', ')}`;
+}
+
+const expectations: readonly (readonly [
+  kind: string,
+  left: (world: World, object: KubernetesObject) => string | undefined,
+])[] = [
+  ['CachedImage', imageLeft],
+  ['CachedImageSet', setLeft],
+  ['DiscoveryPolicy', discoveryLeft],
+];
+
 /** Takes a world; gives what is not yet, or not at all, as it must become, an object a line. */
 export function whatIsLeft(world: World): readonly string[] {
-  return world.cluster.store.list('CachedImage').flatMap((image) => {
-    const status = (image.status ?? {}) as Partial<CachedImageStatus>;
-    const reason = status.conditions?.find(({ type }) => type === 'Ready')?.reason ?? 'nothing';
-    const allowed = reasonsAllowed(world, image);
-    const { name } = image.metadata;
-    if (!allowed.includes(reason)) {
-      return [`${name} says ${reason} ${status.ready ?? ''} and should say ${allowed.join(' or ')}`];
-    }
-    const problem = reason === 'Cached' ? falseClaim(world, image, status) : undefined;
-    return problem === undefined ? [] : [`${name}: ${problem}`];
-  });
+  return expectations.flatMap(([kind, left]) =>
+    world.cluster.store.list(kind).flatMap((object) => {
+      const problem = left(world, object);
+      return problem === undefined ? [] : [`${kind} ${object.metadata.name} ${problem}`];
+    }),
+  );
 }

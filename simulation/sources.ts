@@ -7,6 +7,8 @@ export type Saying = ReadonlyMap<string, number> | FailureReason;
 
 export interface Sources {
   say(endpoint: string, saying: Saying): void;
+  /** The images that a source names now; none where it fails. */
+  namedBy(endpoint: string): readonly string[];
   readonly runDiscovery: NonNullable<ReplicaOptions['runDiscovery']>;
   /** The images that a source last gave: an empty answer and a failure give none. Undefined before the first. */
   lastImages(endpoint: string): ReadonlySet<string> | undefined;
@@ -38,6 +40,10 @@ export function createSources(now: () => number): Sources {
   return {
     say(endpoint, saying) {
       sayings.set(endpoint, saying);
+    },
+    namedBy(endpoint) {
+      const saying = sayings.get(endpoint);
+      return saying instanceof Map ? [...saying.keys()] : [];
     },
     runDiscovery: async (queries) =>
       new Map(

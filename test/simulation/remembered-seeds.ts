@@ -28,4 +28,9 @@ export const REMEMBERED: readonly RememberedSeed[] = [
     faults: ['cache-lag', 'lost-answers', 'two-replicas', 'nodes-come-and-go', 'nodes-relabelled'],
     why: 'what one replica remembered had a higher revision than the newer status of the other, and a record was lost',
   },
+  {
+    seed: 143,
+    faults: ['cache-lag', 'write-outages', 'two-replicas', 'discovery-fails', 'discovery-edited'],
+    why: 'one replica first asked a source while it gave nothing, and dropped what the other had found there',
+  },
 ];

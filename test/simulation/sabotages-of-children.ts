@@ -93,6 +93,27 @@ export const endSabotages: readonly SabotageRow[] = [
     stage: small(1),
   },
   {
+    invariant: 'converges',
+    what: 'a service that never makes the images of a set',
+    sabotage: answersOf('cachedimagesets', (answer) => ({ ...answer, children: [] })),
+    stage: small(7, { images: 4 }),
+  },
+  {
+    invariant: 'converges',
+    what: 'a service that discovers nothing',
+    sabotage: answersOf('discoverypolicies', (answer) => ({
+      ...answer,
+      status: { ...answer.status, discoveredImages: [], sources: [] },
+    })),
+    stage: small(1, { images: 4 }),
+  },
+  {
+    invariant: 'silent',
+    what: 'a service that wants to be asked of a set every five seconds for ever',
+    sabotage: answersOf('cachedimagesets', (answer) => ({ ...answer, resyncAfterSeconds: 5 })),
+    stage: small(7, { images: 4 }),
+  },
+  {
     invariant: 'silent',
     what: 'a service that wants to be asked every ten minutes for ever',
     sabotage: answersOf('cachedimages', (answer) => ({

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { CachedImageStatus } from '../../../crds/cached-image.ts';
 import { addCached, keysOf } from '../../../hooks/cached-image/cached-entries.ts';
 import { joinImageStatuses } from '../../../hooks/cached-image/join.ts';
+import { latestFailures } from '../../../hooks/cached-image/ledger.ts';
 import { isoTime, MINUTE, NOON } from '../builders/wire.ts';
 
 type Status = Partial<CachedImageStatus>;
@@ -144,6 +145,18 @@ const table: readonly {
     joined: status(7, { lastPulledAt: isoTime(NOON), consecutiveFailures: 3 }),
   },
   {
+    what: 'since the same success, not the smaller number of the other',
+    observed: status(6, { lastPulledAt: isoTime(NOON), consecutiveFailures: 3 }),
+    remembered: status(5, { lastPulledAt: isoTime(NOON), consecutiveFailures: 1 }),
+    joined: status(6, { lastPulledAt: isoTime(NOON), consecutiveFailures: 3 }),
+  },
+  {
+    what: 'failures that only the other counted',
+    observed: status(6),
+    remembered: status(5, { consecutiveFailures: 1 }),
+    joined: status(7, { consecutiveFailures: 1 }),
+  },
+  {
     what: 'failures before the last success count no more',
     observed: status(6, { lastPulledAt: isoTime(NOON + 1), consecutiveFailures: 0 }),
     remembered: status(5, { lastPulledAt: isoTime(NOON), consecutiveFailures: 3 }),
@@ -193,4 +206,11 @@ test('no node that either knows is lost, none is invented, each stands once; joi
       expect(joinImageStatuses(joined, remembered)).toEqual(joined);
     }),
   );
+});
+
+test('failures of the same moment stand by node, however they come', () => {
+  const pairs = [fails(b, NOON), fails(a, NOON), fails(c, NOON)];
+  for (const order of [pairs, pairs.toReversed()]) {
+    expect(latestFailures(order).map(({ node }) => node)).toEqual(['node-a', 'node-b', 'node-c']);
+  }
 });

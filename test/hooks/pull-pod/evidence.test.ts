@@ -20,6 +20,11 @@ test.each([
   expect(withContainer(container, { phase: 'Failed' })).toEqual({ kind: 'cached', digest: '' });
 });
 
+test('a container without an image ID, not even an empty one, shows nothing', () => {
+  const state = { waiting: { reason: 'ErrImagePull', message: 'no' } };
+  expect(readEvidence(withStatus({ containerStatuses: [{ state }] }))).toMatchObject({ kind: 'failed' });
+});
+
 test.each([
   { imageId: `docker.io/library/x@${digest}`, expected: digest },
   { imageId: digest, expected: digest },

@@ -1,7 +1,7 @@
 // What the answer of a PullPolicy holds: its status, the Pod, the view, names that fit.
 import { expect, test } from 'vitest';
 import { isoTime, keyOf, MINUTE, NOON, type PolicyWorld, referenceOf, SECOND, uidOf } from '../builders/wire.ts';
-import { decide, images, one, running } from './decide.ts';
+import { decide, images, manyNodes, one, running } from './decide.ts';
 
 test('a start is written down with its slot, pair and millisecond', () => {
   const { status } = decide({ nodes: one, images: images('x') }, NOON + 123);
@@ -11,6 +11,11 @@ test('a start is written down with its slot, pair and millisecond', () => {
     lastStartNode: 'a',
     starting: [{ slot: 0, image: 'x', node: 'a', at: '2026-11-21T12:00:00.123Z' }],
   });
+});
+
+test('of several starts, the node of the last is the one behind which the next comes', () => {
+  const { status } = decide({ nodes: manyNodes, images: images('x'), spec: { maxConcurrentNodes: 2 } });
+  expect(status).toMatchObject({ starting: [{ node: 'a' }, { node: 'b' }], lastStartNode: 'b' });
 });
 
 test('a start leaves the status when its Pod is seen', () => {

@@ -35,6 +35,18 @@ test.each([
     remembered: started(5, 'b', NOON),
     joined: { ...started(5, 'b', NOON), revision: 6, lastStartTime: isoTime(NOON + 1), lastStartNode: 'a' },
   },
+  {
+    what: 'the other replica wrote more often, and never started anything',
+    observed: { revision: 7 },
+    remembered: started(5, 'b', NOON),
+    joined: { revision: 8, lastStartTime: isoTime(NOON), lastStartNode: 'b' },
+  },
+  {
+    what: 'the other replica wrote more often, and only it started something',
+    observed: started(7, 'a', NOON),
+    remembered: { revision: 5 },
+    joined: started(7, 'a', NOON),
+  },
   { what: 'nothing was ever started', observed: {}, remembered: { revision: 1 }, joined: { revision: 1 } },
   {
     what: 'the first start',

@@ -1,7 +1,7 @@
 // Which pair comes first, where earlier failures, refusals, ranks and the last start matter.
 import { expect, test } from 'vitest';
 import { HOUR, isoTime, NOON, nodesNamed, type PolicyWorld } from '../builders/wire.ts';
-import { decide, failing, images, one, two } from './decide.ts';
+import { cachedOn, decide, failing, images, one, two } from './decide.ts';
 
 interface Row {
   readonly what: string;
@@ -60,6 +60,18 @@ const orderTable: Row[] = [
       images: [{ name: 'x', status: { failing: [failing('a', 3, longAgo), failing('b', 1, longAgo)] } }],
     },
     started: ['x on b slot 0'],
+  },
+  {
+    what: 'among those of one priority, also behind an image of a better one',
+    world: {
+      nodes: one,
+      images: [
+        { name: 'x', spec: { priority: -1 }, status: cachedOn('a') },
+        { name: 'y', status: failedOn('a') },
+        { name: 'z' },
+      ],
+    },
+    started: ['z on a slot 0'],
   },
   {
     what: 'of pairs that failed as often, the first by name',

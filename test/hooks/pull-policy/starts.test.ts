@@ -66,6 +66,19 @@ const startTable: StartRow[] = [
     started: [],
   },
   {
+    what: 'beside what runs out above a lowered cap only as many as are left of it',
+    world: {
+      nodes: nodesNamed('a', 'b', 'c', 'd', 'e'),
+      images: images('x'),
+      spec: { maxConcurrentNodes: 3 },
+      pods: [
+        { slot: 4, image: 'x', node: 'a' },
+        { slot: 3, image: 'x', node: 'b' },
+      ],
+    },
+    started: ['x on c slot 0'],
+  },
+  {
     what: 'nothing into the slot of a Pod that is being deleted',
     world: {
       nodes: two,
