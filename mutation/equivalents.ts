@@ -18,6 +18,8 @@ const shape = z.array(
 
 export interface Equivalent {
   explains(mutation: NumberedMutation): boolean;
+  /** File and text, for a person. */
+  readonly name: string;
 }
 
 const squeezed = (text: string) => text.replace(/\s+/g, ' ');
@@ -26,6 +28,7 @@ const squeezed = (text: string) => text.replace(/\s+/g, ' ');
 export function readEquivalents(): Equivalent[] {
   const listed = shape.parse(JSON.parse(readFileSync(join(import.meta.dirname, 'equivalents.json'), 'utf8')));
   return listed.map(({ file, original, replacement, line = '' }) => ({
+    name: `${file}  ${original}  ->  ${replacement ?? 'anything'}`,
     explains: (mutation) =>
       mutation.file === file &&
       squeezed(mutation.original) === original &&

@@ -95,6 +95,9 @@ try {
   const unexplained = survivors.filter((mutation) => !isExplained(mutation));
   const unmet = mutations.filter(({ id }) => !metIds.has(id));
   for (const mutation of unexplained) process.stdout.write(`survived  ${describe(mutation)}\n`);
+  const isWhole = values.files === 'hooks/';
+  const idle = isWhole ? equivalents.filter((each) => !survivors.some((mutation) => each.explains(mutation))) : [];
+  for (const { name } of idle) process.stdout.write(`explains nothing any more  ${name}\n`);
   if (values.list) for (const mutation of unmet) process.stdout.write(`not met   ${describe(mutation)}\n`);
   const score = caughtIds.size / metIds.size;
   process.stdout.write(

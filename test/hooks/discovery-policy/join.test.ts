@@ -78,6 +78,24 @@ test.each([
     joined: status(7, source('a', ['x'])),
   },
   {
+    what: 'what was given at a known time is later than what was given nobody knows when',
+    observed: status(7, source('a', ['x'])),
+    remembered: status(5, source('a', ['y'], noon)),
+    joined: status(8, source('a', ['y'])),
+  },
+  {
+    what: 'and not the other way round',
+    observed: status(7, source('a', ['x'], noon)),
+    remembered: status(5, source('a', ['y'])),
+    joined: status(7, source('a', ['x'], noon)),
+  },
+  {
+    what: 'where neither saw it give anything there is no news',
+    observed: status(7, source('a', [], noon)),
+    remembered: status(5, source('a', [], later)),
+    joined: status(7, source('a', [], noon)),
+  },
+  {
     what: 'of two sources each its own; one that was edited is another',
     observed: status(7, source('b', [], later), source('c', [], later)),
     remembered: status(5, source('a', ['x'], noon), source('b', ['y'], noon)),

@@ -34,6 +34,11 @@ describe('URLs', () => {
     ],
     ['a port left out', 'failed https://example.com: EOF', 'failed https://example.com: EOF'],
     ['nothing but a query', 'get https://?c2VjcmV0 now', 'get https://?… now'],
+    [
+      'an @ at the end of the password, before a digest',
+      `https://u:p@@sha256:${'a'.repeat(64)}/x`,
+      `https://@sha256:${'a'.repeat(64)}/x`,
+    ],
     ['an empty user', 'get https://@host/a now', 'get https://host/a now'],
     ['a user and no host', 'get https://ghp_abc@ now', 'get https:// now'],
     [
