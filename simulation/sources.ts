@@ -1,6 +1,7 @@
 // The discovery sources of a run: what each of them says now, and what it last said that was worth hearing.
 import type { FailureReason, SourceOutcome } from '../hooks/discovery-policy/query.ts';
 import type { ReplicaOptions } from '../simulator/installed-cluster.ts';
+import { PASSWORD } from './specs.ts';
 
 /** Scores by reference, or why there is no answer. */
 export type Saying = ReadonlyMap<string, number> | FailureReason;
@@ -16,8 +17,11 @@ export interface Sources {
   lastGivenAt(endpoint: string, reference: string): number | undefined;
 }
 
+/** What a client may say of a request that failed: the URL with all that is in it. */
+const WORDS_OF_FAILURE = `Get "https://robot:${PASSWORD}@proxy.example.com/api?token=${PASSWORD}": it says nothing now`;
+
 function outcomeOf(saying: Saying): SourceOutcome {
-  if (typeof saying === 'string') return { ok: false, reason: saying, message: 'it says nothing now' };
+  if (typeof saying === 'string') return { ok: false, reason: saying, message: WORDS_OF_FAILURE };
   const series = [...saying].map(([image, score]) => ({ image, values: [score] }));
   return { ok: true, kind: 'prometheus', series, seriesWithoutImage: 0, valuesDropped: 0, warnings: [] };
 }

@@ -10,6 +10,8 @@ export const SOURCES = ['https://mimir.example.com', 'https://thanos.example.com
 export const POOLS = ['x', 'y'] as const;
 export const TAGS = ['v1', 'v2'] as const;
 export const SECRET = 'pull-secret';
+/** Stands in URLs that kubelets and sources name where something fails, and may stand nowhere else. */
+export const PASSWORD = 'correct-horse-battery-staple';
 export const DEDICATED_TAINT = { key: 'dedicated', value: 'build', effect: 'NoSchedule' } as const;
 
 const HOST = 'registry.example.com';

@@ -19,6 +19,7 @@ import {
   drawPolicySpec,
   drawSaying,
   drawSetSpec,
+  PASSWORD,
   POOLS,
   referenceOf,
   SECRET,
@@ -144,6 +145,7 @@ function addNodes({ cluster, nodeCount }: World, random: Random): void {
 function addImages(world: World, random: Random): void {
   const { cluster, images } = world;
   cluster.registry.addHost('registry.example.com');
+  cluster.registry.setMirror(`https://robot:${PASSWORD}@mirror.example.com`);
   for (const image of images) {
     for (const tag of TAGS) {
       // Some are asked for before anybody has pushed them.

@@ -5,20 +5,30 @@ import type { Resolution } from './registry.ts';
 
 type Problem = Extract<Resolution, { ok: false }>['problem'];
 
-function manifestUrl(reference: ImageReference): string {
+function manifestUrl(reference: ImageReference, mirror: string | undefined): string {
   const version = reference.digest ?? reference.tag ?? 'latest';
-  return `https://${reference.registry}/v2/${reference.repository}/manifests/${version}`;
+  return `${mirror ?? `https://${reference.registry}`}/v2/${reference.repository}/manifests/${version}`;
 }
 
 function hostWithPort(host: string): string {
   return /:\d+$/.test(host) ? host : `${host}:443`;
 }
 
+export interface FailedRequest {
+  readonly problem: Problem;
+  /** The URL of the mirror that was asked in place of the registry. */
+  readonly mirror?: string | undefined;
+}
+
 /** Takes the image as the Pod names it, its parts and what went wrong; gives the message of ErrImagePull. */
-export function pullFailureMessage(image: string, reference: ImageReference, problem: Problem): string {
+export function pullFailureMessage(
+  image: string,
+  reference: ImageReference,
+  { problem, mirror }: FailedRequest,
+): string {
   const start = `failed to pull and unpack image "${image}": failed to resolve image: `;
   const host = reference.registry;
-  const request = `${start}failed to do request: Head "${manifestUrl(reference)}": dial tcp`;
+  const request = `${start}failed to do request: Head "${manifestUrl(reference, mirror)}": dial tcp`;
   switch (problem) {
     case 'unknownHost':
       return `${request}: lookup ${host.replace(/:\d+$/, '')} on 10.96.0.10:53: no such host`;
@@ -27,7 +37,7 @@ export function pullFailureMessage(image: string, reference: ImageReference, pro
     case 'notFound':
       return `rpc error: code = NotFound desc = ${start}${image}: not found`;
     case 'tooManyRequests':
-      return `${start}unexpected status from HEAD request to ${manifestUrl(reference)}: 429 Too Many Requests`;
+      return `${start}unexpected status from HEAD request to ${manifestUrl(reference, mirror)}: 429 Too Many Requests`;
     case 'unauthorized':
       return `${start}pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials`;
   }

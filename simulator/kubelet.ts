@@ -169,7 +169,8 @@ export function createKubelet(options: KubeletOptions): Kubelet {
       done(outcome) {
         work.cancels.delete(cancel);
         if (!outcome.ok) {
-          failed(work, reference, pullFailureMessage(work.image, reference, outcome.problem));
+          const failure = { problem: outcome.problem, mirror: options.registry.mirror() };
+          failed(work, reference, pullFailureMessage(work.image, reference, failure));
           return;
         }
         options.imageArrived?.();

@@ -39,6 +39,9 @@ export interface Registry {
   slowness(): number;
   /** Asked with every request: whether it is one too many (429). */
   setRateLimit(isTooMany: (() => boolean) | undefined): void;
+  /** Nodes ask a mirror in place of every registry, and name its URL where a request fails; none unless set. */
+  setMirror(url: string): void;
+  mirror(): string | undefined;
   /** Asks the registry for a reference, with the names of the Secrets at hand. */
   resolve(reference: ImageReference, secrets: readonly string[]): Resolution;
 }
@@ -67,6 +70,7 @@ export function createRegistry(
   const outages: Outage[] = [];
   let areAllDown = false;
   let slowness = 1;
+  let mirrorUrl: string | undefined;
   let isTooMany: (() => boolean) | undefined;
 
   function isDown(host: string): boolean {
@@ -114,6 +118,10 @@ export function createRegistry(
     addOutage: (outage) => {
       outages.push(outage);
     },
+    setMirror(url) {
+      mirrorUrl = url;
+    },
+    mirror: () => mirrorUrl,
     setSlowness(factor) {
       slowness = factor;
     },

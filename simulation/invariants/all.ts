@@ -5,6 +5,7 @@ import { deletionInvariants } from './deletions.ts';
 import { discoveryInvariants } from './discoveries.ts';
 import type { Invariant } from './invariant.ts';
 import { recordInvariants } from './records.ts';
+import { secretInvariants } from './secrets.ts';
 import { truthInvariants } from './truth.ts';
 
 export const invariants: readonly Invariant[] = [
@@ -14,4 +15,5 @@ export const invariants: readonly Invariant[] = [
   ...truthInvariants,
   ...deletionInvariants,
   ...discoveryInvariants,
+  ...secretInvariants,
 ];

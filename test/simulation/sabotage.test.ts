@@ -4,7 +4,7 @@ import { invariants } from '../../simulation/invariants/all.ts';
 import { run } from '../../simulation/run.ts';
 import type { SabotageRow, Stage } from './sabotage.ts';
 import { deletionSabotages, endSabotages } from './sabotages-of-children.ts';
-import { podSabotages, recordSabotages, truthSabotages } from './sabotages-of-records.ts';
+import { podSabotages, recordSabotages, secretSabotages, truthSabotages } from './sabotages-of-records.ts';
 import { capSabotages, delaySabotages } from './sabotages-of-starts.ts';
 
 const SABOTAGES: readonly SabotageRow[] = [
@@ -13,6 +13,7 @@ const SABOTAGES: readonly SabotageRow[] = [
   ...podSabotages,
   ...recordSabotages,
   ...truthSabotages,
+  ...secretSabotages,
   ...deletionSabotages,
   ...endSabotages,
 ];

@@ -119,6 +119,20 @@ function asSuccess(pod: KubernetesObject): KubernetesObject {
   return withStatus(pod, { phase: 'Succeeded', containerStatuses: [status] });
 }
 
+const wordsOf = (pod: KubernetesObject) => JSON.stringify(pod.status?.containerStatuses ?? []);
+
+export const secretSabotages: readonly SabotageRow[] = [
+  {
+    invariant: 'secret-shown',
+    what: 'a service that writes down what the kubelet said, word for word',
+    sabotage: answersOf('cachedimages', (answer, { related }) => ({
+      ...answer,
+      status: { ...answer.status, missingNodes: objectsOf(related, 'Pod').map(wordsOf) },
+    })),
+    stage: small(13, { faults: ['registry-down'] }),
+  },
+];
+
 export const truthSabotages: readonly SabotageRow[] = [
   {
     invariant: 'ledger-truth',
