@@ -7,7 +7,8 @@ import type { NumberedMutation } from './instrument.ts';
 const shape = z.array(
   z.object({
     file: z.string(),
-    original: z.string(),
+    /** Absent: whatever stands in the file. */
+    original: z.string().optional(),
     /** Absent: whatever stands there instead. */
     replacement: z.string().optional(),
     /** Part of the line it stands in, where the same text stands elsewhere too. */
@@ -28,10 +29,10 @@ const squeezed = (text: string) => text.replace(/\s+/g, ' ');
 export function readEquivalents(): Equivalent[] {
   const listed = shape.parse(JSON.parse(readFileSync(join(import.meta.dirname, 'equivalents.json'), 'utf8')));
   return listed.map(({ file, original, replacement, line = '' }) => ({
-    name: `${file}  ${original}  ->  ${replacement ?? 'anything'}`,
+    name: `${file}  ${original ?? 'anything'}  ->  ${replacement ?? 'anything'}`,
     explains: (mutation) =>
       mutation.file === file &&
-      squeezed(mutation.original) === original &&
+      (original === undefined || squeezed(mutation.original) === original) &&
       mutation.lineText.includes(line) &&
       (replacement === undefined || squeezed(mutation.replacement) === replacement),
   }));

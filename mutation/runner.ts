@@ -18,7 +18,10 @@ interface State {
   readonly caught: Map<number, string>;
 }
 
-const state: State = { active: -1, meetings: 0, met: new Set(), metEver: new Set(), caught: new Map() };
+/** A mutation that is there from the start, since it is read only once: in a constant. */
+const lasting = Number(process.env.MUTATION_ACTIVE ?? -1);
+
+const state: State = { active: lasting, meetings: 0, met: new Set(), metEver: new Set(), caught: new Map() };
 
 Object.assign(globalThis, {
   __isMutated(id: number): boolean {
@@ -53,6 +56,10 @@ async function isCaught(test: Test, id: number): Promise<boolean> {
 /** Chosen by vitest through its option `runner`. */
 export default class MutationRunner extends TestRunner {
   async runTask(test: Test): Promise<void> {
+    if (lasting >= 0) {
+      state.meetings = 0;
+      return TestRunner.getTestFn(test)();
+    }
     state.met = new Set();
     await TestRunner.getTestFn(test)();
     const met = [...state.met];

@@ -21,12 +21,17 @@ test('an entry without keys holds no node', () => {
   expect(keysOf({ digest: 'd', since: at(0), nodes: '' })).toEqual([]);
 });
 
+test('2,000 dead nodes are spared', () => {
+  expect(SPARE_KEYS_LIMIT).toBe(2_000);
+});
+
 test('a node whose time cannot be read has held the image since ever', () => {
   expect(cachedSince([{ digest: 'd', since: 'lately', nodes: 'k' }]).get('k')).toBe(0);
 });
 
 test.each([
   { interval: 30_000, since: '2026-11-21T12:00:02Z' },
+  { interval: 3_600_000, since: '2026-11-21T12:05:00Z' },
   { interval: 5_000, since: '2026-11-21T12:00:01Z' },
 ])('a twelfth of a re-pull interval of $interval ms is cut to whole seconds: $since', ({ interval, since }) => {
   expect(sinceOf(NOON + 500, interval)).toBe(since);

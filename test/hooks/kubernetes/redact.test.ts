@@ -39,6 +39,21 @@ describe('URLs', () => {
       `https://u:p@@sha256:${'a'.repeat(64)}/x`,
       `https://@sha256:${'a'.repeat(64)}/x`,
     ],
+    [
+      'assignments in capitals, each of them',
+      'TOKEN=abc1 and Password=def2',
+      'TOKEN=[redacted] and Password=[redacted]',
+    ],
+    [
+      'quoted keys in capitals, each of them',
+      '{"PASSWORD":"abc1","Token":"def2"}',
+      '{"PASSWORD":"[redacted]","Token":"[redacted]"}',
+    ],
+    [
+      'named ones in capitals, each of them',
+      'Password: "abc1" or TOKEN: "def2"',
+      'Password: "[redacted]" or TOKEN: "[redacted]"',
+    ],
     ['an empty user', 'get https://@host/a now', 'get https://host/a now'],
     ['a user and no host', 'get https://ghp_abc@ now', 'get https:// now'],
     [
