@@ -15,11 +15,11 @@ import { observedPod } from './pod.ts';
 /** Objects of one kind, by name (or namespace/name); absent when Metacontroller did not send the group. */
 export type Group<Item> = ReadonlyMap<string, Item> | undefined;
 
-/**
- * Gives a reader that reads an object which nobody can change only once. What comes over HTTP is new with every request; a simulated
- * cluster sends the same frozen objects again and again.
- */
-function readerOf<Item>(item: z.ZodType<Item>): (value: unknown) => z.ZodSafeParseResult<Item> {
+type Reader<Item> = (value: unknown) => z.ZodSafeParseResult<Item>;
+
+const readers = new WeakMap<z.ZodType, Reader<unknown>>();
+
+function newReader<Item>(item: z.ZodType<Item>): Reader<Item> {
   const known = new WeakMap<object, z.ZodSafeParseResult<Item>>();
   return (value) => {
     if (typeof value !== 'object' || value === null || !Object.isFrozen(value)) return item.safeParse(value);
@@ -27,6 +27,16 @@ function readerOf<Item>(item: z.ZodType<Item>): (value: unknown) => z.ZodSafePar
     known.set(value, result);
     return result;
   };
+}
+
+/**
+ * Gives the reader of a shape, which reads an object that nobody can change only once, in whichever request it comes. What comes over
+ * HTTP is new with every request; a simulated cluster sends the same frozen objects again and again.
+ */
+function readerOf<Item>(item: z.ZodType<Item>): Reader<Item> {
+  const reader = (readers.get(item) as Reader<Item> | undefined) ?? newReader(item);
+  readers.set(item, reader);
+  return reader;
 }
 
 function groupOf<Item>(item: z.ZodType<Item>): z.ZodType<Group<Item>> {
@@ -48,9 +58,10 @@ function groupOf<Item>(item: z.ZodType<Item>): z.ZodType<Group<Item>> {
 /** A parent of another kind than the hook's own is refused, because the registration must then be wrong. */
 function parentOf<Item>(kind: string, item: z.ZodType<Item>): z.ZodType<Item> {
   const ofKind = z.looseObject({ kind: z.literal(kind) });
-  const read = readerOf(ofKind.pipe(item as z.ZodType<Item, never>) as unknown as z.ZodType<Item>);
+  const read = readerOf(item);
   return z.unknown().transform((value, context): Item => {
-    const result = read(value);
+    const isOfKind = typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind;
+    const result = isOfKind ? read(value) : ofKind.pipe(item as z.ZodType<Item, never>).safeParse(value);
     if (result.success) return result.data;
     for (const { path, message } of result.error.issues) context.addIssue({ code: 'custom', path: [...path], message });
     return z.NEVER;
