@@ -8,6 +8,7 @@ import type { Kind } from '../crds/kind.ts';
 import { pullPolicyKind } from '../crds/pull-policy.ts';
 import { customizeCachedImage } from '../hooks/cached-image/customize.ts';
 import { joinImageStatuses } from '../hooks/cached-image/join.ts';
+import { concernedReference } from '../hooks/cached-image/reference.ts';
 import { syncCachedImage } from '../hooks/cached-image/sync.ts';
 import { customizeCachedImageSet } from '../hooks/cached-image-set/customize.ts';
 import { syncCachedImageSet } from '../hooks/cached-image-set/sync.ts';
@@ -124,6 +125,7 @@ interface CompositeHook<Request extends { readonly parent: Parent }> {
   readonly join?: (
     observed: Request['parent']['status'],
     remembered: Request['parent']['status'],
+    parent: Request['parent'],
   ) => Request['parent']['status'];
 }
 
@@ -138,7 +140,7 @@ function compositeSync<Request extends { readonly parent: Parent }>(
     async answer(request, context) {
       const { metadata, status } = request.parent;
       const remembered = context.memory.recall<typeof status>(metadata.uid, context.nowMilliseconds);
-      const newest = remembered === undefined ? status : join(status, remembered);
+      const newest = remembered === undefined ? status : join(status, remembered, request.parent);
       const { response, decision } = await decide(
         { ...request, parent: { ...request.parent, status: newest } },
         context,
@@ -192,7 +194,7 @@ export const hooks: readonly Hook[] = [
   ),
   compositeSync(cachedImageKind, cachedImageSyncRequest, {
     decide: (request, { settings, nowMilliseconds }) => syncCachedImage(request, settings, nowMilliseconds),
-    join: joinImageStatuses,
+    join: (observed, remembered, parent) => joinImageStatuses(observed, remembered, concernedReference(parent)),
   }),
   customize('/hooks/pullpolicies/customize', pullPolicyCustomizeRequest, ({ parent }, { settings }) =>
     customizePullPolicy(parent, settings),

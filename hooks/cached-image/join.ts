@@ -5,8 +5,14 @@ import { latestFailures } from './ledger.ts';
 
 type Status = Partial<CachedImageStatus>;
 
-/** The later one first: of a later spec, else with more changes behind it. */
-function laterFirst<Observed extends Status>(left: Observed, right: Observed): readonly [Observed, Observed] {
+/** The later one first: about the image that is asked for now, else of a later spec, else with more changes behind it. */
+function laterFirst<Observed extends Status>(
+  left: Observed,
+  right: Observed,
+  reference: string | undefined,
+): readonly [Observed, Observed] {
+  const isAsked = ({ image }: Status) => reference !== undefined && image === reference;
+  if (isAsked(left) !== isAsked(right)) return isAsked(left) ? [left, right] : [right, left];
   const specs = (right.observedGeneration ?? 0) - (left.observedGeneration ?? 0);
   const changes = (right.revision ?? 0) - (left.revision ?? 0);
   return (specs || changes) > 0 ? [right, left] : [left, right];
@@ -56,10 +62,15 @@ function newFailing({ failing = [], cached = [] }: Status, other: Status): Statu
 /**
  * Takes the status of an image as it is observed and as it was answered a while ago; gives the later one, with every node that either
  * knows to hold the image, and the failures of this spec that only the other knows. Where two replicas answer in turn, or one answered
- * from an old cache, each may lack what the other has. Of different references nothing is joined.
+ * from an old cache, each may lack what the other has. Of different references nothing is joined; then the one about the reference
+ * given counts, so that an edit that is taken back forgets nothing.
  */
-export function joinImageStatuses<Observed extends Status>(observed: Observed, remembered: Observed): Observed {
-  const [later, other] = laterFirst(observed, remembered);
+export function joinImageStatuses<Observed extends Status>(
+  observed: Observed,
+  remembered: Observed,
+  reference?: string,
+): Observed {
+  const [later, other] = laterFirst(observed, remembered, reference);
   if (later.image !== other.image) return later;
   const sameSpec = later.observedGeneration === other.observedGeneration;
   const cached = newCached(later, other);

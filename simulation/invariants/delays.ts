@@ -51,16 +51,19 @@ function policyDelay(): Judge {
 const WAVE_MILLISECONDS = 300;
 
 function imageDelay(): Judge {
-  const waves = new Map<string, { readonly from: number; last: number }>();
+  const waves = new Map<string, { readonly from: number; readonly reference: string; last: number }>();
   return (world, pull, paces) => {
     const now = world.clock.now();
-    const queue = `${pull.policyUid} ${pull.imageUid} ${pull.reference}`;
-    const wave = waves.get(queue);
+    const { reference } = pull;
+    const queue = `${pull.policyUid} ${pull.imageUid}`;
+    const before = waves.get(queue);
+    // With another reference the ledger, and the queue, begin anew; also with one that there was before.
+    const wave = before?.reference === reference ? before : undefined;
     if (wave !== undefined && now - wave.from <= WAVE_MILLISECONDS) {
       wave.last = now;
       return undefined;
     }
-    waves.set(queue, { from: now, last: now });
+    waves.set(queue, { from: now, reference, last: now });
     if (wave === undefined || paces.some(({ imageCap }) => imageCap === undefined)) return undefined;
     return tooSoon(world, `a wave of ${pull.image}`, wave.last, leastDelay(paces));
   };

@@ -33,4 +33,9 @@ export const REMEMBERED: readonly RememberedSeed[] = [
     faults: ['cache-lag', 'write-outages', 'two-replicas', 'discovery-fails', 'discovery-edited'],
     why: 'one replica first asked a source while it gave nothing, and dropped what the other had found there',
   },
+  {
+    seed: 940,
+    faults: ['write-outages', 'two-replicas', 'images-edited'],
+    why: 'an edit was taken back while nothing could be written, and what was remembered in between hid what was known',
+  },
 ];

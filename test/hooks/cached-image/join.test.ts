@@ -168,6 +168,24 @@ test.each(table)('$what', ({ observed, remembered, joined }) => {
   expect(joinImageStatuses(observed, remembered)).toEqual(joined);
 });
 
+test.each([
+  { what: 'the observed one, where it is about that', reference: image, joined: status(6, { cached: [held(a)] }) },
+  {
+    what: 'the remembered one, where it is',
+    reference: 'registry.example.com/x:v2',
+    joined: status(7, { observedGeneration: 2, image: 'registry.example.com/x:v2' }),
+  },
+  {
+    what: 'of the later spec, where neither is',
+    reference: 'registry.example.com/x:v3',
+    joined: status(7, { observedGeneration: 2, image: 'registry.example.com/x:v2' }),
+  },
+])('of two images, with the one that is asked for now: $what', ({ reference, joined }) => {
+  const observed = status(6, { cached: [held(a)] });
+  const remembered = status(7, { observedGeneration: 2, image: 'registry.example.com/x:v2' });
+  expect(joinImageStatuses(observed, remembered, reference)).toEqual(joined);
+});
+
 test('never more failing pairs than a status holds', () => {
   const pairs = (letter: string, at: number) =>
     Array.from({ length: 100 }, (_, index) => fails(`${letter}${index}`.padStart(12, '0'), at + index));
