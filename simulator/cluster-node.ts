@@ -41,7 +41,7 @@ export interface Machine {
   readonly images: NodeImages;
   /** Stops the kubelet; the Node stays as it is. */
   die(): void;
-  /** Starts the kubelet again. */
+  /** Starts the kubelet again; nothing where it runs. */
   revive(): void;
 }
 
@@ -110,6 +110,8 @@ export function startMachine(options: MachineOptions): Machine {
       kubelet.die();
     },
     revive() {
+      // Another round of heartbeats beside those that go on would tell everything twice.
+      if (isAlive) return;
       isAlive = true;
       report();
       heartbeat(HEARTBEAT_MILLISECONDS);

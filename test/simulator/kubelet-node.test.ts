@@ -93,6 +93,17 @@ describe('a node', () => {
     expect(cluster.machine('node-a').images.byReference.size).toBe(1);
   });
 
+  test('a kubelet that never stopped is not started again: it is heard of once in five minutes', async () => {
+    const { cluster, store, clock } = oneNode();
+    let told = 0;
+    for (let times = 0; times < 3; times += 1) cluster.reviveKubelet('node-a');
+    store.watch(({ object }) => {
+      if (object.kind === 'Node') told += 1;
+    });
+    await clock.runFor(3_600_000);
+    expect(told).toBe(12);
+  });
+
   test('a node that is replaced has no images', async () => {
     const { run, cluster, store } = oneNode();
     const { uid } = store.get({ kind: 'Node', name: 'node-a' }).metadata;
