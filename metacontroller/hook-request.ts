@@ -9,6 +9,7 @@ import { nodeCacheKind } from '../crds/node-cache.ts';
 import { observedSchema } from '../crds/observed.ts';
 import { policyViewKind } from '../crds/policy-view.ts';
 import { pullPolicyKind } from '../crds/pull-policy.ts';
+import { readOnce } from '../crds/read-once.ts';
 import { observedNode } from './node.ts';
 import { observedPod } from './pod.ts';
 
@@ -19,49 +20,35 @@ type Reader<Item> = (value: unknown) => z.ZodSafeParseResult<Item>;
 
 const readers = new WeakMap<z.ZodType, Reader<unknown>>();
 
-function newReader<Item>(item: z.ZodType<Item>): Reader<Item> {
-  const known = new WeakMap<object, z.ZodSafeParseResult<Item>>();
-  return (value) => {
-    if (typeof value !== 'object' || value === null || !Object.isFrozen(value)) return item.safeParse(value);
-    const result = known.get(value) ?? item.safeParse(value);
-    known.set(value, result);
-    return result;
-  };
-}
-
-/**
- * Gives the reader of a shape, which reads an object that nobody can change only once, in whichever request it comes. What comes over
- * HTTP is new with every request; a simulated cluster sends the same frozen objects again and again.
- */
+/** Gives the reader of a shape: one for all requests, so that what it has read once serves them all. */
 function readerOf<Item>(item: z.ZodType<Item>): Reader<Item> {
-  const reader = (readers.get(item) as Reader<Item> | undefined) ?? newReader(item);
+  const reader = (readers.get(item) as Reader<Item> | undefined) ?? readOnce((value) => item.safeParse(value));
   readers.set(item, reader);
   return reader;
 }
 
-function groupOf<Item>(item: z.ZodType<Item>): z.ZodType<Group<Item>> {
-  const read = readerOf(item);
-  return z
-    .record(z.string(), z.unknown())
-    .optional()
-    .transform((entries): Group<Item> => {
-      if (entries === undefined) return undefined;
-      const group = new Map<string, Item>();
-      for (const name of Object.keys(entries).sort()) {
-        const result = read(entries[name]);
-        if (result.success) group.set(name, result.data);
-      }
-      return group;
-    }) as unknown as z.ZodType<Group<Item>>;
+type Entries = Readonly<Record<string, unknown>>;
+
+const isMap = (value: unknown): value is Entries =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** In order of their names; an object that is not as its shape says is as if it were not there. */
+function readGroup<Item>(entries: Entries, read: Reader<Item>): Group<Item> {
+  const group = new Map<string, Item>();
+  for (const name of Object.keys(entries).sort()) {
+    const result = read(entries[name]);
+    if (result.success) group.set(name, result.data);
+  }
+  return group;
 }
 
 /** A parent of another kind than the hook's own is refused, because the registration must then be wrong. */
 function parentOf<Item>(kind: string, item: z.ZodType<Item>): z.ZodType<Item> {
-  const ofKind = z.looseObject({ kind: z.literal(kind) });
+  const ofKind = z.object({ kind: z.literal(kind) });
   const read = readerOf(item);
   return z.unknown().transform((value, context): Item => {
-    const isOfKind = typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind;
-    const result = isOfKind ? read(value) : ofKind.pipe(item as z.ZodType<Item, never>).safeParse(value);
+    const kindReading = ofKind.safeParse(value);
+    const result = kindReading.success ? read(value) : kindReading;
     if (result.success) return result.data;
     for (const { path, message } of result.error.issues) context.addIssue({ code: 'custom', path: [...path], message });
     return z.NEVER;
@@ -90,16 +77,16 @@ const groupName = (kind: { readonly kind: string }) => `${kind.kind}.${API_VERSI
 /** Gives the schema that takes one group out of `children`, `related` or `attachments`, under the name given. */
 function groups<Shape extends Record<string, readonly [wireName: string, item: z.ZodType]>>(shape: Shape) {
   type Groups = { readonly [Name in keyof Shape]: Group<z.infer<Shape[Name][1]>> };
-  const readers = Object.entries(shape).map(([name, [wireName, item]]) => [name, wireName, groupOf(item)] as const);
+  const readers = Object.entries(shape).map(([name, [wireName, item]]) => [name, wireName, readerOf(item)] as const);
   return z
     .record(z.string(), z.unknown())
     .nullish()
     .transform((value, context): Groups => {
       const result: Record<string, unknown> = {};
-      for (const [name, wireName, reader] of readers) {
-        const read = reader.safeParse(value?.[wireName] ?? undefined);
-        if (!read.success) context.addIssue(`${wireName} is not a map of objects`);
-        result[name] = read.data;
+      for (const [name, wireName, read] of readers) {
+        const entries = value?.[wireName] ?? undefined;
+        if (isMap(entries)) result[name] = readGroup(entries, read);
+        else if (entries !== undefined) context.addIssue(`${wireName} is not a map of objects`);
       }
       return result as Groups;
     });

@@ -10,7 +10,8 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 function copyObject(value: object, depth: number): object {
-  if (frozenValues.has(value)) return value;
+  // Whether it is frozen at all is quicker to see than whether it is remembered.
+  if (Object.isFrozen(value) && frozenValues.has(value)) return value;
   const copy: unknown[] | Record<string, unknown> = Array.isArray(value)
     ? value.map((item) => copyValue(item ?? null, depth + 1))
     : copyFields(value, depth);
@@ -34,6 +35,20 @@ function copyFields(value: object, depth: number): Record<string, unknown> {
 
 function copyValue(value: unknown, depth: number): unknown {
   return typeof value === 'object' && value !== null ? copyObject(value, depth) : value;
+}
+
+function isWhole(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return value !== undefined;
+  if (Array.isArray(value)) return value.every(isWhole);
+  for (const name of Object.keys(value)) {
+    if (!isWhole((value as JsonObject)[name])) return false;
+  }
+  return true;
+}
+
+/** Takes a value that is to go over the wire; gives it as it arrives, without undefined fields. Mostly it has none, and is its own copy. */
+export function overTheWire<Value>(value: Value): Value {
+  return isWhole(value) ? value : frozenCopy(value);
 }
 
 /** Takes a JSON value; gives one that is equal, frozen to the last level, and without undefined fields, as the wire would. */

@@ -38,10 +38,19 @@ function nodesOf(group: FleetGroup): FleetNode[] {
   });
 }
 
-/** Takes groups; gives the table of their nodes. */
-export function tableOf(groups: readonly FleetGroup[]): FleetTable {
+function newTable(groups: readonly FleetGroup[]): FleetTable {
   const nodes = groups.flatMap(nodesOf).sort((left, right) => (left.name < right.name ? -1 : 1));
   return { nodes, byName: new Map(nodes.map((node) => [node.name, node])) };
+}
+
+/** By what they were made of: what a simulated cluster sends again and again is read only once, and so is its table. */
+const tables = new WeakMap<readonly FleetGroup[], FleetTable>();
+
+/** Takes groups; gives the table of their nodes. */
+export function tableOf(groups: readonly FleetGroup[]): FleetTable {
+  const table = tables.get(groups) ?? newTable(groups);
+  tables.set(groups, table);
+  return table;
 }
 
 /** Takes the related Fleets; gives what they tell of the nodes. */

@@ -1,4 +1,5 @@
 // Reads and writes Go's durations ("1h30m"), because that is how Kubernetes writes them and how every manifest spells them.
+import { memoized } from './memoized.ts';
 
 /** Go itself writes at most 26 characters. */
 const DURATION_LIMIT_CHARACTERS = 128;
@@ -26,7 +27,9 @@ const partPattern = /(?<whole>[0-9]*)(?<point>\.?)(?<fraction>[0-9]*)(?<unit>[nu
  * with a fraction below one, or undefined if the text is no duration or beyond 64-bit nanoseconds (292 years). Ported from
  * `ParseDuration` of Go `src/time/format.go`; a text of more than 128 characters is refused too.
  */
-export function parseDurationMilliseconds(text: string): number | undefined {
+export const parseDurationMilliseconds: (text: string) => number | undefined = memoized(readDurationMilliseconds);
+
+function readDurationMilliseconds(text: string): number | undefined {
   if (text.length > DURATION_LIMIT_CHARACTERS) {
     return undefined;
   }

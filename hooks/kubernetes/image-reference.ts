@@ -1,5 +1,6 @@
 // Turns every way of writing an image into one canonical reference, because two spellings of one image must be one pull.
 // The grammar and its defaults are those of github.com/distribution/reference (`regexp.go`, `reference.go`, `normalize.go`).
+import { memoized } from './memoized.ts';
 
 /** The longest text that is looked at as a reference, in characters; the longest canonical reference has 651. */
 export const IMAGE_REFERENCE_LIMIT_CHARACTERS = 1024;
@@ -60,7 +61,9 @@ export type NormalizedImage =
  * or one sentence that says what is wrong. Time is linear in the text. Ported from `ParseNormalizedNamed` and `Parse` of
  * distribution/reference; of its digest algorithms only sha256 and sha512 are known here.
  */
-export function parseImageReference(text: string): ParsedImageReference {
+export const parseImageReference: (text: string) => ParsedImageReference = memoized(readImageReference);
+
+function readImageReference(text: string): ParsedImageReference {
   const refusal = refusalOfText(text);
   if (refusal !== undefined) {
     return { ok: false, problem: refusal };

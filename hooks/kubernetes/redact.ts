@@ -8,6 +8,12 @@ const QUERY_MARKER = '?…';
 
 const blankPattern = /[\s\p{Cc}\p{Cf}\p{Cs}]+/gu;
 
+/** Visible ASCII with single blanks in between: nothing to fold. */
+const foldedPattern = /^[!-~]+(?: [!-~]+)*$/;
+
+/** Each pattern of what is dropped needs one of these signs; most messages have none of them. */
+const signPattern = /[:=>]|bearer|basic|eyJ/i;
+
 /** What follows a scheme, up to a blank or a double quote (also one that is escaped): all else may be in a password. */
 const urlPattern = /:\/\/(?:[^\s"\\]|\\(?!"))+/g;
 
@@ -46,6 +52,8 @@ const webTokenPattern = /\beyJ[\w.-]{16,}/g;
  * 8,192 characters are looked at; time is linear in them. Never throws.
  */
 export function redactMessage(text: string, limitCharacters: number): string {
+  const isShort = text.length <= Math.min(limitCharacters, REDACT_INPUT_LIMIT_CHARACTERS);
+  if (isShort && foldedPattern.test(text) && !signPattern.test(text)) return text;
   const folded = withoutOpenUrl(text).replace(blankPattern, ' ').trim();
   const redacted = redactCredentials(folded.replace(urlPattern, redactUrl));
   return shorten(redacted, limitCharacters, text.length > REDACT_INPUT_LIMIT_CHARACTERS);

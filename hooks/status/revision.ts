@@ -29,9 +29,13 @@ export function reviseStatus<Status extends z.ZodObject>(
   const known = (previous as Revised).revision ?? 0;
   // The largest number that is exact cannot grow; only a status written by somebody else has it.
   const before = known < Number.MAX_SAFE_INTEGER ? known : 0;
+  const differsIn = (status: object) => (field: string) =>
+    field !== 'revision' && !sameJson(Object(previous)[field], Object(status)[field]);
+  const fields = Object.keys(schema.shape);
+  // Most syncs have nothing new to say: then what was read when it came needs no second reading.
+  if (before > 0 && !fields.some(differsIn(next))) return { status: previous, isNew: false };
   const status = readStatus(schema, next);
-  const differs = (field: string) => field !== 'revision' && !sameJson(Object(previous)[field], Object(status)[field]);
-  const isNew = before === 0 || Object.keys(schema.shape).some(differs);
+  const isNew = before === 0 || fields.some(differsIn(status));
   return { status: { ...status, revision: isNew ? before + 1 : before }, isNew };
 }
 

@@ -1,6 +1,6 @@
 // Calls a hook and reads its answer the way Metacontroller does: 200 is an answer, 429 a wait, all else an error.
 import type { LabelSelector } from '../../hooks/kubernetes/label-selector.ts';
-import { frozenCopy } from '../json.ts';
+import { overTheWire } from '../json.ts';
 import type { Manifest } from '../kubernetes-object.ts';
 import type { Sleep } from '../process.ts';
 import type { Hook } from './controller-definition.ts';
@@ -51,7 +51,7 @@ export interface HookClientOptions {
 }
 
 export interface HookClient {
-  /** Gives the body of the answer, frozen. Throws TooManyRequestsError, or SyncError for any other trouble. */
+  /** Gives the body of the answer. Throws TooManyRequestsError, or SyncError for any other trouble. */
   call(hook: Hook, body: unknown, sleep: Sleep): Promise<unknown>;
 }
 
@@ -62,7 +62,7 @@ export function createHookClient({ callHook, now, latencyMilliseconds }: HookCli
       throw new TooManyRequestsError(retryAfterSeconds(answer.headers['retry-after'], now()));
     }
     if (answer.statusCode !== 200) throw new SyncError(`unsupported status code: ${answer.statusCode}`);
-    return frozenCopy(answer.body);
+    return overTheWire(answer.body);
   }
 
   return {

@@ -49,11 +49,18 @@ function creation(environment: Environment, parent: KubernetesObject, wanted: Ma
   };
 }
 
+/** Stored objects that stay as they are where what was last applied is applied again: they are looked at with every sync. */
+const settledChildren = new WeakSet<KubernetesObject>();
+
 function change(environment: Environment, child: KubernetesObject, wanted: Manifest): Write {
   return {
     async run(sleep) {
+      const isRepeated = isAppliedAlready(child, wanted);
+      if (isRepeated && settledChildren.has(child)) return;
       const next = updatedChild(child, wanted);
-      if (child.metadata.deletionTimestamp !== undefined || sameJson(next, child)) return;
+      const isSame = sameJson(next, child);
+      if (isRepeated && isSame) settledChildren.add(child);
+      if (isSame || child.metadata.deletionTimestamp !== undefined) return;
       await environment.api.update(next, sleep);
       environment.counters.childUpdates += 1;
     },

@@ -53,6 +53,12 @@ describe('a status', () => {
       { cachedNodes: Array(101).fill('node') },
     ],
     [
+      'loses the bad entries of a long list, wherever they are',
+      cachedImageStatus,
+      { recorded: [7, ...Array(300).fill('a'), null, ...Array(300).fill('b'), {}] },
+      { recorded: [...Array(300).fill('a'), ...Array(300).fill('b')] },
+    ],
+    [
       'loses a field of an entry that nobody knows',
       pullPolicyStatus,
       { starting: [{ ...start, colour: 'red' }] },
