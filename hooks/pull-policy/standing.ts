@@ -4,7 +4,7 @@ import { failedAt, type ImageView } from './image-view.ts';
 import { startedAt } from './starts.ts';
 
 /** From so many failures on without a success between them an image stands back. */
-export const STANDS_BACK_FAILURES = 3;
+const STANDS_BACK_FAILURES = 3;
 
 /** Images between which only the failures of a pair, and their names, decide. */
 export type Peers = readonly ImageView[];

@@ -7,7 +7,7 @@ import { counted } from '../status/node-list.ts';
 import { withRevision } from '../status/revision.ts';
 import type { ChosenStart } from './choose.ts';
 import type { StartBook } from './starts.ts';
-import { latestStart, recordedStart, type World } from './world.ts';
+import { lastStartOfPolicy, recordedStart, type World } from './world.ts';
 
 function readyObservation(parent: ObservedPullPolicy, world: World): Observation {
   const type = 'Ready';
@@ -39,16 +39,9 @@ function podsCreatedObservation({ rejected }: StartBook, policyName: string): Ob
 }
 
 /** The last start as the status knew it, or as a Pod shows it where the status that told of it was lost: it outlives the Pod here. */
-function lastStartBefore(
-  previous: Partial<PullPolicyStatus>,
-  { children, nowMilliseconds }: World,
-): string | undefined {
-  const recorded = recordedStart(previous);
-  const seen = Math.max(
-    0,
-    ...children.map((pull) => latestStart(pull.createdAtMilliseconds, recorded, nowMilliseconds)),
-  );
-  return seen > recorded ? formatTimeMilliseconds(seen) : previous.lastStartTime;
+function lastStartBefore(previous: Partial<PullPolicyStatus>, world: World): string | undefined {
+  const seen = lastStartOfPolicy(world, previous);
+  return seen > recordedStart(previous) ? formatTimeMilliseconds(seen) : previous.lastStartTime;
 }
 
 function startFields(starts: readonly ChosenStart[], previous: Partial<PullPolicyStatus>, world: World) {
