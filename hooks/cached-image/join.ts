@@ -1,16 +1,13 @@
 // Two statuses of one image, written without knowledge of each other, become one that forgets nothing of either.
 import type { CachedEntry, CachedImageStatus, FailingPair } from '../../crds/cached-image.ts';
+import { withNews } from '../status/revision.ts';
 import { addCached, keysOf } from './cached-entries.ts';
 import { latestFailures } from './ledger.ts';
 
 type Status = Partial<CachedImageStatus>;
 
 /** The later one first: about the image that is asked for now, else of a later spec, else with more changes behind it. */
-function laterFirst<Observed extends Status>(
-  left: Observed,
-  right: Observed,
-  reference: string | undefined,
-): readonly [Observed, Observed] {
+function laterFirst(left: Status, right: Status, reference: string | undefined): readonly [Status, Status] {
   const isAsked = ({ image }: Status) => reference !== undefined && image === reference;
   if (isAsked(left) !== isAsked(right)) return isAsked(left) ? [left, right] : [right, left];
   const specs = (right.observedGeneration ?? 0) - (left.observedGeneration ?? 0);
@@ -65,11 +62,7 @@ function newFailing({ failing = [], cached = [] }: Status, other: Status): Statu
  * from an old cache, each may lack what the other has. Of different references nothing is joined; then the one about the reference
  * given counts, so that an edit that is taken back forgets nothing.
  */
-export function joinImageStatuses<Observed extends Status>(
-  observed: Observed,
-  remembered: Observed,
-  reference?: string,
-): Observed {
+export function joinImageStatuses(observed: Status, remembered: Status, reference?: string): Status {
   const [later, other] = laterFirst(observed, remembered, reference);
   if (later.image !== other.image) return later;
   const sameSpec = later.observedGeneration === other.observedGeneration;
@@ -79,5 +72,5 @@ export function joinImageStatuses<Observed extends Status>(
     ...(sameSpec ? { ...newFailing({ ...later, ...cached }, other), ...newFailureCount(later, other) } : {}),
     ...newTimes(later, other),
   };
-  return Object.keys(news).length === 0 ? later : { ...later, ...news, revision: (later.revision ?? 0) + 1 };
+  return Object.keys(news).length === 0 ? later : withNews(later, news);
 }

@@ -1,6 +1,6 @@
 // Two statuses of one DiscoveryPolicy, written without knowledge of each other, become one that keeps the last good images of each source.
 import type { DiscoveryPolicyStatus, SourceStatus } from '../../crds/discovery-policy.ts';
-import { newerStatus } from '../status/revision.ts';
+import { newerFirst, withNews } from '../status/revision.ts';
 
 type Status = Partial<DiscoveryPolicyStatus>;
 
@@ -14,9 +14,8 @@ function knowsBetter(other: SourceStatus | undefined, source: SourceStatus): oth
  * Takes the status of a DiscoveryPolicy as it is observed and as it was answered a while ago; gives the newer one, each source with the
  * images that it gave last as either knows. A replica that first asked a source while it gave nothing never saw its images.
  */
-export function joinDiscoveryStatuses<Observed extends Status>(observed: Observed, remembered: Observed): Observed {
-  const newer = newerStatus(observed, remembered);
-  const other = newer === observed ? remembered : observed;
+export function joinDiscoveryStatuses(observed: Status, remembered: Status): Status {
+  const [newer, other] = newerFirst(observed, remembered);
   const known = new Map((other.sources ?? []).map((source) => [source.hash, source]));
   const before = newer.sources ?? [];
   const sources = before.map((source) => {
@@ -24,5 +23,5 @@ export function joinDiscoveryStatuses<Observed extends Status>(observed: Observe
     return knowsBetter(better, source) ? { ...source, images: better.images, imageCount: better.imageCount } : source;
   });
   const isNews = sources.some((source, index) => source !== before[index]);
-  return isNews ? { ...newer, sources, revision: (newer.revision ?? 0) + 1 } : newer;
+  return isNews ? withNews(newer, { sources }) : newer;
 }

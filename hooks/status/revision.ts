@@ -6,9 +6,19 @@ export interface Revised {
   readonly revision?: number | undefined;
 }
 
+/** Takes a status as it is observed and as it was answered a while ago; gives the one of the higher revision first, the observed one of equal ones. */
+export function newerFirst<Status extends Revised>(observed: Status, remembered: Status): readonly [Status, Status] {
+  return (observed.revision ?? 0) < (remembered.revision ?? 0) ? [remembered, observed] : [observed, remembered];
+}
+
 /** Takes a status as it is observed and as it was answered a while ago; gives the one of the higher revision, the observed one of equal ones. */
 export function newerStatus<Status extends Revised>(observed: Status, remembered: Status): Status {
-  return (observed.revision ?? 0) < (remembered.revision ?? 0) ? remembered : observed;
+  return newerFirst(observed, remembered)[0];
+}
+
+/** Takes a status and what another one of the same object knows better; gives one that says both, and is newer than it was. */
+export function withNews<Status extends Revised>(status: Status, news: Partial<Status>): Status {
+  return { ...status, ...news, revision: (status.revision ?? 0) + 1 };
 }
 
 const sameJson = (left: unknown, right: unknown) => left === right || JSON.stringify(left) === JSON.stringify(right);

@@ -1,7 +1,7 @@
 // The revision of a status: it grows with what the status says, and every status that is written has one.
 import { expect, test } from 'vitest';
 import { fleetStatus } from '../../../crds/fleet.ts';
-import { newerStatus, reviseStatus } from '../../../hooks/status/revision.ts';
+import { newerFirst, newerStatus, reviseStatus, withNews } from '../../../hooks/status/revision.ts';
 
 const said = { observedGeneration: 1, nodes: 0, nodesReady: 0, groups: [] };
 
@@ -41,5 +41,15 @@ test.each([
   ['neither has a revision', observed(), answered(), 'caches'],
   ['the answer has no revision', observed(3), answered(), 'caches'],
 ])('newer: %s', (_title, seen, remembered, expected) => {
+  const other = expected === 'memory' ? 'caches' : 'memory';
   expect(newerStatus(seen, remembered).from).toBe(expected);
+  expect(newerFirst(seen, remembered).map(({ from }) => from)).toEqual([expected, other]);
+});
+
+test.each([
+  ['a status of a revision', { revision: 7, nodes: 1 }, { nodes: 2 }, { revision: 8, nodes: 2 }],
+  ['a status without one', { nodes: 1 }, { nodes: 2 }, { revision: 1, nodes: 2 }],
+  ['news with a revision of their own', { revision: 7 }, { revision: 3 }, { revision: 8 }],
+])('what is known better is a change: %s', (_title, status, news, expected) => {
+  expect(withNews<{ revision?: number; nodes?: number }>(status, news)).toEqual(expected);
 });
