@@ -2,6 +2,8 @@
 
 /** Longest name of a Kubernetes object (DNS-1123 subdomain). */
 export const NAME_LIMIT_CHARACTERS = 253;
+/** Longest UID that is taken for one; Kubernetes' own have 36. */
+export const UID_LIMIT_CHARACTERS = 128;
 /** Longest `image` field: a registry's host (253) and port (6), a slash, and the longest repository (255). */
 export const IMAGE_LIMIT_CHARACTERS = 515;
 /** Longest tag, as registries take it. */

@@ -1,11 +1,10 @@
 // Health and metrics, open to everyone, on a port of their own; a flood of it must not make the kubelet think the service ill.
 import Fastify, { type FastifyInstance } from 'fastify';
-import { HEAD_TIMEOUT_MILLISECONDS, limitConnections } from './connections.ts';
+import { HEAD_TIMEOUT_MILLISECONDS, limitConnections, TIMEOUT_CHECK_MILLISECONDS } from './connections.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Nobody sends a body here. */
 const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
-const TIMEOUT_CHECK_MILLISECONDS = 1_000;
 const BODY_LIMIT_BYTES = 1_024;
 
 /** Takes the metrics and whether the hooks are served; gives the app. */

@@ -5,7 +5,13 @@ import type { HookSettings } from '../hooks/settings.ts';
 import { bearerTokenCheck } from './bearer-token.ts';
 import { createAdmission } from './bodies-at-once.ts';
 import type { Certificate } from './certificate.ts';
-import { type Connections, floodWarning, HEAD_TIMEOUT_MILLISECONDS, limitConnections } from './connections.ts';
+import {
+  type Connections,
+  floodWarning,
+  HEAD_TIMEOUT_MILLISECONDS,
+  limitConnections,
+  TIMEOUT_CHECK_MILLISECONDS,
+} from './connections.ts';
 import type { RunDiscovery } from './discovery-runner.ts';
 import type { StatusChange } from './events/status-event.ts';
 import { type Answered, type Hook, hooks } from './hook-table.ts';
@@ -16,8 +22,6 @@ import { createStatusMemory, type StatusMemory } from './status-memory.ts';
 
 /** A request that trickles in longer than this is given up; Metacontroller itself gives up after 10 s unless it is told otherwise. */
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
-/** How often it is looked for such requests, and for heads that do not end. */
-const TIMEOUT_CHECK_MILLISECONDS = 1_000;
 /** Longer than Metacontroller keeps an idle connection (90 s), so that it is never we who close a connection it is about to use. */
 const KEEP_ALIVE_MILLISECONDS = 100_000;
 

@@ -8,6 +8,8 @@ export const CONNECTIONS_LIMIT = 4_096;
 export const CROWDED_PART = 0.5;
 /** A head comes in one packet; whoever has not sent all of it after this time is closed. What is idle between two requests may stay. */
 export const HEAD_TIMEOUT_MILLISECONDS = 5_000;
+/** How often it is looked for heads that do not end, and for requests that trickle in. */
+export const TIMEOUT_CHECK_MILLISECONDS = 1_000;
 const SAY_AGAIN_MILLISECONDS = 60_000;
 
 export interface Connections {

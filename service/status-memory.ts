@@ -1,4 +1,5 @@
 // Reads our own writes: Metacontroller asks again before its caches show what the last answer did, so that answer is remembered a while.
+import { UID_LIMIT_CHARACTERS } from '../crds/limits.ts';
 
 /** Caches are behind by milliseconds to seconds; what is older than this is theirs to say. */
 export const STATUS_MEMORY_MILLISECONDS = 30_000;
@@ -8,8 +9,6 @@ export const STATUS_MEMORY_LIMIT = 20_000;
 export const STATUS_MEMORY_LIMIT_CHARACTERS = 64 * 1024 * 1024;
 /** Longest status that is remembered: the API server takes no larger object, so one of this size is written nowhere. */
 const STATUS_LIMIT_CHARACTERS = 3 * 1024 * 1024;
-/** Kubernetes' UIDs have 36. */
-const UID_LIMIT_CHARACTERS = 128;
 
 interface Remembered {
   /** As JSON: its length is what it takes, and it keeps nothing of the request alive. */

@@ -1,7 +1,7 @@
 // Which change of a status is worth an Event: `kubectl describe` should tell what went wrong or right, not what is merely going on.
 import { createHash } from 'node:crypto';
 import type { Condition } from '../../crds/fields.ts';
-import { NAME_LIMIT_CHARACTERS as OBJECT_NAME_LIMIT_CHARACTERS } from '../../crds/limits.ts';
+import { NAME_LIMIT_CHARACTERS as OBJECT_NAME_LIMIT_CHARACTERS, UID_LIMIT_CHARACTERS } from '../../crds/limits.ts';
 
 export interface EventSubject {
   readonly kind: string;
@@ -43,8 +43,6 @@ const quietReasons: ReadonlySet<string> = new Set([
 const HASH_DIGITS = 16;
 /** The API server's limit is 253, and a dot and the hash come after it. */
 const NAME_LIMIT_CHARACTERS = 230;
-/** Kubernetes' UIDs have 36. */
-const UID_LIMIT_CHARACTERS = 128;
 
 function eventName({ name, uid }: EventSubject, condition: Condition, revision: number): string {
   const hash = createHash('sha256').update(JSON.stringify([uid, condition.type, condition.reason, revision]));
