@@ -1,13 +1,13 @@
 // What must become of every image once nothing goes wrong any more: on all its nodes, or failing for the reason that the world has.
 import type { CachedImageSpec, CachedImageStatus } from '../crds/cached-image.ts';
 import type { CachedImageSetSpec } from '../crds/cached-image-set.ts';
-import type { DiscoveryPolicySpec, DiscoveryPolicyStatus } from '../crds/discovery-policy.ts';
 import type { PullPolicySpec } from '../crds/pull-policy.ts';
 import { formatImageReference, parseImageReference } from '../hooks/kubernetes/image-reference.ts';
 import { matchesNodeSelector } from '../hooks/kubernetes/label-selector.ts';
 import { CONDITION_TAINT_KEYS, firstUntoleratedTaint } from '../hooks/kubernetes/taint.ts';
 import { controllerOf, type KubernetesObject } from '../simulator/kubernetes-object.ts';
 import { taintsOfNode } from '../simulator/node-object.ts';
+import { discoveredIn, endpointsIn } from './invariants/discoveries.ts';
 import { referenceWanted } from './invariants/records.ts';
 import type { World } from './world.ts';
 
@@ -74,10 +74,9 @@ function imageLeft(world: World, image: KubernetesObject): string | undefined {
   return reason === 'Cached' ? falseClaim(world, image, status) : undefined;
 }
 
-function discoveredBy({ cluster }: World, name: string | undefined): readonly string[] {
-  const policy = name === undefined ? undefined : cluster.store.find({ kind: 'DiscoveryPolicy', name });
-  const { discoveredImages = [] } = (policy?.status ?? {}) as Partial<DiscoveryPolicyStatus>;
-  return discoveredImages.map(({ image }) => image);
+function discoveredBy(world: World, name: string | undefined): readonly string[] {
+  const policy = name === undefined ? undefined : world.cluster.store.find({ kind: 'DiscoveryPolicy', name });
+  return policy === undefined ? [] : discoveredIn(policy).map(({ image }) => image);
 }
 
 /** What a set left behind when it was deleted without its children has the names that the children of a new one would have. */
@@ -107,9 +106,8 @@ export function hasOrphans({ cluster }: World): boolean {
 
 /** What a source names now was discovered. */
 function discoveryLeft(world: World, policy: KubernetesObject): string | undefined {
-  const { sources } = policy.spec as unknown as DiscoveryPolicySpec;
-  const named = sources.flatMap(({ prometheus }) => world.sources.namedBy(prometheus?.endpoint ?? ''));
-  const discovered = discoveredBy(world, policy.metadata.name);
+  const named = endpointsIn(policy).flatMap((endpoint) => world.sources.namedBy(endpoint));
+  const discovered = discoveredIn(policy).map(({ image }) => image);
   const lacking = named.filter((reference) => !discovered.includes(reference));
   return lacking.length === 0 ? undefined : `did not discover ${lacking.join(', ')}`;
 }

@@ -1,112 +1,145 @@
 // What befalls nodes, kubelets, registries, quotas and discovery sources.
-
-import { FAULTY_MILLISECONDS, type FaultKind, scatter, scatterSpells, someName } from './fault.ts';
+import type { Random } from '../simulator/random.ts';
+import {
+  FAULTY_MILLISECONDS,
+  type FaultKind,
+  type Spell,
+  scatter,
+  scatterSpells,
+  someName,
+  type Times,
+} from './fault.ts';
 import { DEDICATED_TAINT, drawSaying, POOLS, referenceOf, SOURCES, TAGS } from './specs.ts';
-import { publish, SECOND, unlessGone } from './world.ts';
+import { publish, SECOND, unlessGone, type World } from './world.ts';
+
+/** Something that befalls a node at random moments. */
+interface NodeFault<Drawn> {
+  readonly name: string;
+  readonly description: string;
+  readonly times: Times;
+  /** Drawn also where there is no node, so that what comes after is drawn alike. */
+  readonly draw: (random: Random, world: World) => Drawn;
+  /** Takes the name of the node and what was drawn; says what it did. */
+  readonly act: (world: World, name: string, drawn: Drawn) => string;
+}
+
+function nodeFault<Drawn>({ name, description, times, draw, act }: NodeFault<Drawn>): FaultKind {
+  return {
+    name,
+    description,
+    arrange(world, random) {
+      scatter(world, random, times, () => {
+        const node = someName(world, random, 'Node');
+        const drawn = draw(random, world);
+        return node === undefined ? undefined : act(world, node, drawn);
+      });
+    },
+  };
+}
+
+/** Something that begins at random moments and ends by itself. */
+interface SpellFault extends Pick<Spell, 'times' | 'lengthMilliseconds'> {
+  readonly name: string;
+  readonly description: string;
+  readonly begin: (world: World, random: Random) => string;
+  readonly end: (world: World) => void;
+}
+
+function spellFault({ name, description, begin, end, ...spell }: SpellFault): FaultKind {
+  return {
+    name,
+    description,
+    arrange(world, random) {
+      scatterSpells(world, random, { ...spell, begin: () => begin(world, random), end: () => end(world) });
+    },
+  };
+}
+
+const nothing = () => undefined;
 
 export const natureFaults: readonly FaultKind[] = [
-  {
+  nodeFault({
     name: 'nodes-replaced',
     description: 'another machine comes under the name of a node',
-    arrange(world, random) {
-      scatter(world, random, [0, 4], () => {
-        const name = someName(world, random, 'Node');
-        if (name === undefined) return undefined;
-        world.cluster.replaceNode(name);
-        return `${name} is replaced`;
-      });
+    times: [0, 4],
+    draw: nothing,
+    act({ cluster }, name) {
+      cluster.replaceNode(name);
+      return `${name} is replaced`;
     },
-  },
-  {
+  }),
+  nodeFault({
     name: 'nodes-come-and-go',
     description: 'a node leaves, and one of that name joins later',
-    arrange(world, random) {
-      scatter(world, random, [0, 3], () => {
-        const name = someName(world, random, 'Node');
-        const awayMilliseconds = random.integer(0, 60 * SECOND);
-        if (name === undefined) return undefined;
-        const { description } = world.cluster.machine(name);
-        world.cluster.removeNode(name);
-        world.clock.schedule(awayMilliseconds, () => unlessGone(() => world.cluster.addNode(description)));
-        return `${name} leaves for ${awayMilliseconds / 1000} s`;
-      });
+    times: [0, 3],
+    draw: (random) => random.integer(0, 60 * SECOND),
+    act({ cluster, clock }, name, awayMilliseconds) {
+      const { description } = cluster.machine(name);
+      cluster.removeNode(name);
+      clock.schedule(awayMilliseconds, () => unlessGone(() => cluster.addNode(description)));
+      return `${name} leaves for ${awayMilliseconds / SECOND} s`;
     },
-  },
-  {
+  }),
+  nodeFault({
     name: 'nodes-relabelled',
     description: 'a node changes its labels',
-    arrange(world, random) {
-      scatter(world, random, [0, 5], () => {
-        const name = someName(world, random, 'Node');
-        const pool = random.pick(POOLS);
-        if (name === undefined) return undefined;
-        world.cluster.setNodeLabels(name, { pool });
-        return `${name} is relabelled pool=${pool}`;
-      });
+    times: [0, 5],
+    draw: (random) => random.pick(POOLS),
+    act({ cluster }, name, pool) {
+      cluster.setNodeLabels(name, { pool });
+      return `${name} is relabelled pool=${pool}`;
     },
-  },
-  {
+  }),
+  nodeFault({
     name: 'nodes-tainted',
     description: 'a node gets a taint, or loses all',
-    arrange(world, random) {
-      scatter(world, random, [0, 4], () => {
-        const name = someName(world, random, 'Node');
-        const effect = random.pick(['NoSchedule', 'NoExecute', 'PreferNoSchedule', undefined]);
-        if (name === undefined) return undefined;
-        world.cluster.setTaints(name, effect === undefined ? [] : [{ ...DEDICATED_TAINT, effect }]);
-        return `${name} is tainted ${effect ?? 'no more'}`;
-      });
+    times: [0, 4],
+    draw: (random) => random.pick(['NoSchedule', 'NoExecute', 'PreferNoSchedule', undefined]),
+    act({ cluster }, name, effect) {
+      cluster.setTaints(name, effect === undefined ? [] : [{ ...DEDICATED_TAINT, effect }]);
+      return `${name} is tainted ${effect ?? 'no more'}`;
     },
-  },
-  {
+  }),
+  nodeFault({
     name: 'nodes-cordoned',
     description: 'a node is cordoned or uncordoned',
-    arrange(world, random) {
-      scatter(world, random, [0, 5], () => {
-        const name = someName(world, random, 'Node');
-        const isCordoned = random.chance(0.6);
-        if (name === undefined) return undefined;
-        world.cluster.cordon(name, isCordoned);
-        return `${name} is ${isCordoned ? 'cordoned' : 'uncordoned'}`;
-      });
+    times: [0, 5],
+    draw: (random) => random.chance(0.6),
+    act({ cluster }, name, isCordoned) {
+      cluster.cordon(name, isCordoned);
+      return `${name} is ${isCordoned ? 'cordoned' : 'uncordoned'}`;
     },
-  },
-  {
+  }),
+  nodeFault({
     name: 'kubelets-die',
     description: 'a kubelet dies, maybe in the middle of a pull, and comes back',
-    arrange(world, random) {
-      const { cluster, clock } = world;
-      scatter(world, random, [0, 4], () => {
-        const name = someName(world, random, 'Node');
-        const deadMilliseconds = random.integer(1, 120) * SECOND;
-        if (name === undefined) return undefined;
-        const machine = cluster.machine(name);
-        cluster.killKubelet(name);
-        clock.schedule(deadMilliseconds, () => {
-          const isSame = cluster.store.find({ kind: 'Node', name }) !== undefined && cluster.machine(name) === machine;
-          if (isSame) cluster.reviveKubelet(name);
-        });
-        return `the kubelet of ${name} dies for ${deadMilliseconds / SECOND} s`;
+    times: [0, 4],
+    draw: (random) => random.integer(1, 120) * SECOND,
+    act({ cluster, clock }, name, deadMilliseconds) {
+      const machine = cluster.machine(name);
+      cluster.killKubelet(name);
+      clock.schedule(deadMilliseconds, () => {
+        const isSame = cluster.store.find({ kind: 'Node', name }) !== undefined && cluster.machine(name) === machine;
+        if (isSame) cluster.reviveKubelet(name);
       });
+      return `the kubelet of ${name} dies for ${deadMilliseconds / SECOND} s`;
     },
-  },
-  {
+  }),
+  nodeFault({
     name: 'kubelets-hang',
     description: 'a pull stands still on a node',
-    arrange(world, random) {
-      const { cluster, clock, images } = world;
-      scatter(world, random, [0, 5], () => {
-        const name = someName(world, random, 'Node');
-        const reference = referenceOf(random.pick(images), random.pick(TAGS));
-        const hangingMilliseconds = random.integer(5, 200) * SECOND;
-        if (name === undefined) return undefined;
-        const { kubelet } = cluster.machine(name);
-        kubelet.hang(reference);
-        clock.schedule(hangingMilliseconds, () => kubelet.release(reference));
-        return `pulls of ${reference} hang on ${name} for ${hangingMilliseconds / SECOND} s`;
-      });
+    times: [0, 5],
+    draw(random, { images }) {
+      const reference = referenceOf(random.pick(images), random.pick(TAGS));
+      return { reference, hangingMilliseconds: random.integer(5, 200) * SECOND };
     },
-  },
+    act({ cluster, clock }, name, { reference, hangingMilliseconds }) {
+      const { kubelet } = cluster.machine(name);
+      kubelet.hang(reference);
+      clock.schedule(hangingMilliseconds, () => kubelet.release(reference));
+      return `pulls of ${reference} hang on ${name} for ${hangingMilliseconds / SECOND} s`;
+    },
+  }),
   {
     name: 'late-statuses',
     description: 'kubelets write statuses late: some are skipped, and those of several nodes come out of order',
@@ -115,52 +148,40 @@ export const natureFaults: readonly FaultKind[] = [
       points.add('statusLagMilliseconds', () => (random.chance(0.4) ? random.integer(0, most) : 0));
     },
   },
-  {
+  spellFault({
     name: 'registry-down',
     description: 'the registry refuses connections for a while',
-    arrange(world, random) {
-      scatterSpells(world, random, {
-        times: [0, 3],
-        lengthMilliseconds: [1 * SECOND, 60 * SECOND],
-        begin() {
-          world.cluster.registry.setDown(true);
-          return 'the registry is down';
-        },
-        end: () => world.cluster.registry.setDown(false),
-      });
+    times: [0, 3],
+    lengthMilliseconds: [1 * SECOND, 60 * SECOND],
+    begin({ cluster }) {
+      cluster.registry.setDown(true);
+      return 'the registry is down';
     },
-  },
-  {
+    end: ({ cluster }) => cluster.registry.setDown(false),
+  }),
+  spellFault({
     name: 'registry-slow',
     description: 'downloads take many times as long for a while',
-    arrange(world, random) {
-      scatterSpells(world, random, {
-        times: [0, 2],
-        lengthMilliseconds: [5 * SECOND, 100 * SECOND],
-        begin() {
-          const factor = random.pick([3, 20, 100]);
-          world.cluster.registry.setSlowness(factor);
-          return `the registry is ${factor} times as slow`;
-        },
-        end: () => world.cluster.registry.setSlowness(1),
-      });
+    times: [0, 2],
+    lengthMilliseconds: [5 * SECOND, 100 * SECOND],
+    begin({ cluster }, random) {
+      const factor = random.pick([3, 20, 100]);
+      cluster.registry.setSlowness(factor);
+      return `the registry is ${factor} times as slow`;
     },
-  },
-  {
+    end: ({ cluster }) => cluster.registry.setSlowness(1),
+  }),
+  spellFault({
     name: 'registry-limits-rate',
     description: 'the registry answers some requests with 429 for a while',
-    arrange(world, random) {
-      scatterSpells(world, random, {
-        times: [0, 2],
-        lengthMilliseconds: [5 * SECOND, 100 * SECOND],
-        begin() {
-          world.cluster.registry.setRateLimit(() => random.chance(0.5));
-          return 'the registry limits the rate';
-        },
-        end: () => world.cluster.registry.setRateLimit(undefined),
-      });
+    times: [0, 2],
+    lengthMilliseconds: [5 * SECOND, 100 * SECOND],
+    begin({ cluster }, random) {
+      cluster.registry.setRateLimit(() => random.chance(0.5));
+      return 'the registry limits the rate';
     },
-  },
+    end: ({ cluster }) => cluster.registry.setRateLimit(undefined),
+  }),
   {
     name: 'tags-move',
     description: 'a tag comes to mean another image, or disappears for a while',
@@ -176,24 +197,20 @@ export const natureFaults: readonly FaultKind[] = [
       });
     },
   },
-  {
+  spellFault({
     name: 'quota',
     description: 'a quota refuses new Pods, or new children of sets, for a while',
-    arrange(world, random) {
-      scatterSpells(world, random, {
-        times: [0, 2],
-        lengthMilliseconds: [2 * SECOND, 90 * SECOND],
-        begin() {
-          const refused = random.pick(['Pod', 'CachedImage', 'NodeCache']);
-          world.quota.refuses = (kind) => kind === refused;
-          return `a quota refuses every new ${refused}`;
-        },
-        end() {
-          world.quota.refuses = () => false;
-        },
-      });
+    times: [0, 2],
+    lengthMilliseconds: [2 * SECOND, 90 * SECOND],
+    begin({ quota }, random) {
+      const refused = random.pick(['Pod', 'CachedImage', 'NodeCache']);
+      quota.refuses = (kind) => kind === refused;
+      return `a quota refuses every new ${refused}`;
     },
-  },
+    end({ quota }) {
+      quota.refuses = () => false;
+    },
+  }),
   {
     name: 'discovery-fails',
     description: 'a discovery source fails, or gives nothing, for a while',

@@ -1,6 +1,6 @@
 // What a run leaves to be looked at: each pull with its node and its end, the caps and how much of them was used, and what went wrong when.
-import type { PullPolicySpec } from '../crds/pull-policy.ts';
 import type { KubernetesObject } from '../simulator/kubernetes-object.ts';
+import { paceOf } from './invariants/pace.ts';
 import { evidenceOf, pullOf } from './invariants/pull.ts';
 import { START, type World } from './world.ts';
 
@@ -31,11 +31,6 @@ export interface Recording {
   readonly pulls: readonly RecordedPull[];
   readonly policies: ReadonlyMap<string, RecordedPolicy>;
   readonly faults: readonly { readonly at: number; readonly what: string }[];
-}
-
-function capOf({ spec }: KubernetesObject): number {
-  const { maxConcurrentPulls, maxConcurrentNodes } = spec as unknown as PullPolicySpec;
-  return maxConcurrentPulls ?? maxConcurrentNodes;
 }
 
 /** Takes a world before anything happened in it; gives what is recorded of it from then on. */
@@ -80,7 +75,7 @@ export function record({ cluster, clock, chronicle }: World): Recording {
 
   function seePolicy(type: string, policy: KubernetesObject): void {
     const { caps } = policyOf(policy.metadata.name);
-    const value = type === 'DELETED' ? 0 : capOf(policy);
+    const value = type === 'DELETED' ? 0 : paceOf(policy).cap;
     if (caps.at(-1)?.value !== value) caps.push({ at: now(), value });
   }
 

@@ -18,10 +18,12 @@ interface Seen {
 
 const pairText = (endpoint: string, image: string) => `${endpoint} ${image}`;
 
-const endpointsIn = ({ spec }: KubernetesObject): readonly string[] =>
+/** The endpoints that a DiscoveryPolicy asks. */
+export const endpointsIn = ({ spec }: KubernetesObject): readonly string[] =>
   (spec as unknown as DiscoveryPolicySpec).sources.flatMap(({ prometheus }) => prometheus?.endpoint ?? []);
 
-const discoveredIn = ({ status }: KubernetesObject) =>
+/** The images that a DiscoveryPolicy says were discovered, each with its source. */
+export const discoveredIn = ({ status }: KubernetesObject) =>
   ((status ?? {}) as Partial<DiscoveryPolicyStatus>).discoveredImages ?? [];
 
 function see(policy: KubernetesObject, before: Seen | undefined, now: number): Seen {

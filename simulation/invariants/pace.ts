@@ -27,7 +27,8 @@ interface PolicySpec {
 
 const milliseconds = (text: string) => parseDurationMilliseconds(text) ?? Number.NaN;
 
-function paceOf(policy: KubernetesObject): Pace {
+/** Takes a PullPolicy as it is stored; gives its pace. */
+export function paceOf(policy: KubernetesObject): Pace {
   // The API server has written the defaults.
   const spec = policy.spec as unknown as PolicySpec;
   return {
