@@ -1,5 +1,5 @@
 // `npm run mutants`: changes the decisions in every small way, and says which changes no test notices.
-import { spawn } from 'node:child_process';
+import { type SpawnOptions, spawn } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -59,19 +59,27 @@ interface Results {
   readonly caught: readonly (readonly [id: number, test: string])[];
 }
 
-async function runTests(folder: string, config: string): Promise<Results> {
+/** Runs the tests of the copy in a process of its own; gives the code with which it ends, null where it was killed. */
+function runVitest(
+  folder: string,
+  given: readonly string[],
+  { env, ...options }: SpawnOptions,
+): Promise<number | null> {
+  const program = join(repository, 'node_modules/vitest/vitest.mjs');
+  const config = join(folder, 'mutation/vitest.config.ts');
+  const child = spawn(process.execPath, [program, 'run', '--config', config, ...given], {
+    cwd: folder,
+    // Each test is called far more often than vitest expects, and its warning of that comes each time.
+    env: { ...process.env, ...env, NODE_NO_WARNINGS: '1' },
+    ...options,
+  });
+  return new Promise((done) => child.once('exit', done));
+}
+
+async function runTests(folder: string): Promise<Results> {
   const results = join(folder, 'results.json');
-  const child = spawn(
-    process.execPath,
-    [join(repository, 'node_modules/vitest/vitest.mjs'), 'run', '--config', config],
-    {
-      cwd: folder,
-      // Each test is called far more often than vitest expects, and its warning of that comes each time.
-      env: { ...process.env, MUTATION_RESULTS: results, NODE_NO_WARNINGS: '1' },
-      stdio: ['ignore', 'inherit', 'inherit'],
-    },
-  );
-  const code = await new Promise((done) => child.once('exit', done));
+  const env = { MUTATION_RESULTS: results };
+  const code = await runVitest(folder, [], { env, stdio: ['ignore', 'inherit', 'inherit'] });
   // A test that fails as the code is would catch every mutation.
   if (code !== 0 || !existsSync(results)) throw new Error(`the tests ended with ${code}`);
   return JSON.parse(readFileSync(results, 'utf8'));
@@ -88,18 +96,11 @@ function testsOf(file: string): string {
 
 /** Whether some test of the room fails where the mutation is there from the start. */
 async function isCaughtFromStart(folder: string, { id, file }: NumberedMutation): Promise<boolean> {
-  const child = spawn(
-    process.execPath,
-    [
-      join(repository, 'node_modules/vitest/vitest.mjs'),
-      'run',
-      ...['--config', join(folder, 'mutation/vitest.config.ts'), '--bail', '1', testsOf(file)],
-    ],
-    { cwd: folder, env: { ...process.env, MUTATION_ACTIVE: String(id), NODE_NO_WARNINGS: '1' }, stdio: 'ignore' },
-  );
-  const deadline = setTimeout(() => child.kill(), FROM_START_LIMIT_MILLISECONDS);
-  const code = await new Promise((done) => child.once('exit', done));
-  clearTimeout(deadline);
+  const code = await runVitest(folder, ['--bail', '1', testsOf(file)], {
+    env: { MUTATION_ACTIVE: String(id) },
+    stdio: 'ignore',
+    timeout: FROM_START_LIMIT_MILLISECONDS,
+  });
   return code !== 0;
 }
 
@@ -125,7 +126,7 @@ const folder = mkdtempSync(join(tmpdir(), 'drop-mutation-'));
 try {
   const mutations = prepare(folder, values.files);
   process.stdout.write(`${mutations.length} mutations\n`);
-  const { met, caught } = await runTests(folder, join(folder, 'mutation/vitest.config.ts'));
+  const { met, caught } = await runTests(folder);
   const caughtIds = new Set(caught.map(([id]) => id));
   const metIds = new Set(met);
   const unmet = mutations.filter(({ id }) => !metIds.has(id));

@@ -5,6 +5,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const fastCheck = fileURLToPath(import.meta.resolve('fast-check'));
 
+/** As the hooks name it; its own tests name it otherwise, and get the real one. */
+const memoized = /^(?:\.|\.\.\/kubernetes)\/memoized\.ts$/;
+
 const isReplay = ({ moduleId }: TestSpecification) => Number(moduleId.includes('fixtures-replayed'));
 
 /** What a quick table catches is not tried again in the replays, of which each takes a hundred times as long. */
@@ -20,6 +23,7 @@ export default defineConfig({
     alias: [
       { find: /^fast-check-real$/, replacement: fastCheck },
       { find: /^fast-check$/, replacement: fileURLToPath(new URL('fast-check.ts', import.meta.url)) },
+      { find: memoized, replacement: fileURLToPath(new URL('forgetful.ts', import.meta.url)) },
     ],
   },
   test: {

@@ -4,6 +4,7 @@ import type { TolerationField } from '../../crds/fields.ts';
 import type { FleetGroup } from '../../crds/fleet.ts';
 import type { Group, ObservedFleet } from '../../metacontroller/hook-request.ts';
 import { matchesNodeSelector } from '../kubernetes/label-selector.ts';
+import { memoizedByObject } from '../kubernetes/memoized.ts';
 import { CONDITION_TAINT_KEYS, firstUntoleratedTaint, type Taint } from '../kubernetes/taint.ts';
 import { HOSTNAME_LABEL } from '../node/sync.ts';
 import { FLEET_NAME } from '../settings.ts';
@@ -43,15 +44,8 @@ function newTable(groups: readonly FleetGroup[]): FleetTable {
   return { nodes, byName: new Map(nodes.map((node) => [node.name, node])) };
 }
 
-/** By what they were made of: what a simulated cluster sends again and again is read only once, and so is its table. */
-const tables = new WeakMap<readonly FleetGroup[], FleetTable>();
-
 /** Takes groups; gives the table of their nodes. */
-export function tableOf(groups: readonly FleetGroup[]): FleetTable {
-  const table = tables.get(groups) ?? newTable(groups);
-  tables.set(groups, table);
-  return table;
-}
+export const tableOf: (groups: readonly FleetGroup[]) => FleetTable = memoizedByObject(newTable);
 
 /** Takes the related Fleets; gives what they tell of the nodes. */
 export function readFleet(fleets: Group<ObservedFleet>): FleetReading {
