@@ -1,7 +1,7 @@
 // The ServiceAccount of the chart can do what the service does, and is refused everything else.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { kinds } from '../../crds/kinds.ts';
-import { NAMESPACE, type Releases, releasesIn } from './charts-releases.ts';
+import { NAMESPACE, prepareReleases, type Releases } from './charts-releases.ts';
 import { type Client, connect } from './client.ts';
 import { type Cluster, theCluster } from './cluster.ts';
 import { describeWith } from './requirements.ts';
@@ -63,10 +63,7 @@ describeWith(['controlPlane', 'helm'], 'access of the service', () => {
 
   beforeAll(async () => {
     cluster = theCluster();
-    releases = releasesIn(cluster);
-    await cluster.defineMetacontrollerKinds();
-    await releases.cleanUp();
-    await cluster.createNamespace(NAMESPACE);
+    releases = await prepareReleases(cluster);
     await cluster.createNamespace(OTHER);
     await releases.installDefinitions();
     await releases.install({ crds: { install: false } });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { kinds } from '../../crds/kinds.ts';
-import { chartFolder, complaintOf, NAMESPACE, type Releases, releasesIn } from './charts-releases.ts';
+import { chartFolder, complaintOf, NAMESPACE, prepareReleases, type Releases } from './charts-releases.ts';
 import {
   expectNothingLeft,
   fleetPath,
@@ -27,10 +27,7 @@ describeWith(['controlPlane', 'helm'], 'definitions that are kept or change hand
 
   beforeAll(async () => {
     cluster = theCluster();
-    releases = releasesIn(cluster);
-    await cluster.defineMetacontrollerKinds();
-    await releases.cleanUp();
-    await cluster.createNamespace(NAMESPACE);
+    releases = await prepareReleases(cluster);
   });
   afterEach(async () => {
     await releases.cleanUp();

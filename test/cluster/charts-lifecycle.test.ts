@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { kinds } from '../../crds/kinds.ts';
-import { NAMESPACE, type Releases, releasesIn, type Values } from './charts-releases.ts';
+import { NAMESPACE, prepareReleases, type Releases, type Values } from './charts-releases.ts';
 import {
   collectorKnowsPullPolicies,
   controllers,
@@ -41,10 +41,7 @@ describeWith(['controlPlane', 'helm'], 'life of the charts', () => {
 
   beforeAll(async () => {
     cluster = theCluster();
-    releases = releasesIn(cluster);
-    await cluster.defineMetacontrollerKinds();
-    await releases.cleanUp();
-    await cluster.createNamespace(NAMESPACE);
+    releases = await prepareReleases(cluster);
   });
   afterEach(async () => {
     await releases.cleanUp();

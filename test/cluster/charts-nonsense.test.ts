@@ -1,6 +1,13 @@
 // What makes no sense, fails with a sentence before anything is created.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { complaintOf, expectNothing, NAMESPACE, type Releases, releasesIn, type Values } from './charts-releases.ts';
+import {
+  complaintOf,
+  expectNothing,
+  NAMESPACE,
+  prepareReleases,
+  type Releases,
+  type Values,
+} from './charts-releases.ts';
 import { type Cluster, theCluster } from './cluster.ts';
 import { describeWith } from './requirements.ts';
 
@@ -212,11 +219,8 @@ describeWith(['controlPlane', 'helm'], 'values that make no sense', () => {
 
   beforeAll(async () => {
     cluster = theCluster();
-    releases = releasesIn(cluster);
-    await cluster.defineMetacontrollerKinds();
-    await releases.cleanUp();
+    releases = await prepareReleases(cluster);
     await releases.installDefinitions();
-    await cluster.createNamespace(NAMESPACE);
     await cluster.create(`/api/v1/namespaces/${NAMESPACE}/secrets`, {
       metadata: { name: 'charts-half' },
       stringData: { 'tls.crt': 'a', 'tls.key': 'b' },

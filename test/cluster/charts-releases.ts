@@ -139,6 +139,15 @@ export function releasesIn(cluster: Cluster): Releases {
   };
 }
 
+/** Takes a cluster; gives the releases in it, none of them there, and a namespace that is empty. */
+export async function prepareReleases(cluster: Cluster): Promise<Releases> {
+  const releases = releasesIn(cluster);
+  await cluster.defineMetacontrollerKinds();
+  await releases.cleanUp();
+  await cluster.createNamespace(NAMESPACE);
+  return releases;
+}
+
 /** Nothing of the chart drop is there: no release, no object. */
 export async function expectNothing(cluster: Cluster): Promise<void> {
   expect(await cluster.helm(['list', '--all', '--short', '-n', NAMESPACE])).toBe('');

@@ -1,6 +1,6 @@
 // A cluster in which the charts cannot work is told so in a sentence, before anything is created.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { complaintOf, expectNothing, NAMESPACE, type Releases, releasesIn } from './charts-releases.ts';
+import { complaintOf, expectNothing, NAMESPACE, prepareReleases, type Releases } from './charts-releases.ts';
 import { type Cluster, theCluster } from './cluster.ts';
 import { describeWith } from './requirements.ts';
 
@@ -10,10 +10,7 @@ describeWith(['controlPlane', 'helm'], 'clusters that make no sense', () => {
 
   beforeAll(async () => {
     cluster = theCluster();
-    releases = releasesIn(cluster);
-    await cluster.defineMetacontrollerKinds();
-    await releases.cleanUp();
-    await cluster.createNamespace(NAMESPACE);
+    releases = await prepareReleases(cluster);
   });
   afterAll(async () => {
     await releases.cleanUp();

@@ -1,17 +1,17 @@
 // Proves that slow and silent connections take no more than their share, and that whoever has the token is answered meanwhile.
 // More connections than may be: floods.test.ts.
 import { type AddressInfo, connect } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appWithLog } from '../service/app-with-log.ts';
 import { createAnsweredTable } from './answered-table.ts';
 import {
-  expectUnharmed,
   type HostileService,
   PATIENCE_MILLISECONDS,
+  slowestAnswerMilliseconds,
   startHostileService,
   TOKEN,
 } from './hostile-service.ts';
-import { type OpenConnections, openConnections, statusCodesOf } from './raw-connections.ts';
+import { heldConnections, statusCodesOf } from './raw-connections.ts';
 
 const SYNC = '/hooks/cachedimages/sync';
 const head = (lines: readonly string[]) => [`POST ${SYNC} HTTP/1.1`, 'host: drop', ...lines, '', ''].join('\r\n');
@@ -22,27 +22,7 @@ const ANSWER_LIMIT_MILLISECONDS = 1_000;
 const table = createAnsweredTable('Many connections');
 afterAll(() => table.print());
 
-let held: OpenConnections[] = [];
-async function hold(...args: Parameters<typeof openConnections>): Promise<OpenConnections> {
-  const connections = await openConnections(...args);
-  held.push(connections);
-  return connections;
-}
-afterEach(() => {
-  for (const connections of held) connections.close();
-  held = [];
-});
-
-/** Longest of several answers to the holder of the token, each on a connection of its own. */
-async function slowestAnswerMilliseconds(service: HostileService): Promise<number> {
-  const times: number[] = [];
-  for (let count = 0; count < 5; count += 1) {
-    const began = performance.now();
-    await expectUnharmed(service);
-    times.push(performance.now() - began);
-  }
-  return Math.max(...times);
-}
+const hold = heldConnections();
 
 let service: HostileService;
 beforeAll(async () => {

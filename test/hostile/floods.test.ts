@@ -1,7 +1,7 @@
 // Proves that more connections than may be, whatever they send, keep nobody out: who has the token is answered at once, health too, while the flood lasts.
 import { execSync } from 'node:child_process';
 import { Agent, request as startRequest } from 'node:http';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONNECTIONS_LIMIT, CROWDED_PART, HEAD_TIMEOUT_MILLISECONDS } from '../../service/connections.ts';
 import { createAnsweredTable } from './answered-table.ts';
 import {
@@ -9,10 +9,11 @@ import {
   type HostileService,
   PATIENCE_MILLISECONDS,
   plainImage,
+  slowestAnswerMilliseconds,
   startHostileService,
   TOKEN,
 } from './hostile-service.ts';
-import { type OpenConnections, openConnections } from './raw-connections.ts';
+import { heldConnections, openConnections } from './raw-connections.ts';
 
 const SYNC = '/hooks/cachedimages/sync';
 const body = JSON.stringify({ parent: plainImage });
@@ -30,18 +31,9 @@ const canFlood = openFiles >= FLOOD + SPARE_FILES;
 const why = canFlood ? '' : ` (skipped: ${FLOOD + SPARE_FILES} open files are needed, ${openFiles} are allowed)`;
 
 const table = createAnsweredTable('Floods of connections');
-let held: OpenConnections[] = [];
-afterEach(() => {
-  for (const connections of held) connections.close();
-  held = [];
-});
 afterAll(() => table.print());
-
-async function flood(port: number, text: string, count = FLOOD): Promise<OpenConnections> {
-  const connections = await openConnections(port, count, text);
-  held.push(connections);
-  return connections;
-}
+const hold = heldConnections();
+const flood = (port: number, text: string, count = FLOOD) => hold(port, count, text);
 
 interface Asked {
   readonly statusCode: number;
@@ -61,17 +53,6 @@ function askOn(agent: Agent, port: number): Promise<Asked> {
     outgoing.on('error', () => resolve({ statusCode: 0, wasKept: false }));
     outgoing.end(body);
   });
-}
-
-/** Longest of several answers to callers who are new, each of the hook and of the port of health. */
-async function slowestAnswerMilliseconds(service: HostileService): Promise<number> {
-  const times: number[] = [];
-  for (let count = 0; count < 5; count += 1) {
-    const began = performance.now();
-    await expectUnharmed(service);
-    times.push(performance.now() - began);
-  }
-  return Math.max(...times);
 }
 
 interface Row {

@@ -180,3 +180,14 @@ export async function expectUnharmed(service: HostileService): Promise<void> {
   if (JSON.stringify(seen) !== JSON.stringify(wanted))
     throw new Error(`the service was harmed: ${JSON.stringify(seen)}`);
 }
+
+/** Longest of several answers to the holder of the token, each on a connection of its own, and of the port of health. */
+export async function slowestAnswerMilliseconds(service: HostileService): Promise<number> {
+  const times: number[] = [];
+  for (let count = 0; count < 5; count += 1) {
+    const began = performance.now();
+    await expectUnharmed(service);
+    times.push(performance.now() - began);
+  }
+  return Math.max(...times);
+}

@@ -1,5 +1,6 @@
 // Bare connections: what no HTTP client would send, and more of them than any would open.
 import { connect, type Socket } from 'node:net';
+import { afterEach } from 'vitest';
 
 const PATIENCE_MILLISECONDS = 10_000;
 
@@ -69,5 +70,19 @@ export async function openConnections(port: number, count: number, text = ''): P
     close() {
       for (const socket of open) socket.destroy();
     },
+  };
+}
+
+/** Gives an `openConnections` whose connections are closed after the test that opened them. */
+export function heldConnections(): typeof openConnections {
+  let held: OpenConnections[] = [];
+  afterEach(() => {
+    for (const connections of held) connections.close();
+    held = [];
+  });
+  return async (port, count, text) => {
+    const connections = await openConnections(port, count, text);
+    held.push(connections);
+    return connections;
   };
 }

@@ -1,4 +1,5 @@
 // What the tables of a PullPolicy share: one decision, and the few facts that most worlds are made of.
+import { expect } from 'vitest';
 import { syncPullPolicy } from '../../../hooks/pull-policy/sync.ts';
 import {
   HOUR,
@@ -26,6 +27,24 @@ export function decide(world: PolicyWorld, now = NOON) {
   return { response, decision, started, kept, status: response.status as Record<string, never> };
 }
 
+/** A world, and what is started in it. */
+export interface StartRow {
+  readonly what: string;
+  readonly world: PolicyWorld;
+  readonly started: readonly string[];
+  /** Where it is there: the gate that is waited for, undefined for none. */
+  readonly waitingFor?: string | undefined;
+  readonly resyncAfterSeconds?: number;
+  readonly now?: number;
+}
+
+export function expectStarts({ world, started, now, ...row }: StartRow): void {
+  const { response, decision, ...answer } = decide(world, now);
+  expect(answer.started).toEqual(started);
+  if ('waitingFor' in row) expect(decision.waitingFor).toBe(row.waitingFor);
+  if (row.resyncAfterSeconds !== undefined) expect(response.resyncAfterSeconds).toBe(row.resyncAfterSeconds);
+}
+
 export const cachedOn = (...names: string[]) => ({
   cached: [
     {
@@ -48,6 +67,19 @@ export const failing = (node: string, failures: number, at: number, reason = 'Er
   at: isoTime(at),
 });
 
+export const longAgo = NOON - HOUR;
+export const failedOn = (node: string, failures = 1) => ({ failing: [failing(node, failures, longAgo)] });
+
+/** A pair, written `image on node`. */
+export const refused = (pair: string, slot: number, at: number, count = 1) => ({
+  image: pair.split(' on ')[0] ?? '',
+  node: pair.split(' on ')[1] ?? '',
+  slot,
+  at: isoTime(at),
+  count,
+});
+
+export const three = nodesNamed('a', 'b', 'c');
 export const two = nodesNamed('a', 'b');
 export const images = (...names: string[]) => names.map((name) => ({ name }));
 
