@@ -10,7 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readEquivalents } from './equivalents.ts';
@@ -104,16 +104,22 @@ async function isCaughtFromStart(folder: string, { id, file }: NumberedMutation)
   return code !== 0;
 }
 
-/** Tries mutations one process each; gives those that are caught. */
+/** Tries mutations one process each, on every core; gives those that are caught. */
 async function catchFromStart(
   folder: string,
   mutations: readonly NumberedMutation[],
 ): Promise<ReadonlySet<NumberedMutation>> {
   const caught = new Set<NumberedMutation>();
-  for (const [index, mutation] of mutations.entries()) {
-    if (await isCaughtFromStart(folder, mutation)) caught.add(mutation);
-    if (index % 25 === 24) process.stdout.write(`${index + 1} of ${mutations.length} tried from the start\n`);
+  const untried = mutations.entries();
+
+  async function tryThem(): Promise<void> {
+    for (const [index, mutation] of untried) {
+      if (await isCaughtFromStart(folder, mutation)) caught.add(mutation);
+      if (index % 25 === 24) process.stdout.write(`${index + 1} of ${mutations.length} tried from the start\n`);
+    }
   }
+
+  await Promise.all(Array.from({ length: availableParallelism() }, tryThem));
   return caught;
 }
 

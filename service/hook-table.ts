@@ -139,7 +139,7 @@ function compositeSync<Request extends { readonly parent: Parent }>(
     isQuiet: false,
     async answer(request, context) {
       const { metadata, status } = request.parent;
-      const remembered = context.memory.recall<typeof status>(metadata.uid, context.nowMilliseconds);
+      const remembered = context.memory.recall(metadata.uid, context.nowMilliseconds, status);
       const newest = remembered === undefined ? status : join(status, remembered, request.parent);
       const { response, decision } = await decide(
         { ...request, parent: { ...request.parent, status: newest } },

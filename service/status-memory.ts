@@ -17,14 +17,19 @@ interface Remembered {
 }
 
 export interface StatusMemory {
-  /** Takes a parent's UID; gives the status last answered for it, undefined where that is long ago or forgotten. */
-  recall<Status extends object>(uid: string, nowMilliseconds: number): Status | undefined;
+  /**
+   * Takes a parent's UID and, where it is known, its status as it is observed; gives the status last answered for it, undefined where
+   * that is long ago or forgotten, or says nothing else than what is observed.
+   */
+  recall<Status extends object>(uid: string, nowMilliseconds: number, observed?: Status): Status | undefined;
   remember(uid: string, status: object, nowMilliseconds: number): void;
 }
 
 /** Gives an empty memory. It is an aid, not a truth: losing it may repeat a pull, never pass a cap or lose a record. */
 export function createStatusMemory(): StatusMemory {
   const byUid = new Map<string, Remembered>();
+  /** Texts of statuses that were observed as they had been answered: most are answered again as they are. */
+  const textOf = new WeakMap<object, string>();
   let characters = 0;
 
   function forget(uid: string): void {
@@ -42,17 +47,20 @@ export function createStatusMemory(): StatusMemory {
   }
 
   return {
-    recall<Status>(uid: string, nowMilliseconds: number) {
+    recall<Status extends object>(uid: string, nowMilliseconds: number, observed?: Status) {
       const remembered = byUid.get(uid);
-      const isFresh =
-        remembered !== undefined && nowMilliseconds - remembered.atMilliseconds < STATUS_MEMORY_MILLISECONDS;
-      return isFresh ? (JSON.parse(remembered.text) as Status) : undefined;
+      if (remembered === undefined || nowMilliseconds - remembered.atMilliseconds >= STATUS_MEMORY_MILLISECONDS)
+        return undefined;
+      if (observed === undefined || JSON.stringify(observed) !== remembered.text)
+        return JSON.parse(remembered.text) as Status;
+      textOf.set(observed, remembered.text);
+      return undefined;
     },
     remember(uid, status, nowMilliseconds) {
       if (uid === '' || uid.length > UID_LIMIT_CHARACTERS) return;
       // Set anew at the end, so that the oldest come first.
       forget(uid);
-      const text = JSON.stringify(status);
+      const text = textOf.get(status) ?? JSON.stringify(status);
       if (text.length <= STATUS_LIMIT_CHARACTERS) {
         byUid.set(uid, { text, atMilliseconds: nowMilliseconds });
         characters += text.length;

@@ -39,6 +39,22 @@ describe('for how long', () => {
   });
 });
 
+describe('what is observed meanwhile', () => {
+  it.each<[string, object, object | undefined]>([
+    ['the answer itself', { ...answered }, undefined],
+    ['an earlier status', { ...answered, revision: 4 }, answered],
+    ['the answer with its fields in another order', { phase: 'Ready', revision: 5 }, answered],
+    ['nothing yet', {}, answered],
+  ])('%s', (_title, observed, expected) => {
+    const memory = createStatusMemory();
+    memory.remember('a', answered, NOW);
+    expect(memory.recall<object>('a', NOW, observed)).toEqual(expected);
+    // What was observed and answered again is remembered as it is.
+    memory.remember('a', observed, NOW + 20_000);
+    expect(memory.recall('a', NOW + 40_000)).toEqual(observed);
+  });
+});
+
 describe('whose status it is', () => {
   it.each([
     ['the same UID', 'a', answered],
