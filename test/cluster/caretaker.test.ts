@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
+import { eventually } from '../waiting.ts';
 import { NOT_RUN } from './requirements.ts';
-import { eventually } from './waiting.ts';
 
 /** A run: it hands a folder and a program to a caretaker, tells the program's process id, and goes on until it is ended. */
 const runWith = (folder: string, caretaker: string) => `

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { kinds } from '../../crds/kinds.ts';
+import { eventually } from '../waiting.ts';
 import { NAMESPACE, prepareReleases, type Releases, type Values } from './charts-releases.ts';
 import {
   collectorKnowsPullPolicies,
@@ -24,7 +25,6 @@ import {
 } from './charts-use.ts';
 import { type Cluster, theCluster } from './cluster.ts';
 import { describeWith } from './requirements.ts';
-import { eventually } from './waiting.ts';
 
 /** The definitions come with the chart drop, or with drop-crds before it. */
 const ways: readonly (readonly [title: string, values: Values])[] = [

@@ -3,9 +3,9 @@ import { join, resolve } from 'node:path';
 import { expect } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { kinds } from '../../crds/kinds.ts';
+import { eventually } from '../waiting.ts';
 import type { ClusterObject } from './client.ts';
 import { type Cluster, CommandError } from './cluster.ts';
-import { eventually } from './waiting.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const definitionsPath = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';

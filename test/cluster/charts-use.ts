@@ -3,10 +3,10 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { eventually } from '../waiting.ts';
 import { type ChartName, chartFolder, NAMESPACE, type Releases } from './charts-releases.ts';
 import { ApiError, type ClusterObject } from './client.ts';
 import type { Cluster } from './cluster.ts';
-import { eventually } from './waiting.ts';
 
 const group = '/apis/drop.corewire.io/v1alpha1';
 export const fleetPath = `${group}/fleets/default`;

@@ -1,11 +1,11 @@
 // The cluster of the run as a test uses it: kubectl for what a user types, a client for the rest.
 import { spawn } from 'node:child_process';
 import { inject } from 'vitest';
+import { eventually } from '../waiting.ts';
 import { pathOf } from './binaries.ts';
 import { type Client, type ClusterObject, connect } from './client.ts';
 import type { ClusterAddress } from './control-plane.ts';
 import { metacontrollerDefinitions } from './metacontroller-definitions.ts';
-import { eventually } from './waiting.ts';
 
 /** What a program said when it failed. */
 export class CommandError extends Error {

@@ -1,9 +1,9 @@
 // Shows that the cluster under the other tests is a real one: it admits, refuses and collects like one.
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { eventually } from '../waiting.ts';
 import { connect } from './client.ts';
 import { type Cluster, theCluster } from './cluster.ts';
 import { describeWith } from './requirements.ts';
-import { eventually } from './waiting.ts';
 
 const NAMESPACE = 'control-plane-test';
 

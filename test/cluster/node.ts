@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unusedPort } from '../service/discovery/servers.ts';
+import { eventually } from '../waiting.ts';
 import type { Binaries } from './binaries.ts';
 import { pathOf } from './binaries.ts';
 import type { Caretaker } from './caretaker.ts';
@@ -12,7 +13,6 @@ import { containerdConfiguration, kubeletConfiguration, NETWORK_PLUGIN, networkC
 import { canOverlay, isolated } from './node-support.ts';
 import { startProgram } from './program.ts';
 import { archiveOf, buildImage } from './test-image.ts';
-import { eventually } from './waiting.ts';
 
 export interface NodeInput {
   readonly cluster: ClusterAddress;

@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { eventually } from '../waiting.ts';
 import type { Caretaker } from './caretaker.ts';
-import { eventually } from './waiting.ts';
 
 /** Enough of a log to see why a program ended. */
 const SHOWN_CHARACTERS = 3_000;

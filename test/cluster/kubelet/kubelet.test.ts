@@ -2,10 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { closeServers, plain, serve, unusedPort } from '../../service/discovery/servers.ts';
+import { eventually } from '../../waiting.ts';
 import { type Cluster, theCluster } from '../cluster.ts';
 import { describeWith } from '../requirements.ts';
 import { buildImage } from '../test-image.ts';
-import { eventually } from '../waiting.ts';
 import { createPuller, type Puller, type PullRequest } from './pull.ts';
 import { type SlowRegistry, startSlowRegistry } from './slow-registry.ts';
 import { type KubeletWorld, login, PRIVATE, startKubeletWorld } from './world.ts';

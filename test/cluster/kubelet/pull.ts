@@ -9,10 +9,10 @@ import { outcomeOf } from '../../../hooks/pull-pod/outcome.ts';
 import { type PullPod, readPullPod } from '../../../hooks/pull-pod/read.ts';
 import { DEFAULT_PULL_POD_RESOURCES, type HookSettings } from '../../../hooks/settings.ts';
 import { observedPod } from '../../../metacontroller/pod.ts';
+import { eventually } from '../../waiting.ts';
 import type { ClusterObject } from '../client.ts';
 import type { Cluster } from '../cluster.ts';
 import type { RunningNode } from '../node.ts';
-import { eventually } from '../waiting.ts';
 
 const PULL_TIMEOUT_MILLISECONDS = 30 * 60_000;
 const OUTCOME_LIMIT_MILLISECONDS = 60_000;

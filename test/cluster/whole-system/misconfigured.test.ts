@@ -1,7 +1,7 @@
 // Shows where a user finds what is wrong when Metacontroller and the service do not know the same token.
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { eventually } from '../../waiting.ts';
 import { describeWith } from '../requirements.ts';
-import { eventually } from '../waiting.ts';
 import { type Installation, install } from './installation.ts';
 
 describeWith(['controlPlane', 'helm', 'metacontroller'], 'a token that is not the one of the chart', () => {

@@ -1,9 +1,9 @@
 // Shows that caps and delays hold on a real API server under a real Metacontroller, whatever dies or is edited midway; counted from watches.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { API_VERSION } from '../../../crds/kind.ts';
+import { eventually } from '../../waiting.ts';
 import type { Cluster } from '../cluster.ts';
 import { describeWith } from '../requirements.ts';
-import { eventually } from '../waiting.ts';
 import { type Installation, install, NAMESPACE_PATH } from './installation.ts';
 import { type PlayedNodes, type PullEnding, playNodes } from './played-nodes.ts';
 import { countStarts, type StartCount, startedTwice } from './start-count.ts';

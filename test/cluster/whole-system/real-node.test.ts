@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { API_VERSION } from '../../../crds/kind.ts';
 import { closeServers } from '../../service/discovery/servers.ts';
+import { eventually } from '../../waiting.ts';
 import { pathOf } from '../binaries.ts';
 import { type Caretaker, startCaretaker } from '../caretaker.ts';
 import type { Cluster } from '../cluster.ts';
@@ -12,7 +13,6 @@ import { startNode } from '../node.ts';
 import { type Registry, startRegistry, whyNoRegistry } from '../registry.ts';
 import { describeWith, NOT_RUN } from '../requirements.ts';
 import { buildImage, type PushTarget, pushImage } from '../test-image.ts';
-import { eventually } from '../waiting.ts';
 import { chart, type Installation, install, NAMESPACE, NAMESPACE_PATH } from './installation.ts';
 import { hasPrometheus, startPrometheus } from './prometheus.ts';
 

@@ -3,11 +3,10 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../../waiting.ts';
 
 /** Longest that a program may take until it answers. */
 const START_LIMIT_MILLISECONDS = 20_000;
-const POLL_MILLISECONDS = 50;
 
 /** Tells whether a program is on PATH; a line says so if it is not, since its tests are skipped then. */
 export function isInstalled(program: string): boolean {
@@ -36,19 +35,6 @@ export function createFolder(): Folder {
   };
 }
 
-/** Tries until it gives something; throws the last error when it never does. */
-export async function eventually<Value>(attempt: () => Promise<Value>): Promise<Value> {
-  const deadline = Date.now() + START_LIMIT_MILLISECONDS;
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await sleep(POLL_MILLISECONDS);
-    }
-  }
-}
-
 export interface Program {
   stop(): Promise<void>;
 }
@@ -68,7 +54,7 @@ export async function startProgram(command: readonly string[], readyUrl: string)
     await eventually(async () => {
       if (child.exitCode !== null) throw new Error('it ended');
       await (await fetch(readyUrl)).text();
-    });
+    }, START_LIMIT_MILLISECONDS);
   } catch (error) {
     await stop();
     throw new Error(`${program} did not start: ${output.slice(-2_000)}`, { cause: error });

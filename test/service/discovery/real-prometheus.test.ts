@@ -3,8 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Series } from '../../../hooks/discovery-policy/query.ts';
+import { eventually } from '../../waiting.ts';
 import { asFailure, ask, asSeries, basic, PASSWORD, prometheusQuery, USERNAME, withUser } from './asking.ts';
-import { createFolder, eventually, type Folder, isInstalled, type Program, startProgram } from './programs.ts';
+import { createFolder, type Folder, isInstalled, type Program, startProgram } from './programs.ts';
 import { closeServers, serve, unusedPort } from './servers.ts';
 
 const canRun = isInstalled('prometheus') && isInstalled('htpasswd');
