@@ -14,10 +14,9 @@ export function parseTimeMilliseconds(text: unknown): number | undefined {
   if (match === null) return undefined;
   const [, instant, day, fraction = '', sign, hours, minutes] = match;
   const local = Date.parse(`${instant}Z`);
-  // A day that the month does not have and the hour 24 are read as the day after.
-  if (Number.isNaN(local) || new Date(local).getUTCDate() !== Number(day)) return undefined;
-  const milliseconds = fraction === '' ? 0 : Number(fraction.padEnd(3, '0').slice(0, 3));
-  return local + milliseconds - offsetMilliseconds(sign, hours, minutes);
+  // A day that the month does not have and the hour 24 are read as the day after; what is no date has no day.
+  if (new Date(local).getUTCDate() !== Number(day)) return undefined;
+  return local + Number(fraction.padEnd(3, '0').slice(0, 3)) - offsetMilliseconds(sign, hours, minutes);
 }
 
 /** Takes milliseconds since 1970 (rounded down), gives `2026-11-21T23:13:54.123Z`. Throws a RangeError beyond what a Date holds. */
@@ -30,7 +29,7 @@ export function formatTimeSeconds(milliseconds: number): string {
   return new Date(Math.floor(milliseconds / 1000) * 1000).toISOString().replace('.000Z', 'Z');
 }
 
-function offsetMilliseconds(sign: string | undefined, hours = '0', minutes = '0'): number {
+function offsetMilliseconds(sign: string | undefined, hours: string | undefined, minutes: string | undefined): number {
   if (sign === undefined) return 0;
   const milliseconds = (Number(hours) * 60 + Number(minutes)) * 60_000;
   return sign === '-' ? -milliseconds : milliseconds;

@@ -32,6 +32,7 @@ test('a node whose time cannot be read has held the image since ever', () => {
 test.each([
   { interval: 30_000, since: '2026-11-21T12:00:02Z' },
   { interval: 3_600_000, since: '2026-11-21T12:05:00Z' },
+  { interval: 900_000, since: '2026-11-21T12:01:15Z' },
   { interval: 5_000, since: '2026-11-21T12:00:01Z' },
 ])('a twelfth of a re-pull interval of $interval ms is cut to whole seconds: $since', ({ interval, since }) => {
   expect(sinceOf(NOON + 500, interval)).toBe(since);

@@ -85,6 +85,12 @@ describe('a source that fails keeps its last good images', () => {
     expect(Object.keys(reasons)).toContain(reason);
   });
 
+  it('is known by sixteen digits of a hash, whatever becomes of it', () => {
+    const { hash } = sourceOf(synced);
+    expect(hash).toMatch(/^[0-9a-f]{16}$/);
+    expect(sourceOf(reduced(one, synced, [failure()], NOON + HOUR)).hash).toBe(hash);
+  });
+
   it('and what it named already is not named twice', () => {
     const status = reduced(one, synced, [failure('Timeout', 'https://a.example.com/api did not answer')], NOON + HOUR);
     expect(conditionOf(status)?.message).toBe('1 of 1 source failing: https://a.example.com/api did not answer');

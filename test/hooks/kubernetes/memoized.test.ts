@@ -36,6 +36,10 @@ describe('a memoized function', () => {
     expect(asked()).toBe(expected);
   });
 
+  test('remembers 4,096 texts of at most 512 characters', () => {
+    expect([MEMOIZED_LIMIT, MEMOIZED_LIMIT_CHARACTERS]).toEqual([4096, 512]);
+  });
+
   test('remembers as many as it may, and begins anew with the next', () => {
     const { read, asked } = counting();
     const texts = Array.from({ length: MEMOIZED_LIMIT }, (_, index) => String(index).padStart(7, '0'));

@@ -159,6 +159,7 @@ describe('one line, of limited length', () => {
     ['blanks at the ends', '  a  ', enough, 'a'],
     ['nothing', '', enough, ''],
     ['exactly the limit', 'abcdef', 6, 'abcdef'],
+    ['exactly the limit, with a sign that may begin a secret', 'a: b', 4, 'a: b'],
     ['one more than the limit', 'abcdefg', 6, 'abcde…'],
     ['a limit within a sign of two units', 'ab👍cd', 4, 'ab…'],
     ['a limit after a sign of two units', 'ab👍cd', 5, 'ab👍…'],

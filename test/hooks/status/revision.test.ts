@@ -18,6 +18,13 @@ test.each([
     isNew: false,
   },
   {
+    what: 'the same with something that no status may say',
+    previous: { ...said, revision: 7 },
+    next: { ...said, nodes: 0, nodesReady: 0, groups: ['no group'] } as unknown as typeof said,
+    revision: 7,
+    isNew: false,
+  },
+  {
     what: 'another after the largest number that is exact',
     previous: { ...said, revision: Number.MAX_SAFE_INTEGER },
     next: { ...said, nodes: 1 },
