@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createRandom, type Random } from '../simulator/random.ts';
+import { asRead } from './as-read.ts';
 import { type HookAnswer, violationOf } from './check-answer.ts';
 import { spoilText, spoilValue } from './mutations.ts';
 import { bodiesByPath, type HookRequest, validRequest } from './requests.ts';
@@ -76,22 +77,13 @@ function drawRequest(random: Random, nowMilliseconds: number, recorded: readonly
   return random.chance(0.2) ? random.pick(recorded) : validRequest(random.pick(paths), { random, nowMilliseconds });
 }
 
-/** A text that was spoilt may be JSON all the same. */
-function parsed(text: string): { readonly body: unknown; readonly isJson: boolean } {
-  try {
-    return { body: JSON.parse(text), isJson: true };
-  } catch {
-    return { body: undefined, isJson: false };
-  }
-}
-
 function prepare(random: Random, nowMilliseconds: number, recorded: readonly HookRequest[]): Prepared {
   const request = drawRequest(random, nowMilliseconds, recorded);
   if (random.chance(0.4)) return { request, payload: JSON.stringify(request.body), isValid: true, isJson: true };
   const spoilt = JSON.stringify(spoilValue(request.body, random));
   const payload = random.chance(0.8) ? spoilt : spoilText(spoilt, random);
-  // What is no JSON may be answered if it is broken where nobody looks; then all else of it is what counts.
-  const { body = JSON.parse(spoilt), isJson } = parsed(payload);
+  // What is no JSON may be answered if it is broken where nobody looks; then what the service reads of it is what counts.
+  const { body, isJson } = asRead(payload);
   return { request: { path: request.path, body }, payload, isValid: false, isJson };
 }
 

@@ -1,6 +1,7 @@
 // Proves that the fuzz run can fail: each rule that it holds answers to is broken once, and so is the heap.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { API_VERSION } from '../../crds/kind.ts';
+import { asRead } from '../../fuzz/as-read.ts';
 import { violationOf } from '../../fuzz/check-answer.ts';
 import { BODY_LIMIT_BYTES } from '../../fuzz/check-refusal.ts';
 import { failureOf, heapSentence } from '../../fuzz/verdict.ts';
@@ -170,5 +171,27 @@ describe('the verdict of a run', () => {
   it('tells the heap', () => {
     const heap = { heapBeforeBytes: 20 * 1024 * 1024, heapAfterBytes: 21 * 1024 * 1024 };
     expect(heapSentence(heap)).toBe('heap before 20.0 MiB, after 21.0 MiB (5.0 %)');
+  });
+});
+
+describe('what the service reads of a body', () => {
+  const fields = '"managedFields":[{"f:x":{}}]';
+  test.each<readonly [what: string, text: string, body: unknown, isJson: boolean]>([
+    ['JSON', `{"a":{${fields},"name":"n"}}`, { a: { managedFields: [{ 'f:x': {} }], name: 'n' } }, true],
+    [
+      'broken where nobody looks',
+      '{"a":{"managedFields":[{f:"x}",}],"name":"n"}}',
+      { a: { managedFields: [], name: 'n' } },
+      false,
+    ],
+    [
+      'broken so that what nobody looks at ends elsewhere',
+      '{"a":{"managedFields":[{f:x":{}}],"name":"n}],"b":1}}',
+      { a: { managedFields: [], b: 1 } },
+      false,
+    ],
+    ['broken where somebody looks', `{"a":{${fields},"name":n"}}`, undefined, false],
+  ])('%s', (_what, text, body, isJson) => {
+    expect(asRead(text)).toEqual({ body, isJson });
   });
 });
