@@ -26,6 +26,8 @@ export const CONCURRENCY_LIMIT = 10_000;
 export const MESSAGE_LIMIT_CHARACTERS = 256;
 /** Most pairs that `failing` and `rejected` keep. */
 export const PAIRS_LIMIT = 100;
+/** Most images of whose latest start a policy knows more than they do. */
+export const WAVES_LIMIT = 1_000;
 /** Most entries of `cached` in one ledger. */
 export const CACHED_ENTRIES_LIMIT = 64;
 /** Most node names in `cachedNodes`; a larger cluster gets `missingNodes` alone. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { conditions, nodeSelector, observedGeneration, revision, timestamp, tolerations } from './fields.ts';
 import { goDuration, positiveGoDuration } from './go-duration.ts';
 import { ageColumn, type Kind, messageColumn } from './kind.ts';
-import { CONCURRENCY_LIMIT, PAIRS_LIMIT } from './limits.ts';
+import { CONCURRENCY_LIMIT, PAIRS_LIMIT, WAVES_LIMIT } from './limits.ts';
 
 const concurrency = z.int().min(1).max(CONCURRENCY_LIMIT);
 
@@ -54,6 +54,11 @@ export const rejectedStart = z.object({
   count: z.int().min(1).describe('How often in a row.'),
 });
 
+export const wave = z.object({
+  image: z.string().describe('Name of the CachedImage.'),
+  at: timestamp.describe('When its latest start was decided.'),
+});
+
 export const pullPolicyStatus = z.object({
   revision: revision.optional(),
   observedGeneration: observedGeneration.optional(),
@@ -70,6 +75,12 @@ export const pullPolicyStatus = z.object({
     .meta({ 'x-kubernetes-list-type': 'atomic' })
     .optional()
     .describe('Starts whose Pod never appeared.'),
+  waves: z
+    .array(wave)
+    .max(WAVES_LIMIT)
+    .meta({ 'x-kubernetes-list-type': 'atomic' })
+    .optional()
+    .describe('Latest starts of which the images themselves do not tell yet; with maxConcurrentPulls set.'),
   conditions: conditions.optional(),
 });
 
@@ -77,6 +88,7 @@ export type PullPolicySpec = z.infer<typeof pullPolicySpec>;
 export type PullPolicyStatus = z.infer<typeof pullPolicyStatus>;
 export type StartedPull = z.infer<typeof startedPull>;
 export type RejectedStart = z.infer<typeof rejectedStart>;
+export type Wave = z.infer<typeof wave>;
 
 export const pullPolicyKind = {
   kind: 'PullPolicy',

@@ -1,12 +1,13 @@
 // Builds the whole status of a PullPolicy: the starts it waits for, and two conditions for people.
-import { type PullPolicyStatus, pullPolicyStatus } from '../../crds/pull-policy.ts';
+import { type PullPolicyStatus, pullPolicyStatus, type Wave } from '../../crds/pull-policy.ts';
 import type { ObservedPullPolicy } from '../../metacontroller/hook-request.ts';
 import { formatTimeMilliseconds } from '../kubernetes/time.ts';
 import { type Observation, observeConditions } from '../status/condition.ts';
 import { counted } from '../status/node-list.ts';
-import { withRevision } from '../status/revision.ts';
+import { reviseStatus } from '../status/revision.ts';
 import type { ChosenStart } from './choose.ts';
 import type { StartBook } from './starts.ts';
+import { latestWaves } from './waves.ts';
 import { lastStartOfPolicy, recordedStart, type World } from './world.ts';
 
 function readyObservation(parent: ObservedPullPolicy, world: World): Observation {
@@ -53,6 +54,11 @@ function startFields(starts: readonly ChosenStart[], previous: Partial<PullPolic
   };
 }
 
+/** The field is not there where it never was needed. */
+function waveField({ waves: before }: Partial<PullPolicyStatus>, waves: readonly Wave[]): Partial<PullPolicyStatus> {
+  return before === undefined && waves.length === 0 ? {} : { waves: [...waves] };
+}
+
 /** Takes the policy, what was observed and the starts of this answer; gives the whole status. */
 export function policyStatus(
   parent: ObservedPullPolicy,
@@ -60,7 +66,7 @@ export function policyStatus(
   starts: readonly ChosenStart[],
 ): Partial<PullPolicyStatus> {
   const { book, nowMilliseconds } = world;
-  const previous = parent.status;
+  const previous = { ...parent.status, ...waveField(parent.status, world.waves) };
   const at = formatTimeMilliseconds(nowMilliseconds);
   const fresh = starts.map(({ slot, image, node }) => ({ slot, image: image.name, node: node.name, at }));
   // A group that was not sent says nothing: what stood there stays.
@@ -71,11 +77,17 @@ export function policyStatus(
         [readyObservation(parent, world), podsCreatedObservation(book, world.policyName)],
         nowMilliseconds,
       );
-  return withRevision(pullPolicyStatus, previous, {
+  // A spec that cannot be read for a while forgets nothing.
+  const hasWaves = !parent.spec.ok || parent.spec.value.maxConcurrentPulls !== undefined;
+  const waves = hasWaves ? latestWaves([...world.waves, ...fresh.map(({ image }) => ({ image, at }))]) : [];
+  const { status, isNew } = reviseStatus(pullPolicyStatus, previous, {
     observedGeneration: parent.metadata.generation,
     ...startFields(starts, previous, world),
     starting: [...book.starting, ...fresh],
     rejected: [...book.rejected],
+    ...waveField(previous, waves),
     ...(conditions === undefined ? {} : { conditions }),
   });
+  // A wave of which its image tells by now leaves with a write that is due anyway.
+  return isNew ? status : parent.status;
 }

@@ -1,6 +1,6 @@
 // What a PullPolicy sync sees, read once into what the gates ask for.
-import type { PullPolicyStatus } from '../../crds/pull-policy.ts';
-import type { Group, PullPolicySyncRequest } from '../../metacontroller/hook-request.ts';
+import type { PullPolicyStatus, Wave } from '../../crds/pull-policy.ts';
+import type { Group, ObservedPullPolicy, PullPolicySyncRequest } from '../../metacontroller/hook-request.ts';
 import type { ObservedPod } from '../../metacontroller/pod.ts';
 import { type FleetReading, type FleetTable, readFleet } from '../fleet/table.ts';
 import { parseTimeMilliseconds } from '../kubernetes/time.ts';
@@ -9,7 +9,9 @@ import { type PullPod, readPullPod } from '../pull-pod/read.ts';
 import type { HookSettings } from '../settings.ts';
 import { type ImageClaim, type ImageView, readClaim, readImage } from './image-view.ts';
 import { claimsByLabel } from './keep-pods.ts';
+import { readLimits } from './limits.ts';
 import { reviewStarts, type StartBook, startedAt } from './starts.ts';
+import { untoldWaves } from './waves.ts';
 
 const SECOND_MILLISECONDS = 1_000;
 
@@ -26,6 +28,8 @@ export interface World {
   readonly images: ReadonlyMap<string, ImageView>;
   readonly claims: ReadonlyMap<string, ImageClaim> | undefined;
   readonly book: StartBook;
+  /** Latest starts of images that do not tell of them yet. */
+  readonly waves: readonly Wave[];
   /** Whether a group that starts rest on was not sent; then nothing is started and nothing dropped. */
   readonly isPartial: boolean;
 }
@@ -33,6 +37,11 @@ export interface World {
 /** Children and related Pods are read at different moments; a Pod that is in both counts once. */
 function podsOfOthers(own: Group<ObservedPod>, related: Group<ObservedPod>): PullPod[] {
   return [...(related ?? [])].filter(([name]) => !own?.has(name)).map(([, pod]) => readPullPod(pod));
+}
+
+/** Without a spec that can be read nothing is started, and no wave is ever over. */
+function delayOf({ spec }: ObservedPullPolicy): number {
+  return spec.ok ? readLimits(spec.value).delayMilliseconds : Number.POSITIVE_INFINITY;
 }
 
 /** Takes a request; gives what it shows. */
@@ -63,6 +72,7 @@ export function observePolicy(
     others: podsOfOthers(children.pods, related.pods),
     images,
     claims: imagesAreKnown ? claimsByLabel(claims) : undefined,
+    waves: untoldWaves(parent.status.waves, images, nowMilliseconds, delayOf(parent)),
     book: reviewStarts(parent.status, { pulls, images, imagesAreKnown, nowMilliseconds }),
     isPartial:
       children.pods === undefined ||
@@ -106,7 +116,7 @@ export function lastStartOfPolicy(world: World, status: Partial<PullPolicyStatus
 /** Gives when a pull of each image was last started, by name, as late as it can have been; for queues of their own. */
 export function lastStartOfImage(world: World, image: ImageView, pulls: readonly PullPod[], recorded: number): number {
   const attempted = parseTimeMilliseconds(image.ledger.lastAttemptedAt) ?? 0;
-  const starts = world.book.starting.filter((start) => start.image === image.name).map(startedAt);
+  const starts = [...world.book.starting, ...world.waves].filter((start) => start.image === image.name).map(startedAt);
   return Math.max(
     latestStart(attempted, recorded, world.nowMilliseconds),
     ...starts,

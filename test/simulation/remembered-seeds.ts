@@ -38,4 +38,19 @@ export const REMEMBERED: readonly RememberedSeed[] = [
     faults: ['write-outages', 'two-replicas', 'images-edited'],
     why: 'an edit was taken back while nothing could be written, and what was remembered in between hid what was known',
   },
+  {
+    seed: 898773139,
+    faults: ['cache-lag', 'write-outages', 'pods-deleted'],
+    why: 'a user deleted a Pod before its image told of the start, and the next wave of the image came too soon',
+  },
+  {
+    seed: 898773300,
+    faults: ['cache-lag', 'nodes-cordoned', 'policies-deleted', 'fleet-deleted', 'pods-deleted'],
+    why: 'the same right after the policy was made anew',
+  },
+  {
+    seed: 898773370,
+    faults: ['cache-lag', 'lost-answers', 'nodes-tainted', 'sets-edited', 'pods-deleted'],
+    why: 'the same where an answer was lost',
+  },
 ];
