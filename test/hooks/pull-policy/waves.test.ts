@@ -116,7 +116,7 @@ const rows: readonly Row[] = [
       nodes: one,
       images: images('y'),
       spec: queues,
-      status: { ...quiet, waves: [wave('x', NOON - 5 * SECOND), wave('z', NOON - 30 * SECOND)] },
+      status: { ...quiet, waves: [wave('x', NOON - 5 * SECOND), wave('z', NOON - 20 * SECOND)] },
     },
     started: ['y on a slot 0'],
     waves: [wave('x', NOON - 5 * SECOND), wave('y', NOON)],
@@ -186,6 +186,7 @@ test.each([
 test('of an image the latest wave counts, and of more images than a status holds the latest', () => {
   expect(latestWaves([wave('x', 2), wave('y', 1), wave('x', 1)])).toEqual([wave('x', 2), wave('y', 1)]);
   expect(latestWaves([wave('x', 1), wave('y', 1), wave('x', 2)])).toEqual([wave('y', 1), wave('x', 2)]);
+  expect(latestWaves([wave('x', 1), wave('y', 1), wave('x', 1)])).toEqual([wave('y', 1), wave('x', 1)]);
   const many = Array.from({ length: WAVES_LIMIT + 1 }, (_, index) => wave(`image-${index}`, NOON + index));
   expect(latestWaves(many)).toEqual(many.slice(1));
   expect(WAVES_LIMIT).toBe(1_000);
