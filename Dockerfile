@@ -5,9 +5,11 @@ COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY crds crds
+COPY kubernetes kubernetes
 COPY metacontroller metacontroller
 COPY hooks hooks
 COPY service service
+COPY cli cli
 RUN npm run build && npm prune --omit=dev --no-audit --no-fund
 # What a running service never reads: how re2 was compiled (100 MB), types, source maps, the tests of packages.
 RUN cp node_modules/re2/build/Release/re2.node re2.node && strip re2.node && \

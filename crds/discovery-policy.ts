@@ -1,5 +1,6 @@
 // DiscoveryPolicy: where to look for the images that matter, and what was found there.
 import { z } from 'zod';
+import { REPOSITORY_LIMIT_CHARACTERS } from '../kubernetes/image-reference.ts';
 import { conditions, localReference, observedGeneration, revision, timestamp } from './fields.ts';
 import { positiveGoDuration } from './go-duration.ts';
 import { ageColumn, type Kind, messageColumn, statusColumn } from './kind.ts';
@@ -9,7 +10,6 @@ import {
   PATTERN_LIMIT_CHARACTERS,
   QUERY_LIMIT_CHARACTERS,
   REPOSITORIES_LIMIT,
-  REPOSITORY_LIMIT_CHARACTERS,
   SOURCE_IMAGES_LIMIT,
   TAGS_WANTED_LIMIT,
   TEMPLATE_LIMIT_CHARACTERS,

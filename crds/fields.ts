@@ -2,28 +2,20 @@
 import { z } from 'zod';
 import {
   DIGEST_LIMIT_CHARACTERS,
-  IMAGE_LIMIT_CHARACTERS,
-  MESSAGE_LIMIT_CHARACTERS,
-  NAME_LIMIT_CHARACTERS,
-  NODE_SELECTOR_LIMIT,
-  PULL_SECRETS_LIMIT,
+  digestPattern,
+  IMAGE_NAME_LIMIT_CHARACTERS,
   TAG_LIMIT_CHARACTERS,
-  TOLERATIONS_LIMIT,
-} from './limits.ts';
-import { withPattern, withRule } from './rule.ts';
+  tagPattern,
+} from '../kubernetes/image-reference.ts';
+import { labelKeyPattern, OBJECT_NAME_LIMIT_CHARACTERS } from '../kubernetes/object-name.ts';
+import { MESSAGE_LIMIT_CHARACTERS, NODE_SELECTOR_LIMIT, PULL_SECRETS_LIMIT, TOLERATIONS_LIMIT } from './limits.ts';
+import { celSource, withPattern, withRule } from './rule.ts';
 
-export const objectName = z.string().min(1).max(NAME_LIMIT_CHARACTERS);
+export const objectName = z.string().min(1).max(OBJECT_NAME_LIMIT_CHARACTERS);
 
 export const localReference = z.object({
   name: objectName.describe('Name of the referenced object.'),
 });
-
-/**
- * Kubernetes' rule of a label key. A key that no label can have selects nothing, and one named __proto__ would make every request
- * refused that carries its object.
- */
-const labelKeyPattern = '^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$';
-const labelKey = new RegExp(labelKeyPattern);
 
 export const nodeSelector = withRule(
   z
@@ -31,9 +23,10 @@ export const nodeSelector = withRule(
     .meta({ maxProperties: NODE_SELECTOR_LIMIT })
     .describe('Labels a node must have, all of them. Empty selects every Linux node.'),
   {
-    cel: `self.all(key, key.matches('${labelKeyPattern}'))`,
+    cel: `self.all(key, key.matches('${celSource(labelKeyPattern)}'))`,
     message: 'keys must be label keys such as kubernetes.io/arch',
-    holds: (labels) => Object.keys(labels).every((key) => labelKey.test(key)),
+    // A key named __proto__ would also make every request that carries the object be refused.
+    holds: (labels) => Object.keys(labels).every((key) => labelKeyPattern.test(key)),
   },
 );
 
@@ -78,7 +71,7 @@ export const priority = z
 
 const imageField = withRule(
   withPattern(
-    z.string().min(1).max(IMAGE_LIMIT_CHARACTERS),
+    z.string().min(1).max(IMAGE_NAME_LIMIT_CHARACTERS),
     /^[^\s@]+$/,
     'must be an image name without spaces and without a digest',
   ).describe('Image reference without tag and digest, for example docker.io/library/alpine.'),
@@ -91,17 +84,17 @@ const imageField = withRule(
 
 const tagField = withPattern(
   z.string().max(TAG_LIMIT_CHARACTERS),
-  /^[A-Za-z0-9_][A-Za-z0-9._-]*$/,
+  tagPattern,
   'must be an image tag such as v1.2 or 3.20-alpine',
 ).describe('Tag to pull. Excludes digest; without both, latest.');
 
 const digestField = withPattern(
   z.string().max(DIGEST_LIMIT_CHARACTERS),
-  /^(sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$/,
+  digestPattern,
   'must be a digest such as sha256: and 64 hex digits',
 ).describe('Digest to pull. Excludes tag.');
 
-/** The three fields that name an image; the shape they are part of takes `oneOfTagAndDigest` too. */
+/** The three fields that name an image; the shape that has them also takes the rule `tagExcludesDigest`. */
 export const imageFields = {
   image: imageField,
   tag: tagField.optional(),

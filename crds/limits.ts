@@ -1,15 +1,7 @@
 // The named limits of what a user may write, so that no object can grow past what the API server and a sync can carry.
 
-/** Longest name of a Kubernetes object (DNS-1123 subdomain). */
-export const NAME_LIMIT_CHARACTERS = 253;
 /** Longest UID that is taken for one; Kubernetes' own have 36. */
 export const UID_LIMIT_CHARACTERS = 128;
-/** Longest `image` field: a registry's host (253) and port (6), a slash, and the longest repository (255). */
-export const IMAGE_LIMIT_CHARACTERS = 515;
-/** Longest tag, as registries take it. */
-export const TAG_LIMIT_CHARACTERS = 128;
-/** Longest digest: `sha512:` and 128 hex digits. */
-export const DIGEST_LIMIT_CHARACTERS = 135;
 /** Longest duration as text, for example `1000000h0m0.000000001s`. */
 export const DURATION_LIMIT_CHARACTERS = 32;
 /** Most tolerations of one object. */
@@ -40,8 +32,6 @@ export const DISCOVERY_SOURCES_LIMIT = 16;
 export const DISCOVERED_IMAGES_LIMIT = 500;
 /** Most repositories of one registry source. */
 export const REPOSITORIES_LIMIT = 50;
-/** Longest repository name. */
-export const REPOSITORY_LIMIT_CHARACTERS = 255;
 /** Most tags kept of one repository. */
 export const TAGS_WANTED_LIMIT = 500;
 /** Longest regular expression. */

@@ -31,9 +31,14 @@ export function withRule<Schema extends z.ZodType>(schema: Schema, rule: Rule<z.
     .meta({ ...before, [VALIDATIONS_KEY]: validations }) as Schema;
 }
 
-/** Takes a pattern; gives it in CEL's notation. RE2 must read it as JavaScript does. */
+/** The source of a pattern for a CEL string. RE2 must read the pattern as JavaScript does. */
+export function celSource(pattern: RegExp): string {
+  return pattern.source.replaceAll('\\/', '/');
+}
+
+/** A CEL expression that is true where the text matches the pattern. */
 export function matchesInCel(pattern: RegExp): string {
-  return `self.matches(r'${pattern.source.replaceAll('\\/', '/')}')`;
+  return `self.matches(r'${celSource(pattern)}')`;
 }
 
 /** Takes a text, a pattern and what a person is told who does not follow it; a bare `pattern` would show the person the pattern. */

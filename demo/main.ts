@@ -8,12 +8,12 @@ import { type Cluster, createCluster } from '../simulator/cluster.ts';
 import { applyInstallation, installedControllers } from '../simulator/installed-cluster.ts';
 import type { Manifest } from '../simulator/kubernetes-object.ts';
 import { demoUsage, type Pace, readArguments } from './arguments.ts';
+import { ASSUMED_MEGABYTES, demoNodes, seed, seedFor } from './demo-cluster.ts';
 import { ManifestError, readManifests } from './manifests.ts';
+import { type KeptPromise, watchPromises } from './promise-checker.ts';
 import { openScreen, type Screen } from './screen.ts';
 import { startDemoService } from './service.ts';
 import { LAST_CHANGE_MILLISECONDS, startSources } from './sources.ts';
-import { type KeptPromise, watchPromises } from './witness.ts';
-import { ASSUMED_MEGABYTES, demoNodes, furnish, furnishFor } from './world.ts';
 
 const MINUTE_MILLISECONDS = 60_000;
 /** A user's own manifests may take longer; beyond this the demo shows how far they got. */
@@ -125,8 +125,8 @@ async function main(): Promise<number> {
     process.stdout.write(`Every image in ${options.file} is taken to exist, with ${ASSUMED_MEGABYTES} MB.\n`);
   }
   applyInstallation(cluster);
-  if (options.file === undefined) furnish(cluster);
-  else furnishFor(cluster, manifests);
+  if (options.file === undefined) seed(cluster);
+  else seedFor(cluster, manifests);
   const isClean = applyAll(cluster, manifests);
   const screen = openScreen(cluster, process.stdout, clock.now);
   const leastEnd = options.file === undefined ? start + LAST_CHANGE_MILLISECONDS + INTERVAL_MILLISECONDS : start;

@@ -16,9 +16,9 @@ export function buildAdminApp(metrics: Metrics, isReady: () => boolean): Fastify
     http: { connectionsCheckingInterval: TIMEOUT_CHECK_MILLISECONDS },
   });
   app.server.headersTimeout = HEAD_TIMEOUT_MILLISECONDS;
-  const { isCrowded } = limitConnections(app.server);
+  const { isNearLimit } = limitConnections(app.server);
   app.addHook('onSend', async (_request, reply) => {
-    if (isCrowded()) reply.header('connection', 'close');
+    if (isNearLimit()) reply.header('connection', 'close');
   });
   app.get('/healthz', async () => 'ok\n');
   app.get('/readyz', async (_request, reply) => (isReady() ? 'ok\n' : reply.code(503).send('not serving\n')));

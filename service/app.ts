@@ -3,7 +3,7 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import type { Logger } from 'pino';
 import type { HookSettings } from '../hooks/settings.ts';
 import { bearerTokenCheck } from './bearer-token.ts';
-import { createAdmission } from './bodies-at-once.ts';
+import { createAdmission } from './body-admission.ts';
 import type { Certificate } from './certificate.ts';
 import {
   type Connections,
@@ -42,7 +42,7 @@ export interface AppOptions {
   readonly requestTimeoutMilliseconds?: number;
 }
 
-const tellNobody = () => undefined;
+const noop = () => undefined;
 
 interface Refusal {
   readonly statusCode: number;
@@ -93,7 +93,7 @@ function logAnswer(logger: Logger, hook: Hook, answered: Answered, durationMilli
   const line = withShortTexts({
     hook: hook.path,
     parent: answered.parent,
-    ...answered.decision,
+    ...answered.logFields,
     resyncAfterSeconds,
     durationMilliseconds: Math.round(durationMilliseconds * 10) / 10,
   });
@@ -102,14 +102,14 @@ function logAnswer(logger: Logger, hook: Hook, answered: Answered, durationMilli
 }
 
 function addHook(app: FastifyInstance, hook: Hook, options: AppOptions, memory: StatusMemory): void {
-  const { settings, clock, logger, metrics, runDiscovery, onStatus = tellNobody } = options;
+  const { settings, clock, logger, metrics, runDiscovery, onStatus = noop } = options;
   app.post(hook.path, async (request, reply) => {
     if (request.body === undefined) return refuse(reply, emptyBody);
     const reading = hook.read(request.body);
     if (!reading.ok) return refuse(reply, { statusCode: 400, sentence: reading.problem });
     const context = { settings, memory, clock, runDiscovery, onStatus, nowMilliseconds: clock() };
     const answered = await reading.answer(context);
-    const { started } = answered.decision;
+    const { started } = answered.logFields;
     if (Array.isArray(started)) metrics.observeStarts(answered.parent, started.length);
     logAnswer(logger, hook, answered, reply.elapsedTime);
     // Serialised here once: a response shape would drop fields, and none would have Fastify do just this.
@@ -122,7 +122,7 @@ function requireToken(app: FastifyInstance, token: string, connections: Connecti
   // Before the body is read: a stranger costs a header, and keeps no connection.
   app.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
     if (isAllowed(request.headers.authorization)) {
-      connections.welcome(request.raw.socket);
+      connections.markAuthenticated(request.raw.socket);
       return undefined;
     }
     const given = request.headers.authorization === undefined ? 'missing' : 'wrong';
@@ -134,8 +134,8 @@ function requireToken(app: FastifyInstance, token: string, connections: Connecti
 }
 
 /** Who needs no token is known once all that he asks is there. */
-function welcomeAnonymous(app: FastifyInstance, connections: Connections): void {
-  app.addHook('preHandler', async ({ raw }: FastifyRequest) => connections.welcome(raw.socket));
+function authenticateAll(app: FastifyInstance, connections: Connections): void {
+  app.addHook('preHandler', async ({ raw }: FastifyRequest) => connections.markAuthenticated(raw.socket));
 }
 
 /** After the token: a stranger takes no room. */
@@ -147,13 +147,13 @@ function limitBodies(app: FastifyInstance, bodyLimitBytes: number): void {
 }
 
 /** A connection that is kept open would keep a stopping service alive until its other end gives it up, and in a crowd somebody out. */
-function closeConnections(app: FastifyInstance, { isCrowded }: Connections): void {
+function closeConnections(app: FastifyInstance, { isNearLimit }: Connections): void {
   let isStopping = false;
   app.addHook('preClose', async () => {
     isStopping = true;
   });
   app.addHook('onSend', async (_request, reply) => {
-    if (isStopping || isCrowded()) reply.header('connection', 'close');
+    if (isStopping || isNearLimit()) reply.header('connection', 'close');
   });
 }
 
@@ -180,7 +180,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   app.server.headersTimeout = Math.min(HEAD_TIMEOUT_MILLISECONDS, requestTimeoutMilliseconds);
   const connections = limitConnections(app.server, { onFlood: floodWarning(logger, options.clock) });
   closeConnections(app, connections);
-  if (options.token === undefined) welcomeAnonymous(app, connections);
+  if (options.token === undefined) authenticateAll(app, connections);
   else requireToken(app, options.token, connections);
   limitBodies(app, bodyLimitBytes);
   // Fastify reads text too unless told; a hook takes JSON alone.

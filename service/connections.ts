@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 /** Metacontroller needs some dozens. Containers may open a million files, and an idle connection takes about 15 KB. */
 export const CONNECTIONS_LIMIT = 4_096;
 /** Above this part of the limit a connection is closed once it was answered: who idles must not fill the rest. */
-export const CROWDED_PART = 0.5;
+export const NEAR_LIMIT_FRACTION = 0.5;
 /** A head comes in one packet; whoever has not sent all of it after this time is closed. What is idle between two requests may stay. */
 export const HEAD_TIMEOUT_MILLISECONDS = 5_000;
 /** How often it is looked for heads that do not end, and for requests that trickle in. */
@@ -14,9 +14,9 @@ const SAY_AGAIN_MILLISECONDS = 60_000;
 
 export interface Connections {
   /** Takes the connection of somebody who is known: it is not closed to make room. */
-  welcome(socket: Socket): void;
+  markAuthenticated(socket: Socket): void;
   /** Whether so many are open that one that was answered is better closed. */
-  isCrowded(): boolean;
+  isNearLimit(): boolean;
 }
 
 /** With TLS the socket that a request has is not the one that was accepted, but its other end is the same. */
@@ -43,14 +43,14 @@ export interface ConnectionsOptions {
 export function limitConnections(server: Server, options: ConnectionsOptions = {}): Connections {
   const { limit = CONNECTIONS_LIMIT, onFlood = () => undefined } = options;
   /** In the order in which they came. */
-  const strangers = new Map<string, Socket>();
+  const anonymous = new Map<string, Socket>();
   let count = 0;
 
   function makeRoom(): void {
     // Where all others are known, it is the new one.
-    const [oldest] = strangers;
+    const [oldest] = anonymous;
     if (oldest !== undefined) {
-      strangers.delete(oldest[0]);
+      anonymous.delete(oldest[0]);
       oldest[1].destroy();
     }
     onFlood();
@@ -59,16 +59,16 @@ export function limitConnections(server: Server, options: ConnectionsOptions = {
   server.on('connection', (socket: Socket) => {
     const end = endOf(socket);
     count += 1;
-    strangers.set(end, socket);
+    anonymous.set(end, socket);
     socket.once('close', () => {
       count -= 1;
-      if (strangers.get(end) === socket) strangers.delete(end);
+      if (anonymous.get(end) === socket) anonymous.delete(end);
     });
     if (count > limit) makeRoom();
   });
 
   return {
-    welcome: (socket) => strangers.delete(endOf(socket)),
-    isCrowded: () => count > limit * CROWDED_PART,
+    markAuthenticated: (socket) => anonymous.delete(endOf(socket)),
+    isNearLimit: () => count > limit * NEAR_LIMIT_FRACTION,
   };
 }

@@ -7,18 +7,18 @@ import { fleetKind } from '../crds/fleet.ts';
 import type { Kind } from '../crds/kind.ts';
 import { pullPolicyKind } from '../crds/pull-policy.ts';
 import { customizeCachedImage } from '../hooks/cached-image/customize.ts';
-import { joinImageStatuses } from '../hooks/cached-image/join.ts';
+import { mergeImageStatuses } from '../hooks/cached-image/merge.ts';
 import { concernedReference } from '../hooks/cached-image/reference.ts';
 import { syncCachedImage } from '../hooks/cached-image/sync.ts';
 import { customizeCachedImageSet } from '../hooks/cached-image-set/customize.ts';
 import { syncCachedImageSet } from '../hooks/cached-image-set/sync.ts';
-import type { Decided, Decision } from '../hooks/decided.ts';
-import { joinDiscoveryStatuses } from '../hooks/discovery-policy/join.ts';
+import { mergeDiscoveryStatuses } from '../hooks/discovery-policy/merge.ts';
 import { planDiscovery, syncDiscoveryPolicy } from '../hooks/discovery-policy/sync.ts';
 import { customizeFleet, syncFleet } from '../hooks/fleet/sync.ts';
+import type { HookResult, LogFields } from '../hooks/hook-result.ts';
 import { syncNode } from '../hooks/node/sync.ts';
 import { customizePullPolicy } from '../hooks/pull-policy/customize.ts';
-import { joinPolicyStatuses } from '../hooks/pull-policy/join.ts';
+import { mergePolicyStatuses } from '../hooks/pull-policy/merge.ts';
 import { syncPullPolicy } from '../hooks/pull-policy/sync.ts';
 import type { HookSettings } from '../hooks/settings.ts';
 import { newerStatus } from '../hooks/status/revision.ts';
@@ -55,10 +55,10 @@ export interface Answered {
   readonly body: object;
   /** Name of the parent, for the log. */
   readonly parent: string;
-  readonly decision: Decision;
+  readonly logFields: LogFields;
 }
 
-export type Reading =
+export type RequestResult =
   | { readonly ok: true; readonly answer: (context: HookContext) => Answered | Promise<Answered> }
   | { readonly ok: false; readonly problem: string };
 
@@ -67,7 +67,7 @@ export interface Hook {
   /** Heartbeats and look-ups that say nothing new are logged at debug. */
   readonly isQuiet: boolean;
   /** Takes a parsed body; gives how to answer it, or what is wrong with it in a sentence. */
-  readonly read: (body: unknown) => Reading;
+  readonly read: (body: unknown) => RequestResult;
 }
 
 function problemOf(error: z.ZodError): string {
@@ -114,15 +114,15 @@ function withWriteCheck(response: CompositeSyncResponse, observed: Parent['statu
   return { ...response, resyncAfterSeconds: Math.min(resyncAfterSeconds, WRITE_CHECK_SECONDS) };
 }
 
-type CompositeDecision<Request> = (
+type CompositeHookFunction<Request> = (
   request: Request,
   context: HookContext,
-) => Decided<CompositeSyncResponse> | Promise<Decided<CompositeSyncResponse>>;
+) => HookResult<CompositeSyncResponse> | Promise<HookResult<CompositeSyncResponse>>;
 
 interface CompositeHook<Request extends { readonly parent: Parent }> {
-  readonly decide: CompositeDecision<Request>;
+  readonly decide: CompositeHookFunction<Request>;
   /** What is known of the parent, from its status as it is observed and as it was last answered; the newer of both unless given. */
-  readonly join?: (
+  readonly merge?: (
     observed: Request['parent']['status'],
     remembered: Request['parent']['status'],
     parent: Request['parent'],
@@ -133,22 +133,22 @@ interface CompositeHook<Request extends { readonly parent: Parent }> {
 function compositeSync<Request extends { readonly parent: Parent }>(
   kind: Kind,
   schema: z.ZodType<Request>,
-  { decide, join = newerStatus }: CompositeHook<Request>,
+  { decide, merge = newerStatus }: CompositeHook<Request>,
 ): Hook {
   return hook(`/hooks/${kind.plural}/sync`, schema, {
     isQuiet: false,
     async answer(request, context) {
       const { metadata, status } = request.parent;
       const remembered = context.memory.recall(metadata.uid, context.nowMilliseconds, status);
-      const newest = remembered === undefined ? status : join(status, remembered, request.parent);
-      const { response, decision } = await decide(
+      const newest = remembered === undefined ? status : merge(status, remembered, request.parent);
+      const { response, logFields } = await decide(
         { ...request, parent: { ...request.parent, status: newest } },
         context,
       );
       context.memory.remember(metadata.uid, response.status, context.nowMilliseconds);
       const subject = { kind: kind.kind, name: metadata.name, uid: metadata.uid };
       context.onStatus({ subject, before: newest, after: response.status });
-      return { body: withWriteCheck(response, status), parent: metadata.name, decision };
+      return { body: withWriteCheck(response, status), parent: metadata.name, logFields };
     },
   });
 }
@@ -163,18 +163,18 @@ function customize<Request extends { readonly parent: Parent }>(
     answer: (request, context) => ({
       body: answer(request, context),
       parent: request.parent.metadata.name,
-      decision: {},
+      logFields: {},
     }),
   });
 }
 
-const undecorated = <Response>(response: Response): Decided<Response> => ({ response, decision: {} });
+const undecorated = <Response>(response: Response): HookResult<Response> => ({ response, logFields: {} });
 
 /** Plans, asks the sources side by side, and decides on what came back. */
 async function discover(
   { parent }: DiscoveryPolicySyncRequest,
   { nowMilliseconds, runDiscovery, clock }: HookContext,
-): Promise<Decided<CompositeSyncResponse>> {
+): Promise<HookResult<CompositeSyncResponse>> {
   const queries = planDiscovery(parent, nowMilliseconds);
   if (queries.length === 0) return syncDiscoveryPolicy(parent, new Map(), nowMilliseconds);
   const outcomes = await runDiscovery(queries, parent.metadata);
@@ -185,7 +185,7 @@ async function discover(
 export const hooks: readonly Hook[] = [
   hook('/hooks/nodes/sync', nodeSyncRequest, {
     isQuiet: true,
-    answer: (request) => ({ body: syncNode(request), parent: request.object.metadata.name, decision: {} }),
+    answer: (request) => ({ body: syncNode(request), parent: request.object.metadata.name, logFields: {} }),
   }),
   customize('/hooks/fleets/customize', fleetCustomizeRequest, () => customizeFleet()),
   compositeSync(fleetKind, fleetSyncRequest, { decide: (request) => undecorated(syncFleet(request)) }),
@@ -194,14 +194,14 @@ export const hooks: readonly Hook[] = [
   ),
   compositeSync(cachedImageKind, cachedImageSyncRequest, {
     decide: (request, { settings, nowMilliseconds }) => syncCachedImage(request, settings, nowMilliseconds),
-    join: (observed, remembered, parent) => joinImageStatuses(observed, remembered, concernedReference(parent)),
+    merge: (observed, remembered, parent) => mergeImageStatuses(observed, remembered, concernedReference(parent)),
   }),
   customize('/hooks/pullpolicies/customize', pullPolicyCustomizeRequest, ({ parent }, { settings }) =>
     customizePullPolicy(parent, settings),
   ),
   compositeSync(pullPolicyKind, pullPolicySyncRequest, {
     decide: (request, { settings, nowMilliseconds }) => syncPullPolicy(request, settings, nowMilliseconds),
-    join: joinPolicyStatuses,
+    merge: mergePolicyStatuses,
   }),
   customize('/hooks/cachedimagesets/customize', cachedImageSetCustomizeRequest, ({ parent }) =>
     customizeCachedImageSet(parent),
@@ -209,5 +209,5 @@ export const hooks: readonly Hook[] = [
   compositeSync(cachedImageSetKind, cachedImageSetSyncRequest, {
     decide: (request, { nowMilliseconds }) => syncCachedImageSet(request, nowMilliseconds),
   }),
-  compositeSync(discoveryPolicyKind, discoveryPolicySyncRequest, { decide: discover, join: joinDiscoveryStatuses }),
+  compositeSync(discoveryPolicyKind, discoveryPolicySyncRequest, { decide: discover, merge: mergeDiscoveryStatuses }),
 ];

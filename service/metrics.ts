@@ -1,6 +1,6 @@
 // What an operator's Prometheus sees of the service.
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
-import { NAME_LIMIT_CHARACTERS } from '../crds/limits.ts';
+import { OBJECT_NAME_LIMIT_CHARACTERS } from '../kubernetes/object-name.ts';
 
 export interface Metrics {
   readonly registry: Registry;
@@ -19,7 +19,7 @@ function createPolicyLabel(): (policy: string) => string {
   const known = new Set<string>();
   return (policy) => {
     if (known.has(policy)) return policy;
-    if (known.size >= POLICY_LABELS_LIMIT || policy.length > NAME_LIMIT_CHARACTERS) return OTHER_POLICIES;
+    if (known.size >= POLICY_LABELS_LIMIT || policy.length > OBJECT_NAME_LIMIT_CHARACTERS) return OTHER_POLICIES;
     known.add(policy);
     return policy;
   };

@@ -1,5 +1,5 @@
 // The API server: stores objects by its own rules, because what is exact about the operator rests on them.
-import { type LabelSelector, matchesLabelSelector } from '../hooks/kubernetes/label-selector.ts';
+import { type LabelSelector, matchesLabelSelector } from '../kubernetes/label-selector.ts';
 import { ApiError } from './api-error.ts';
 import { applyManifest } from './apply-manifest.ts';
 import type { Clock } from './clock.ts';

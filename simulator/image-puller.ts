@@ -1,5 +1,5 @@
 // Pulls images onto one node, one at a time unless told otherwise, as fast as the node's network is.
-import { formatImageReference, type ImageReference } from '../hooks/kubernetes/image-reference.ts';
+import { formatImageReference, type ImageReference } from '../kubernetes/image-reference.ts';
 import type { Clock } from './clock.ts';
 import type { Registry, RegistryImage, Resolution } from './registry.ts';
 

@@ -1,5 +1,5 @@
 // The words of a kubelet and its runtime about a pull, as a real one (1.36, containerd) wrote them.
-import type { ImageReference } from '../hooks/kubernetes/image-reference.ts';
+import type { ImageReference } from '../kubernetes/image-reference.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import type { Resolution } from './registry.ts';
 

@@ -1,5 +1,5 @@
 // The kubelet of one node: pulls and runs what is bound to the node, and says of it what a real kubelet says.
-import { formatImageReference, type ImageReference, parseImageReference } from '../hooks/kubernetes/image-reference.ts';
+import { formatImageReference, type ImageReference, parseImageReference } from '../kubernetes/image-reference.ts';
 import type { ApiStore } from './api-store.ts';
 import type { Clock } from './clock.ts';
 import { createImagePuller, type NodeImages } from './image-puller.ts';

@@ -1,33 +1,27 @@
 // What the API server checks and fills in before it stores an object: names, labels, and the schemas of our kinds.
 import type { z } from 'zod';
-import { NAME_LIMIT_CHARACTERS } from '../crds/limits.ts';
+import { isLabelValue, isObjectName, LABEL_LIMIT_CHARACTERS } from '../kubernetes/object-name.ts';
 import { ApiError } from './api-error.ts';
 import { isObject, type JsonObject } from './json.ts';
 import type { Manifest } from './kubernetes-object.ts';
 import type { Resource } from './resources.ts';
 
-/** k8s.io/apimachinery `pkg/util/validation/validation.go`: DNS-1123 subdomain. */
-const namePattern = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-/** The same file: a label value, and the part of a label key behind the slash. */
-const labelValuePattern = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
-const LABEL_LIMIT_CHARACTERS = 63;
-
 function labelProblem(key: string, value: unknown): string | undefined {
   const name = key.slice(key.indexOf('/') + 1);
-  if (name === '' || name.length > LABEL_LIMIT_CHARACTERS || !labelValuePattern.test(name)) {
+  if (name === '' || !isLabelValue(name)) {
     return `metadata.labels: Invalid value: "${key}": name part is not a label name`;
   }
   if (typeof value !== 'string') return `metadata.labels: Invalid value: ${key} must be text`;
   if (value.length > LABEL_LIMIT_CHARACTERS) {
     return `metadata.labels: Invalid value: "${value}": must be no more than 63 characters`;
   }
-  return labelValuePattern.test(value)
+  return isLabelValue(value)
     ? undefined
     : `metadata.labels: Invalid value: "${value}": must consist of alphanumeric characters, '-', '_' or '.'`;
 }
 
 function nameProblem(name: unknown): string | undefined {
-  return typeof name === 'string' && name.length <= NAME_LIMIT_CHARACTERS && namePattern.test(name)
+  return typeof name === 'string' && isObjectName(name)
     ? undefined
     : `metadata.name: Invalid value: "${name}": must be a lowercase RFC 1123 subdomain`;
 }

@@ -1,5 +1,5 @@
 // The image registries of the world: what is in them, who may pull it, and when they do not answer.
-import { formatImageReference, type ImageReference, parseImageReference } from '../hooks/kubernetes/image-reference.ts';
+import { formatImageReference, type ImageReference, parseImageReference } from '../kubernetes/image-reference.ts';
 import type { Clock } from './clock.ts';
 
 export interface RegistryImage {

@@ -7,7 +7,7 @@ import type { HookAnswer } from './metacontroller/hook-client.ts';
 
 const hookByPath = new Map(hooks.map((hook) => [hook.path, hook]));
 
-const tellNobody = () => undefined;
+const noop = () => undefined;
 
 function refused(statusCode: number, error: string): HookAnswer {
   return { statusCode, headers: {}, body: { error } };
@@ -23,7 +23,7 @@ export function startTableReplica({ clock, skewMilliseconds = 0, runDiscovery }:
     const reading = hook.read(body);
     if (!reading.ok) return refused(400, reading.problem);
     const settings = SIMULATED_SETTINGS;
-    const context = { settings, memory, clock: now, runDiscovery: discover, onStatus: tellNobody };
+    const context = { settings, memory, clock: now, runDiscovery: discover, onStatus: noop };
     const answered = await reading.answer({ ...context, nowMilliseconds: now() });
     return { statusCode: 200, headers: {}, body: answered.body };
   }

@@ -1,9 +1,9 @@
 // The CachedImages of a set, built from scratch; a set that cannot be read returns the ones it has.
 import type { CachedImageSetSpec } from '../../crds/cached-image-set.ts';
 import { API_VERSION } from '../../crds/kind.ts';
+import { labelValueOf } from '../../kubernetes/short-names.ts';
 import type { ObservedCachedImage } from '../../metacontroller/hook-request.ts';
 import type { DesiredObject } from '../../metacontroller/hook-response.ts';
-import { labelValueOf } from '../kubernetes/names.ts';
 import { RANK_ANNOTATION } from '../pull-pod/identity.ts';
 import { type Member, memberName } from './members.ts';
 

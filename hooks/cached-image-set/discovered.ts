@@ -1,7 +1,8 @@
 // What the DiscoveryPolicy of a set tells it: images, or why there are none to follow yet.
 import type { CachedImageSetSpec } from '../../crds/cached-image-set.ts';
+import { formatImageReference } from '../../kubernetes/image-reference.ts';
 import type { Group, ObservedDiscoveryPolicy } from '../../metacontroller/hook-request.ts';
-import { formatImageReference, parseImageReference } from '../kubernetes/image-reference.ts';
+import { parseImageReference } from '../text/parsed.ts';
 import type { Member } from './members.ts';
 
 export type Discovery =

@@ -1,7 +1,8 @@
 // The images of a set: normalised, without duplicates, each with the name that its CachedImage gets.
 import type { CachedImageSetSpec } from '../../crds/cached-image-set.ts';
-import { lastPathSegment, normalizeImage, parseImageReference } from '../kubernetes/image-reference.ts';
-import { dnsSafePart, shortHash } from '../kubernetes/names.ts';
+import { lastPathSegment } from '../../kubernetes/image-reference.ts';
+import { dnsSafePart, shortHash } from '../../kubernetes/short-names.ts';
+import { normalizeImage, parseImageReference } from '../text/parsed.ts';
 
 /** A CachedImage's name is also a label value, so it ends where these do. */
 const CHILD_NAME_LIMIT_CHARACTERS = 63;
@@ -19,7 +20,7 @@ export interface Member {
   readonly source: string | undefined;
 }
 
-export type MembersReading =
+export type MembersResult =
   | { readonly ok: true; readonly members: readonly Member[] }
   | { readonly ok: false; readonly problem: string };
 
@@ -33,7 +34,7 @@ function readMember({ image, tag, digest }: StaticImage): Member | string {
 }
 
 /** Takes the images listed by hand; gives the members, each reference once, or what is wrong with the first bad one. */
-export function readStaticMembers(images: readonly StaticImage[]): MembersReading {
+export function readStaticMembers(images: readonly StaticImage[]): MembersResult {
   const members = new Map<string, Member>();
   for (const [index, image] of images.entries()) {
     const member = readMember(image);

@@ -6,9 +6,9 @@ import type {
   ObservedCachedImageSet,
 } from '../../metacontroller/hook-request.ts';
 import type { CompositeSyncResponse, DesiredObject } from '../../metacontroller/hook-response.ts';
-import type { Decided } from '../decided.ts';
+import type { HookResult } from '../hook-result.ts';
 import { UNSEEN_CHILD_RESYNC_MILLISECONDS } from '../resync.ts';
-import { type Observation, observeConditions } from '../status/condition.ts';
+import { buildConditions, type ConditionInput } from '../status/condition.ts';
 import { counted } from '../status/node-list.ts';
 import { withRevision } from '../status/revision.ts';
 import { buildChild, DISCOVERED_LABEL, unchangedChild } from './children.ts';
@@ -68,7 +68,7 @@ function tallyOf(wanted: readonly DesiredObject[], observed: Children): Tally {
 
 const FAILING_NAMED_LIMIT = 3;
 
-function readyObservation({ managed, ready, failing }: Tally, discovery: Discovery): Observation {
+function readyCondition({ managed, ready, failing }: Tally, discovery: Discovery): ConditionInput {
   const type = 'Ready';
   if (discovery.kind === 'keep') {
     return { type, status: 'False', reason: discovery.reason, message: discovery.message };
@@ -86,7 +86,7 @@ function readyObservation({ managed, ready, failing }: Tally, discovery: Discove
 function setStatus(
   parent: ObservedCachedImageSet,
   tally: Tally,
-  observation: Observation,
+  observation: ConditionInput,
   nowMilliseconds: number,
 ): Partial<CachedImageSetStatus> {
   return withRevision(cachedImageSetStatus, parent.status, {
@@ -95,7 +95,7 @@ function setStatus(
     imagesManaged: tally.managed,
     imagesReady: tally.ready,
     imagesDiscovered: tally.discovered,
-    conditions: observeConditions(parent.status.conditions, [observation], nowMilliseconds),
+    conditions: buildConditions(parent.status.conditions, [observation], nowMilliseconds),
   });
 }
 
@@ -103,14 +103,14 @@ function setStatus(
 export function syncCachedImageSet(
   request: CachedImageSetSyncRequest,
   nowMilliseconds: number,
-): Decided<CompositeSyncResponse> {
+): HookResult<CompositeSyncResponse> {
   const { parent, children } = request;
   const observed: Children = children.cachedImages ?? new Map();
   const desired = desiredChildren(request, observed);
   const answer = desired.ok ? desired.children : [...observed.values()].map(unchangedChild);
   const tally = tallyOf(answer, observed);
-  const observation: Observation = desired.ok
-    ? readyObservation(tally, desired.discovery)
+  const observation: ConditionInput = desired.ok
+    ? readyCondition(tally, desired.discovery)
     : { type: 'Ready', status: 'False', reason: 'InvalidSpec', message: desired.problem };
   const someUnseen = answer.some(({ metadata }) => !observed.has(metadata.name));
   return {
@@ -119,6 +119,6 @@ export function syncCachedImageSet(
       children: answer,
       ...(someUnseen ? { resyncAfterSeconds: UNSEEN_CHILD_RESYNC_MILLISECONDS / 1000 } : {}),
     },
-    decision: { reason: observation.reason, ready: tally.ready, managed: tally.managed },
+    logFields: { reason: observation.reason, ready: tally.ready, managed: tally.managed },
   };
 }

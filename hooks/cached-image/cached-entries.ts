@@ -1,7 +1,7 @@
 // The compact part of the ledger: node keys by digest and time, 13 bytes a node.
 import type { CachedEntry } from '../../crds/cached-image.ts';
 import { CACHED_ENTRIES_LIMIT } from '../../crds/limits.ts';
-import { formatTimeSeconds, parseTimeMilliseconds } from '../kubernetes/time.ts';
+import { formatTimeSeconds, parseTimeMilliseconds } from '../../kubernetes/time.ts';
 
 const HOUR_MILLISECONDS = 3_600_000;
 const LEAST_STEP_MILLISECONDS = 1_000;

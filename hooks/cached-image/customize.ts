@@ -1,8 +1,8 @@
 // What a CachedImage sync wants to see. Metacontroller caches the answer, so it rests on name and spec alone.
 import { API_VERSION } from '../../crds/kind.ts';
+import { labelValueOf } from '../../kubernetes/short-names.ts';
 import type { ObservedCachedImage } from '../../metacontroller/hook-request.ts';
 import type { CustomizeResponse } from '../../metacontroller/hook-response.ts';
-import { labelValueOf } from '../kubernetes/names.ts';
 import { IMAGE_LABEL, MANAGED_BY, MANAGED_BY_LABEL } from '../pull-pod/identity.ts';
 import { FLEET_NAME, type HookSettings } from '../settings.ts';
 import { policyNameOf } from './observe.ts';

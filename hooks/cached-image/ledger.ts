@@ -1,11 +1,11 @@
 // The ledger: what is known of an image on the nodes. It is read from the status, outcomes are recorded in it, nothing else changes it.
 import type { CachedEntry, CachedImageStatus, FailingPair } from '../../crds/cached-image.ts';
 import { MESSAGE_LIMIT_CHARACTERS, PAIRS_LIMIT } from '../../crds/limits.ts';
-import { REDACT_INPUT_LIMIT_CHARACTERS, redactMessage } from '../kubernetes/redact.ts';
-import { formatTimeMilliseconds, formatTimeSeconds, parseTimeMilliseconds } from '../kubernetes/time.ts';
+import { formatTimeMilliseconds, formatTimeSeconds, parseTimeMilliseconds } from '../../kubernetes/time.ts';
 import type { Evidence } from '../pull-pod/evidence.ts';
 import { causeOf } from '../pull-pod/failure-cause.ts';
 import type { PullPod } from '../pull-pod/read.ts';
+import { REDACT_INPUT_LIMIT_CHARACTERS, redactMessage } from '../text/redact.ts';
 import { addCached, sinceOf } from './cached-entries.ts';
 
 export interface Ledger {

@@ -1,21 +1,21 @@
 // What a CachedImage sync sees: its own pulls, the nodes it is meant for, and what its policy says.
 import type { PolicyViewSpec } from '../../crds/policy-view.ts';
+import { labelValueOf } from '../../kubernetes/short-names.ts';
 import type { CachedImageSyncRequest, Group, ObservedPolicyView } from '../../metacontroller/hook-request.ts';
-import { type FleetNode, type FleetReading, jointTolerations, readFleet, targetedNodes } from '../fleet/table.ts';
-import { parseDurationMilliseconds } from '../kubernetes/duration.ts';
-import { labelValueOf } from '../kubernetes/names.ts';
+import { type FleetLookup, type FleetNode, jointTolerations, readFleet, targetedNodes } from '../fleet/table.ts';
 import { type PullPod, readPullPod } from '../pull-pod/read.ts';
 import type { HookSettings } from '../settings.ts';
+import { parseDurationMilliseconds } from '../text/parsed.ts';
 
-export type PolicyReading =
+export type PolicyViewLookup =
   | { readonly kind: 'view'; readonly view: PolicyViewSpec }
   | { readonly kind: 'missing' }
   | { readonly kind: 'unknown' };
 
 export interface ImageObservation {
   readonly policyName: string;
-  readonly policy: PolicyReading;
-  readonly fleet: FleetReading;
+  readonly policy: PolicyViewLookup;
+  readonly fleet: FleetLookup;
   /** Pulls of this image by this object, whatever their state; undefined when Metacontroller did not send the group. */
   readonly pulls: readonly PullPod[] | undefined;
   readonly repullIntervalMilliseconds: number | undefined;
@@ -29,7 +29,7 @@ export function policyNameOf(
   return spec.policyRef?.name ?? settings.defaultPolicyName;
 }
 
-function readPolicy(views: Group<ObservedPolicyView>, name: string): PolicyReading {
+function readPolicy(views: Group<ObservedPolicyView>, name: string): PolicyViewLookup {
   if (views === undefined) return { kind: 'unknown' };
   const view = views.get(name);
   return view?.spec.ok ? { kind: 'view', view: view.spec.value } : { kind: 'missing' };

@@ -2,7 +2,7 @@
 import type { FailingPair } from '../../crds/cached-image.ts';
 import type { TolerationField } from '../../crds/fields.ts';
 import { type FleetNode, startObstacle } from '../fleet/table.ts';
-import type { Observation } from '../status/condition.ts';
+import type { ConditionInput } from '../status/condition.ts';
 import { counted, nodeList } from '../status/node-list.ts';
 import { failureMessageOf, failureReasonOf } from './failure.ts';
 import type { ImageObservation } from './observe.ts';
@@ -18,7 +18,7 @@ export interface Progress {
   readonly pulling: readonly string[];
 }
 
-type Verdict = Omit<Observation, 'type' | 'status'> | undefined;
+type Verdict = Omit<ConditionInput, 'type' | 'status'> | undefined;
 type Check = (progress: Progress) => Verdict;
 
 function tally({ targeted, missing }: Progress): string {
@@ -94,7 +94,7 @@ const checks: readonly Check[] = [
 ];
 
 /** Takes how far an image is; gives its Ready condition. */
-export function readyCondition(progress: Progress): Observation {
+export function readyCondition(progress: Progress): ConditionInput {
   for (const check of checks) {
     const verdict = check(progress);
     if (verdict !== undefined) {
@@ -105,7 +105,7 @@ export function readyCondition(progress: Progress): Observation {
 }
 
 /** Takes how far an image is; gives its PullProgress condition: whether something is under way. */
-export function pullProgressCondition(progress: Progress): Observation {
+export function pullProgressCondition(progress: Progress): ConditionInput {
   const { pulling, missing } = progress;
   if (pulling.length > 0) {
     return { type: 'PullProgress', status: 'True', reason: 'Pulling', message: `pulling on ${nodeList(pulling)}` };

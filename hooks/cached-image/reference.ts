@@ -1,13 +1,13 @@
 // The reference that an observed CachedImage stands for; the same answer for the image and for the policy that pulls it.
 import type { ObservedCachedImage } from '../../metacontroller/hook-request.ts';
-import { normalizeImage } from '../kubernetes/image-reference.ts';
+import { normalizeImage } from '../text/parsed.ts';
 
-export type ReferenceReading =
+export type ReferenceResult =
   | { readonly ok: true; readonly reference: string }
   | { readonly ok: false; readonly reason: 'InvalidSpec' | 'InvalidImageName'; readonly problem: string };
 
 /** Takes an observed CachedImage; gives the normalised reference of its spec, or what is wrong with it. */
-export function readReference({ spec }: ObservedCachedImage): ReferenceReading {
+export function readReference({ spec }: ObservedCachedImage): ReferenceResult {
   if (!spec.ok) return { ok: false, reason: 'InvalidSpec', problem: spec.problem };
   const { image, tag, digest } = spec.value;
   const normalized = normalizeImage({ image, tag, digest });

@@ -2,7 +2,7 @@
 import type { CachedImageSpec, CachedImageStatus } from '../../crds/cached-image.ts';
 import { CACHED_NODES_LIMIT, MISSING_NODES_LIMIT } from '../../crds/limits.ts';
 import { type FleetNode, jointTolerations } from '../fleet/table.ts';
-import { observeConditions } from '../status/condition.ts';
+import { buildConditions } from '../status/condition.ts';
 import { keysOf } from './cached-entries.ts';
 import type { Ledger } from './ledger.ts';
 import { type ImageObservation, nodesTargeted } from './observe.ts';
@@ -102,7 +102,7 @@ export function imageStatus(input: StatusInput): Partial<CachedImageStatus> {
   const known: Partial<CachedImageStatus> = {
     ...nodeFields(input, progress),
     phase: phaseOf(progress),
-    conditions: observeConditions(
+    conditions: buildConditions(
       previous.conditions,
       [readyCondition(progress), pullProgressCondition(progress)],
       nowMilliseconds,

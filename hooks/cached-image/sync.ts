@@ -2,13 +2,13 @@
 import { type CachedImageStatus, cachedImageStatus } from '../../crds/cached-image.ts';
 import type { CachedImageSyncRequest, ObservedCachedImage } from '../../metacontroller/hook-request.ts';
 import type { CompositeSyncResponse } from '../../metacontroller/hook-response.ts';
-import type { Decided } from '../decided.ts';
-import type { FleetReading } from '../fleet/table.ts';
+import type { FleetLookup } from '../fleet/table.ts';
+import type { HookResult } from '../hook-result.ts';
 import { type NodeReadiness, nextDeadline, outcomeOf } from '../pull-pod/outcome.ts';
 import type { PullPod } from '../pull-pod/read.ts';
 import { resyncAt } from '../resync.ts';
 import type { HookSettings } from '../settings.ts';
-import { observeConditions } from '../status/condition.ts';
+import { buildConditions } from '../status/condition.ts';
 import { reviseStatus } from '../status/revision.ts';
 import { withinKeyLimit } from './cached-entries.ts';
 import { type EndedAttempt, type Ledger, noteAttempts, readLedger, recordOutcomes } from './ledger.ts';
@@ -27,29 +27,29 @@ interface PullStates {
   readonly deadlines: readonly (number | undefined)[];
 }
 
-function readinessIn(fleet: FleetReading): NodeReadiness {
+function readinessIn(fleet: FleetLookup): NodeReadiness {
   return (node) => (fleet.kind === 'table' ? fleet.table.byName.get(node)?.group.ready : undefined);
 }
 
 /** The key of the node that was pulled to: fixed on the Pod, else the present node of that name. */
-function nodeKeyOfPull(pull: PullPod, fleet: FleetReading): string | undefined {
+function nodeKeyOfPull(pull: PullPod, fleet: FleetLookup): string | undefined {
   return pull.nodeKey ?? (fleet.kind === 'table' ? fleet.table.byName.get(pull.node)?.key : undefined);
 }
 
-function readPulls(pulls: readonly PullPod[], fleet: FleetReading, nowMilliseconds: number): PullStates {
+function readPulls(pulls: readonly PullPod[], fleet: FleetLookup, nowMilliseconds: number): PullStates {
   const isReady = readinessIn(fleet);
   const ended: EndedAttempt[] = [];
-  const going: PullPod[] = [];
+  const inProgress: PullPod[] = [];
   for (const pull of pulls) {
     const outcome = outcomeOf(pull, isReady, nowMilliseconds);
     const nodeKey = nodeKeyOfPull(pull, fleet);
-    if (outcome.kind === 'pulling') going.push(pull);
+    if (outcome.kind === 'pulling') inProgress.push(pull);
     else if (nodeKey !== undefined) ended.push({ pull, nodeKey, outcome });
   }
   return {
     ended,
-    pulling: [...new Set(going.filter(({ deleting }) => !deleting).map(({ node }) => node))].sort(),
-    deadlines: going.map((pull) => nextDeadline(pull, isReady)),
+    pulling: [...new Set(inProgress.filter(({ deleting }) => !deleting).map(({ node }) => node))].sort(),
+    deadlines: inProgress.map((pull) => nextDeadline(pull, isReady)),
   };
 }
 
@@ -92,7 +92,7 @@ function invalidStatus(parent: ObservedCachedImage, ledger: Ledger | undefined, 
     ...parent.status,
     ...(ledger === undefined ? {} : ledgerFields(ledger)),
     phase: 'Degraded' as const,
-    conditions: observeConditions(parent.status.conditions, [observation], nowMilliseconds),
+    conditions: buildConditions(parent.status.conditions, [observation], nowMilliseconds),
   };
 }
 
@@ -127,7 +127,7 @@ export function syncCachedImage(
   request: CachedImageSyncRequest,
   settings: HookSettings,
   nowMilliseconds: number,
-): Decided<CompositeSyncResponse> {
+): HookResult<CompositeSyncResponse> {
   const { parent } = request;
   const { generation } = parent.metadata;
   const observation = observeImage(request, settings);
@@ -156,7 +156,7 @@ export function syncCachedImage(
       children: [],
       ...resyncAt(nowMilliseconds, [podExists, ...states.deadlines]),
     },
-    decision: {
+    logFields: {
       reason: status.conditions?.[0]?.reason,
       ready: status.ready,
       recorded: freshOutcomes(parent.status, states),

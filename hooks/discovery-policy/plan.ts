@@ -1,9 +1,9 @@
 // plan(policy, status, now): the queries that are due, as data for the shell to run.
 import type { DiscoveryPolicyStatus } from '../../crds/discovery-policy.ts';
-import { parseDurationMilliseconds } from '../kubernetes/duration.ts';
+import { parseDurationMilliseconds } from '../text/parsed.ts';
 import type { DiscoveryQuery, QueryRange } from './query.ts';
 import { dueAt, knownSource } from './schedule.ts';
-import type { ReadPolicy, ReadSource } from './source.ts';
+import type { CompiledPolicy, CompiledSource } from './source.ts';
 
 function rangeOf(lookback: string, step: string, nowMilliseconds: number): QueryRange {
   return {
@@ -13,7 +13,7 @@ function rangeOf(lookback: string, step: string, nowMilliseconds: number): Query
   };
 }
 
-function queryOf({ index, spec }: ReadSource, nowMilliseconds: number): DiscoveryQuery[] {
+function queryOf({ index, spec }: CompiledSource, nowMilliseconds: number): DiscoveryQuery[] {
   const base = { source: index, secretName: spec.secretRef?.name };
   if (spec.prometheus !== undefined) {
     const { endpoint, query, lookback, step } = spec.prometheus;
@@ -25,7 +25,7 @@ function queryOf({ index, spec }: ReadSource, nowMilliseconds: number): Discover
 }
 
 export interface PlanInput {
-  readonly policy: ReadPolicy;
+  readonly policy: CompiledPolicy;
   readonly status: Partial<DiscoveryPolicyStatus>;
   readonly generation: number;
   readonly nowMilliseconds: number;

@@ -1,6 +1,6 @@
 // The order of images: higher scores first, then names, so that equal scores do not take turns.
 import type { DiscoveredImage } from '../../crds/discovery-policy.ts';
-import type { ScoredImage } from './read-answer.ts';
+import type { ScoredImage } from './parse-response.ts';
 
 /** Orders by score, highest first, then by name. */
 export function compareScores(left: ScoredImage, right: ScoredImage): number {

@@ -1,18 +1,18 @@
 // reduce(policy, status, outcomes, now): the new status. A source that fails keeps its last good images.
 import type { DiscoveryPolicyStatus, SourceStatus } from '../../crds/discovery-policy.ts';
 import { MESSAGE_LIMIT_CHARACTERS } from '../../crds/limits.ts';
-import { redactMessage } from '../kubernetes/redact.ts';
-import { formatTimeSeconds } from '../kubernetes/time.ts';
-import { type Observation, observeConditions } from '../status/condition.ts';
+import { formatTimeSeconds } from '../../kubernetes/time.ts';
+import { buildConditions, type ConditionInput } from '../status/condition.ts';
 import { counted } from '../status/node-list.ts';
+import { redactMessage } from '../text/redact.ts';
+import { parseResponse, type ScoredImage } from './parse-response.ts';
 import type { SourceOutcome } from './query.ts';
 import { compareScores, mergeImages } from './ranking.ts';
-import { readAnswer, type ScoredImage } from './read-answer.ts';
 import { intervalOf, knownSource, retryDelayMilliseconds } from './schedule.ts';
-import type { ReadPolicy, ReadSource } from './source.ts';
+import type { CompiledPolicy, CompiledSource } from './source.ts';
 
 export interface ReduceInput {
-  readonly policy: ReadPolicy;
+  readonly policy: CompiledPolicy;
   readonly status: Partial<DiscoveryPolicyStatus>;
   readonly generation: number;
   /** By the index of the source; sources that were not asked are not in it. */
@@ -31,7 +31,7 @@ type Result =
     };
 
 /** A source of which nothing is known yet. */
-function unknownSource(source: ReadSource): SourceStatus {
+function unknownSource(source: CompiledSource): SourceStatus {
   return {
     type: source.spec.type,
     target: source.target,
@@ -45,7 +45,7 @@ function unknownSource(source: ReadSource): SourceStatus {
   };
 }
 
-function keptImages(policy: ReadPolicy, images: readonly ScoredImage[]): ScoredImage[] {
+function keptImages(policy: CompiledPolicy, images: readonly ScoredImage[]): ScoredImage[] {
   const { imageFilter, spec } = policy;
   return images
     .filter(({ image }) => imageFilter?.matches(image) ?? true)
@@ -53,12 +53,12 @@ function keptImages(policy: ReadPolicy, images: readonly ScoredImage[]): ScoredI
     .slice(0, spec.maxImages);
 }
 
-function resultOf(outcome: SourceOutcome, source: ReadSource, before: SourceStatus): Result {
+function resultOf(outcome: SourceOutcome, source: CompiledSource, before: SourceStatus): Result {
   if (!outcome.ok) {
     const { reason, message, retryAfterMilliseconds } = outcome;
     return { kind: 'failure', reason, message, retryAfterMilliseconds };
   }
-  const answer = readAnswer(outcome, source);
+  const answer = parseResponse(outcome, source);
   const message = answer.remarks.join('; ');
   if (answer.images.length > 0) return { kind: 'images', images: answer.images, message };
   if (!answer.isEmpty && message !== '') return { kind: 'failure', reason: 'BadResponse', message };
@@ -87,7 +87,7 @@ function succeeded(before: SourceStatus, images: ScoredImage[], message: string,
 function failed(
   before: SourceStatus,
   result: Extract<Result, { kind: 'failure' }>,
-  policy: ReadPolicy,
+  policy: CompiledPolicy,
   nowMilliseconds: number,
 ): SourceStatus {
   const failures = before.failures + 1;
@@ -106,7 +106,7 @@ function failed(
   };
 }
 
-function reduceSource(source: ReadSource, input: ReduceInput): SourceStatus {
+function reduceSource(source: CompiledSource, input: ReduceInput): SourceStatus {
   const { policy, status, outcomes, nowMilliseconds } = input;
   const before = knownSource(status, source) ?? unknownSource(source);
   const outcome = outcomes.get(source.index);
@@ -121,7 +121,7 @@ function withTarget({ target }: SourceStatus, words: string): string {
   return words.includes(target) ? words : `${target}: ${words}`;
 }
 
-function readyObservation(sources: readonly SourceStatus[], imageCount: number): Observation {
+function readyCondition(sources: readonly SourceStatus[], imageCount: number): ConditionInput {
   const failing = sources.filter(({ healthy }) => !healthy);
   const [first] = failing;
   if (first === undefined) {
@@ -132,7 +132,7 @@ function readyObservation(sources: readonly SourceStatus[], imageCount: number):
   return { type: 'Ready', status: 'False', reason: first.reason, message };
 }
 
-function sourceObservation(source: SourceStatus, index: number): Observation {
+function sourceObservation(source: SourceStatus, index: number): ConditionInput {
   // First, because a long message is cut at its end.
   const since = source.failingSince === undefined ? '' : `failing since ${source.failingSince}: `;
   const words = source.healthy ? counted(source.imageCount, 'image') : source.message;
@@ -154,7 +154,7 @@ export function reduceOutcomes(input: ReduceInput): Partial<DiscoveryPolicyStatu
     .slice(0, policy.spec.maxImages);
   const now = formatTimeSeconds(nowMilliseconds);
   const someAnswered = policy.sources.some(({ index }) => input.outcomes.has(index) && sources[index]?.healthy);
-  const observations = [readyObservation(sources, discoveredImages.length), ...sources.map(sourceObservation)];
+  const observations = [readyCondition(sources, discoveredImages.length), ...sources.map(sourceObservation)];
   return {
     observedGeneration: generation,
     lastSyncTime: someAnswered ? now : status.lastSyncTime,
@@ -162,6 +162,6 @@ export function reduceOutcomes(input: ReduceInput): Partial<DiscoveryPolicyStatu
     sourceCount: sources.length,
     discoveredImages,
     sources,
-    conditions: observeConditions(status.conditions, observations, nowMilliseconds),
+    conditions: buildConditions(status.conditions, observations, nowMilliseconds),
   };
 }

@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import type { DiscoveryPolicySpec, DiscoverySource } from '../../crds/discovery-policy.ts';
 import { MESSAGE_LIMIT_CHARACTERS } from '../../crds/limits.ts';
-import { redactMessage } from '../kubernetes/redact.ts';
+import { redactMessage } from '../text/redact.ts';
 import { type Pattern, readPattern } from './pattern.ts';
 import { DEFAULT_TEMPLATE, readTemplate, type Template } from './template.ts';
 
-export interface ReadSource {
+export interface CompiledSource {
   readonly index: number;
   readonly spec: DiscoverySource;
   /** What a person knows it by. */
@@ -17,14 +17,14 @@ export interface ReadSource {
   readonly template: Template | undefined;
 }
 
-export interface ReadPolicy {
+export interface CompiledPolicy {
   readonly spec: DiscoveryPolicySpec;
   readonly imageFilter: Pattern | undefined;
-  readonly sources: readonly ReadSource[];
+  readonly sources: readonly CompiledSource[];
 }
 
-export type PolicyReading =
-  | { readonly ok: true; readonly policy: ReadPolicy }
+export type PolicySpecResult =
+  | { readonly ok: true; readonly policy: CompiledPolicy }
   | { readonly ok: false; readonly problem: string };
 
 const HASH_CHARACTERS = 16;
@@ -71,7 +71,7 @@ function templateIn(reader: Reader, field: string, source: string): Template | u
   return undefined;
 }
 
-function readSource(reader: Reader, spec: DiscoverySource, index: number): ReadSource {
+function readSource(reader: Reader, spec: DiscoverySource, index: number): CompiledSource {
   const field = `spec.sources.${index}.registry`;
   const { registry } = spec;
   return {
@@ -88,7 +88,7 @@ function readSource(reader: Reader, spec: DiscoverySource, index: number): ReadS
 }
 
 /** Takes a spec of the right shape; gives its patterns and templates compiled, or the first that cannot be. */
-export function readPolicySpec(spec: DiscoveryPolicySpec): PolicyReading {
+export function compilePolicySpec(spec: DiscoveryPolicySpec): PolicySpecResult {
   const reader: Reader = { problem: undefined };
   const imageFilter = patternIn(reader, 'spec.imageFilter', spec.imageFilter);
   const sources = spec.sources.map((source, index) => readSource(reader, source, index));

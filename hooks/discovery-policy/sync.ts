@@ -2,18 +2,18 @@
 import { type DiscoveryPolicyStatus, discoveryPolicyStatus } from '../../crds/discovery-policy.ts';
 import type { ObservedDiscoveryPolicy } from '../../metacontroller/hook-request.ts';
 import type { CompositeSyncResponse } from '../../metacontroller/hook-response.ts';
-import type { Decided } from '../decided.ts';
+import type { HookResult } from '../hook-result.ts';
 import { resyncAt } from '../resync.ts';
-import { observeConditions } from '../status/condition.ts';
+import { buildConditions } from '../status/condition.ts';
 import { withRevision } from '../status/revision.ts';
 import { planQueries } from './plan.ts';
 import type { DiscoveryQuery, SourceOutcome } from './query.ts';
 import { reduceOutcomes } from './reduce.ts';
 import { dueAt, knownSource } from './schedule.ts';
-import { type PolicyReading, type ReadPolicy, readPolicySpec } from './source.ts';
+import { type CompiledPolicy, compilePolicySpec, type PolicySpecResult } from './source.ts';
 
-function readParent({ spec }: ObservedDiscoveryPolicy): PolicyReading {
-  return spec.ok ? readPolicySpec(spec.value) : spec;
+function readParent({ spec }: ObservedDiscoveryPolicy): PolicySpecResult {
+  return spec.ok ? compilePolicySpec(spec.value) : spec;
 }
 
 /** Takes an observed policy and now (milliseconds since the epoch); gives the queries that are due. */
@@ -30,14 +30,14 @@ function invalidStatus(parent: ObservedDiscoveryPolicy, problem: string, nowMill
   return {
     ...parent.status,
     observedGeneration: parent.metadata.generation,
-    conditions: observeConditions(parent.status.conditions, [observation], nowMilliseconds),
+    conditions: buildConditions(parent.status.conditions, [observation], nowMilliseconds),
   };
 }
 
 /** A source can become due while others are asked; nothing else would wake us for it. */
 const OVERDUE_RESYNC_MILLISECONDS = 1_000;
 
-function nextDue(policy: ReadPolicy, status: Partial<DiscoveryPolicyStatus>, nowMilliseconds: number): number[] {
+function nextDue(policy: CompiledPolicy, status: Partial<DiscoveryPolicyStatus>, nowMilliseconds: number): number[] {
   const soon = nowMilliseconds + OVERDUE_RESYNC_MILLISECONDS;
   return policy.sources.map((source) => {
     const due = dueAt(policy, knownSource(status, source));
@@ -54,11 +54,11 @@ export function syncDiscoveryPolicy(
   parent: ObservedDiscoveryPolicy,
   outcomes: ReadonlyMap<number, SourceOutcome>,
   nowMilliseconds: number,
-): Decided<CompositeSyncResponse> {
+): HookResult<CompositeSyncResponse> {
   const reading = readParent(parent);
   if (!reading.ok) {
     const response = answer(parent, invalidStatus(parent, reading.problem, nowMilliseconds));
-    return { response, decision: { reason: 'InvalidSpec' } };
+    return { response, logFields: { reason: 'InvalidSpec' } };
   }
   const { policy } = reading;
   const { generation, deletionTimestamp } = parent.metadata;
@@ -66,7 +66,7 @@ export function syncDiscoveryPolicy(
   const due = deletionTimestamp === undefined ? nextDue(policy, status, nowMilliseconds) : [];
   return {
     response: { ...answer(parent, status), ...resyncAt(nowMilliseconds, due) },
-    decision: {
+    logFields: {
       asked: outcomes.size,
       images: status.imageCount,
       reason: status.conditions?.[0]?.reason,

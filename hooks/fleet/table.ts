@@ -2,12 +2,12 @@
 
 import type { TolerationField } from '../../crds/fields.ts';
 import type { FleetGroup } from '../../crds/fleet.ts';
+import { matchesNodeSelector } from '../../kubernetes/label-selector.ts';
+import { CONDITION_TAINT_KEYS, firstUntoleratedTaint, type Taint } from '../../kubernetes/taint.ts';
 import type { Group, ObservedFleet } from '../../metacontroller/hook-request.ts';
-import { matchesNodeSelector } from '../kubernetes/label-selector.ts';
-import { memoizedByObject } from '../kubernetes/memoized.ts';
-import { CONDITION_TAINT_KEYS, firstUntoleratedTaint, type Taint } from '../kubernetes/taint.ts';
 import { HOSTNAME_LABEL } from '../node/sync.ts';
 import { FLEET_NAME } from '../settings.ts';
+import { memoizedByObject } from '../text/memoized.ts';
 
 export interface FleetNode {
   readonly name: string;
@@ -24,7 +24,7 @@ export interface FleetTable {
 }
 
 /** What is known of the nodes: the table, that there is none, or nothing at all. */
-export type FleetReading =
+export type FleetLookup =
   | { readonly kind: 'table'; readonly table: FleetTable }
   | { readonly kind: 'missing' }
   | { readonly kind: 'unknown' };
@@ -48,7 +48,7 @@ function newTable(groups: readonly FleetGroup[]): FleetTable {
 export const tableOf: (groups: readonly FleetGroup[]) => FleetTable = memoizedByObject(newTable);
 
 /** Takes the related Fleets; gives what they tell of the nodes. */
-export function readFleet(fleets: Group<ObservedFleet>): FleetReading {
+export function readFleet(fleets: Group<ObservedFleet>): FleetLookup {
   if (fleets === undefined) return { kind: 'unknown' };
   const groups = fleets.get(FLEET_NAME)?.status.groups;
   return groups === undefined ? { kind: 'missing' } : { kind: 'table', table: tableOf(groups) };

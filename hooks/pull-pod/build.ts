@@ -1,8 +1,8 @@
 // Builds the Pod that pulls one image to one node: pinned, without rights, gone as soon as its outcome is recorded.
 import type { CachedImageSpec } from '../../crds/cached-image.ts';
 import type { TolerationField } from '../../crds/fields.ts';
+import { formatTimeMilliseconds } from '../../kubernetes/time.ts';
 import type { DesiredObject } from '../../metacontroller/hook-response.ts';
-import { formatTimeMilliseconds } from '../kubernetes/time.ts';
 import type { HookSettings } from '../settings.ts';
 import {
   DEADLINE_ANNOTATION,

@@ -1,5 +1,5 @@
 // How a pull Pod says what it pulls: the labels to select it by, the annotations that its decision fixed.
-import { labelValueOf } from '../kubernetes/names.ts';
+import { labelValueOf } from '../../kubernetes/short-names.ts';
 
 export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
 export const MANAGED_BY = 'drop';

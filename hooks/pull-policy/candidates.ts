@@ -2,9 +2,9 @@
 import type { TolerationField } from '../../crds/fields.ts';
 import type { RejectedStart } from '../../crds/pull-policy.ts';
 import { type FleetNode, jointTolerations } from '../fleet/table.ts';
-import { failedAt, type ImageView } from './image-view.ts';
-import { compareImages, type Peers, standingsOf } from './standing.ts';
-import { startedAt } from './starts.ts';
+import { compareImages, orderImages, type PriorityTier } from './image-order.ts';
+import { failedAt, type PolicyImage } from './policy-image.ts';
+import { startedAt } from './start-tracking.ts';
 import { type WantedInput, type WantedNodes, wantedNodesIn } from './wanted-nodes.ts';
 
 /** What is known of earlier tries of a pair. */
@@ -16,13 +16,13 @@ export interface PairHistory {
 
 /** Nodes of one image that stand alike in the order. */
 export interface Bucket {
-  readonly image: ImageView;
+  readonly image: PolicyImage;
   readonly tolerations: readonly TolerationField[];
   readonly nodes: readonly { readonly node: FleetNode; readonly history: PairHistory }[];
 }
 
 export interface CandidateInput extends WantedInput {
-  readonly images: Iterable<ImageView>;
+  readonly images: Iterable<PolicyImage>;
   readonly rejected: readonly RejectedStart[];
   /** The longest that a failing pair rests. */
   readonly backoffMaxMilliseconds: number;
@@ -32,7 +32,7 @@ const noHistory: PairHistory = { failures: 0, lastFailureAt: 0 };
 
 type Histories = (node: FleetNode) => PairHistory;
 
-function historiesOf(image: ImageView, rejected: readonly RejectedStart[]): Histories {
+function historiesOf(image: PolicyImage, rejected: readonly RejectedStart[]): Histories {
   const failing = new Map(image.ledger.failing.map((pair) => [pair.key, pair]));
   const refused = new Map(rejected.filter((entry) => entry.image === image.name).map((entry) => [entry.node, entry]));
   if (failing.size === 0 && refused.size === 0) return () => noHistory;
@@ -56,7 +56,7 @@ interface Later extends Bucket {
 }
 
 /** Splits the nodes of an image by how often the pair failed. */
-function bucketsOf(image: ImageView, nodes: readonly FleetNode[], input: CandidateInput): Later[] {
+function bucketsOf(image: PolicyImage, nodes: readonly FleetNode[], input: CandidateInput): Later[] {
   const historyOf = historiesOf(image, input.rejected);
   const tolerations = jointTolerations(image.spec, input.policy);
   const byFailures = new Map<number, { node: FleetNode; history: PairHistory }[]>();
@@ -70,10 +70,10 @@ function bucketsOf(image: ImageView, nodes: readonly FleetNode[], input: Candida
 }
 
 /** Buckets of images of equal standing: pairs that never failed first, image by image, then the others by failures and name. */
-function* bucketsOfStanding(
-  images: Peers,
+function* tierBuckets(
+  images: PriorityTier,
   input: CandidateInput,
-  nodesOf: (image: ImageView) => readonly FleetNode[],
+  nodesOf: (image: PolicyImage) => readonly FleetNode[],
 ): Generator<Bucket> {
   const later: Later[] = [];
   for (const image of images) {
@@ -91,16 +91,16 @@ function* bucketsOfStanding(
 const OVERDUE_BACKOFFS = 10;
 
 /** Which images are asked for which of their nodes, in this order. */
-function* passesOf(input: CandidateInput): Generator<readonly [Peers, Chooser]> {
-  const { steady, failing } = standingsOf(input.images, input.rejected);
+function* passesOf(input: CandidateInput): Generator<readonly [PriorityTier, Chooser]> {
+  const { normal, failing } = orderImages(input.images, input.rejected);
   const missing: Chooser = (wanted) => wanted.missing;
   const repull: Chooser = (wanted) => wanted.repull;
   const mayRepull = input.repullIntervalMilliseconds !== undefined;
   const overdueSince = input.nowMilliseconds - OVERDUE_BACKOFFS * input.backoffMaxMilliseconds;
   const overdue = failing.filter(({ lastFailureAt }) => lastFailureAt <= overdueSince);
-  for (const peers of steady) yield [peers, missing];
+  for (const peers of normal) yield [peers, missing];
   for (const { image } of overdue) yield [[image], missing];
-  if (mayRepull) for (const peers of steady) yield [peers, repull];
+  if (mayRepull) for (const peers of normal) yield [peers, repull];
   for (const { image } of failing.slice(overdue.length)) yield [[image], missing];
   if (mayRepull) for (const { image } of failing) yield [[image], repull];
 }
@@ -113,6 +113,6 @@ function* passesOf(input: CandidateInput): Generator<readonly [Peers, Chooser]> 
 export function* findCandidates(input: CandidateInput): Generator<Bucket> {
   const wantedNodes = wantedNodesIn(input);
   for (const [peers, choose] of passesOf(input)) {
-    yield* bucketsOfStanding(peers, input, (image) => choose(wantedNodes(image)));
+    yield* tierBuckets(peers, input, (image) => choose(wantedNodes(image)));
   }
 }

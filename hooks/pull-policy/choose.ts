@@ -2,15 +2,15 @@
 import type { FleetNode } from '../fleet/table.ts';
 import type { Bucket } from './candidates.ts';
 import { type Closed, closedImageGate, closedPairGate, closedPolicyGate, type GateFacts } from './gates.ts';
-import type { ImageView } from './image-view.ts';
-import { lowestFreeSlot, take } from './occupancy.ts';
+import { lowestFreeSlot, reserve } from './occupancy.ts';
+import type { PolicyImage } from './policy-image.ts';
 
 /** Most starts in one answer, so that no answer and no burst of writes grows without bound. */
 export const STARTS_PER_ANSWER_LIMIT = 20;
 
 export interface ChosenStart {
   readonly slot: number;
-  readonly image: ImageView;
+  readonly image: PolicyImage;
   readonly node: FleetNode;
 }
 
@@ -31,17 +31,17 @@ interface Walk {
   waiting: Closed | undefined;
 }
 
-function note(walk: Walk, closed: Closed): void {
+function recordClosed(walk: Walk, closed: Closed): void {
   walk.waiting ??= closed;
   if (closed.opensAt !== undefined) walk.opensAt.push(closed.opensAt);
 }
 
-function start(walk: Walk, image: ImageView, node: FleetNode): void {
+function start(walk: Walk, image: PolicyImage, node: FleetNode): void {
   const { facts } = walk;
   const slot = lowestFreeSlot(facts.occupancy, facts.limits.slotCap);
   if (slot === undefined) throw new Error('the policy gate was open without a free slot');
   walk.starts.push({ slot, image, node });
-  take(facts.occupancy, { slot, image: image.name, node: node.name, reference: image.reference });
+  reserve(facts.occupancy, { slot, image: image.name, node: node.name, reference: image.reference });
   facts.lastPolicyStart = facts.nowMilliseconds;
 }
 
@@ -51,17 +51,17 @@ function walkBucket(walk: Walk, { image, tolerations, nodes }: Bucket): boolean 
     if (walk.starts.length >= STARTS_PER_ANSWER_LIMIT) return false;
     const policyGate = closedPolicyGate(walk.facts);
     if (policyGate !== undefined) {
-      note(walk, policyGate);
+      recordClosed(walk, policyGate);
       return false;
     }
     const imageGate = closedImageGate(image, walk.facts);
     if (imageGate !== undefined) {
-      note(walk, imageGate);
+      recordClosed(walk, imageGate);
       return true;
     }
     const pairGate = closedPairGate({ image, node, history, tolerations }, walk.facts);
     if (pairGate === undefined) start(walk, image, node);
-    else note(walk, pairGate);
+    else recordClosed(walk, pairGate);
   }
   return true;
 }

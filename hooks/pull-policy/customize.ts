@@ -1,8 +1,8 @@
 // What a PullPolicy sync wants to see. Metacontroller caches the answer, so it rests on the name alone.
 import { API_VERSION } from '../../crds/kind.ts';
+import { labelValueOf } from '../../kubernetes/short-names.ts';
 import type { ObservedPullPolicy } from '../../metacontroller/hook-request.ts';
 import type { CustomizeResponse } from '../../metacontroller/hook-response.ts';
-import { labelValueOf } from '../kubernetes/names.ts';
 import { MANAGED_BY, MANAGED_BY_LABEL, POLICY_LABEL } from '../pull-pod/identity.ts';
 import { FLEET_NAME, type HookSettings } from '../settings.ts';
 

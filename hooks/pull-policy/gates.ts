@@ -1,12 +1,12 @@
 // The gates, in the order of their names: the first that is closed says why a pull does not start, and until when.
 import type { TolerationField } from '../../crds/fields.ts';
+import { parseTimeMilliseconds } from '../../kubernetes/time.ts';
 import { type FleetNode, startObstacle } from '../fleet/table.ts';
-import { parseTimeMilliseconds } from '../kubernetes/time.ts';
 import { isImageFailure } from '../pull-pod/evidence.ts';
 import type { PairHistory } from './candidates.ts';
-import { failedAt, type ImageView } from './image-view.ts';
 import { backoffMilliseconds, type PaceLimits } from './limits.ts';
-import { lowestFreeSlot, type Occupancy, pairIsTaken, pullsOfImage, referenceIsTaken } from './occupancy.ts';
+import { isPairReserved, isReferenceReserved, lowestFreeSlot, type Occupancy, pullsOfImage } from './occupancy.ts';
+import { failedAt, type PolicyImage } from './policy-image.ts';
 
 /** A closed gate. `opensAt` (milliseconds) is there when time alone opens it; else an event does. */
 export interface Closed {
@@ -31,7 +31,7 @@ export interface GateFacts {
   /** The last start of the queue that is the policy, in milliseconds; starts of this answer count. */
   lastPolicyStart: number;
   /** The last start of the queue that is one image, before this answer. */
-  readonly lastImageStart: (image: ImageView) => number;
+  readonly lastImageStart: (image: PolicyImage) => number;
   /** When the first resting slot may be used again. */
   readonly slotRestsUntil: number | undefined;
 }
@@ -63,7 +63,7 @@ function delayAfter(lastStart: number, limits: PaceLimits): number {
 const BREAKER_FAILURES = 3;
 
 /** A bad image does not burn through a thousand nodes: one try at a time, further and further apart. */
-function closedBreaker(image: ImageView, facts: GateFacts): Closed | undefined {
+function closedBreaker(image: PolicyImage, facts: GateFacts): Closed | undefined {
   const lastPulledAt = parseTimeMilliseconds(image.ledger.lastPulledAt) ?? 0;
   const faults = image.ledger.failing
     .filter(({ reason }) => isImageFailure(reason))
@@ -77,7 +77,7 @@ function closedBreaker(image: ImageView, facts: GateFacts): Closed | undefined {
 }
 
 /** Gates of an image on all its nodes. */
-export function closedImageGate(image: ImageView, facts: GateFacts): Closed | undefined {
+export function closedImageGate(image: PolicyImage, facts: GateFacts): Closed | undefined {
   const { limits, occupancy, nowMilliseconds } = facts;
   if (limits.imageCap !== undefined && pullsOfImage(occupancy, image.name) >= limits.imageCap) {
     return { gate: 'image-cap' };
@@ -91,7 +91,7 @@ export function closedImageGate(image: ImageView, facts: GateFacts): Closed | un
 }
 
 export interface Pair {
-  readonly image: ImageView;
+  readonly image: PolicyImage;
   readonly node: FleetNode;
   readonly history: PairHistory;
   readonly tolerations: readonly TolerationField[];
@@ -101,8 +101,8 @@ export interface Pair {
 export function closedPairGate({ image, node, history, tolerations }: Pair, facts: GateFacts): Closed | undefined {
   const { limits, occupancy, nowMilliseconds } = facts;
   const busy =
-    pairIsTaken(occupancy, image.name, node.name) ||
-    referenceIsTaken(occupancy, image.reference, node.name) ||
+    isPairReserved(occupancy, image.name, node.name) ||
+    isReferenceReserved(occupancy, image.reference, node.name) ||
     (occupancy.pullsByNode.get(node.name) ?? 0) >= limits.nodeCap;
   if (busy) return { gate: 'node-busy' };
   if (history.failures > 0) {

@@ -1,6 +1,6 @@
 // The pace of a policy, read once from its spec into numbers.
 import type { PullPolicySpec } from '../../crds/pull-policy.ts';
-import { parseDurationMilliseconds } from '../kubernetes/duration.ts';
+import { parseDurationMilliseconds } from '../text/parsed.ts';
 
 export interface PaceLimits {
   readonly paused: boolean;

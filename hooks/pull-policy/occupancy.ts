@@ -1,9 +1,9 @@
 // Who holds what: slots, pairs, nodes, images. Counted from every Pod in sight and every start not yet seen, so that caps hold exactly.
 import type { StartedPull } from '../../crds/pull-policy.ts';
-import { labelValueOf } from '../kubernetes/names.ts';
+import { labelValueOf } from '../../kubernetes/short-names.ts';
 import type { PullPod } from '../pull-pod/read.ts';
 
-/** What counts for the gates; `take` adds a start of this answer. */
+/** What counts for the gates; `reserve` adds a start of this answer. */
 export interface Occupancy {
   readonly slots: Set<number>;
   /** Pods of the policy and starts not yet seen. */
@@ -29,12 +29,12 @@ const increment = (counts: Map<string, number>, key: string) => counts.set(key, 
 const pairText = (imageLabel: string, node: string) => `${imageLabel} ${node}`;
 
 /** Whether an image and a node are held by a Pod or a start. */
-export function pairIsTaken(occupancy: Occupancy, imageName: string, node: string): boolean {
+export function isPairReserved(occupancy: Occupancy, imageName: string, node: string): boolean {
   return occupancy.pairs.has(pairText(labelValueOf(imageName), node));
 }
 
 /** Whether the same reference is being pulled to a node, for this image or another. */
-export function referenceIsTaken(occupancy: Occupancy, reference: string, node: string): boolean {
+export function isReferenceReserved(occupancy: Occupancy, reference: string, node: string): boolean {
   return occupancy.references.has(pairText(reference, node));
 }
 
@@ -43,16 +43,16 @@ export function pullsOfImage(occupancy: Occupancy, imageName: string): number {
   return occupancy.pullsByImage.get(labelValueOf(imageName)) ?? 0;
 }
 
-function addPull(occupancy: Occupancy, pull: PullPod, isGoing: boolean): void {
+function addPull(occupancy: Occupancy, pull: PullPod, isInProgress: boolean): void {
   occupancy.pairs.add(pairText(pull.imageLabel, pull.node));
-  if (!isGoing) return;
+  if (!isInProgress) return;
   increment(occupancy.pullsByNode, pull.node);
   increment(occupancy.pullsByImage, pull.imageLabel);
   occupancy.references.add(pairText(pull.reference, pull.node));
 }
 
 /** Adds a start: it holds what its Pod will hold. */
-export function take(occupancy: Occupancy, start: SlotHolder): void {
+export function reserve(occupancy: Occupancy, start: SlotHolder): void {
   const imageLabel = labelValueOf(start.image);
   occupancy.slots.add(start.slot);
   occupancy.podCount += 1;
@@ -71,7 +71,7 @@ export interface OccupancyInput {
   /** Slots that rest because a start there was refused. */
   readonly restingSlots: Iterable<number>;
   readonly referenceOf: (imageName: string) => string | undefined;
-  readonly isGoing: (pull: PullPod) => boolean;
+  readonly isInProgress: (pull: PullPod) => boolean;
 }
 
 /** Takes all that is in sight; gives who holds what. */
@@ -86,11 +86,11 @@ export function countOccupancy(input: OccupancyInput): Occupancy {
   };
   for (const pull of input.own) {
     if (pull.slot !== undefined) occupancy.slots.add(pull.slot);
-    addPull(occupancy, pull, input.isGoing(pull));
+    addPull(occupancy, pull, input.isInProgress(pull));
   }
-  for (const pull of input.others) addPull(occupancy, pull, input.isGoing(pull));
+  for (const pull of input.others) addPull(occupancy, pull, input.isInProgress(pull));
   for (const start of input.starting) {
-    take(occupancy, { ...start, reference: input.referenceOf(start.image) });
+    reserve(occupancy, { ...start, reference: input.referenceOf(start.image) });
   }
   return occupancy;
 }

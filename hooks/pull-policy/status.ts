@@ -1,29 +1,29 @@
 // Builds the whole status of a PullPolicy: the starts it waits for, and two conditions for people.
 import { type PullPolicyStatus, pullPolicyStatus, type Wave } from '../../crds/pull-policy.ts';
+import { formatTimeMilliseconds } from '../../kubernetes/time.ts';
 import type { ObservedPullPolicy } from '../../metacontroller/hook-request.ts';
-import { formatTimeMilliseconds } from '../kubernetes/time.ts';
-import { type Observation, observeConditions } from '../status/condition.ts';
+import { buildConditions, type ConditionInput } from '../status/condition.ts';
 import { counted } from '../status/node-list.ts';
 import { reviseStatus } from '../status/revision.ts';
 import type { ChosenStart } from './choose.ts';
-import type { StartBook } from './starts.ts';
+import { lastStartOfPolicy, type PolicyInput, recordedStart } from './policy-input.ts';
+import type { StartTracking } from './start-tracking.ts';
 import { latestWaves } from './waves.ts';
-import { lastStartOfPolicy, recordedStart, type World } from './world.ts';
 
-function readyObservation(parent: ObservedPullPolicy, world: World): Observation {
+function readyCondition(parent: ObservedPullPolicy, input: PolicyInput): ConditionInput {
   const type = 'Ready';
   if (!parent.spec.ok) return { type, status: 'False', reason: 'InvalidSpec', message: parent.spec.problem };
-  if (world.fleet.kind === 'missing') {
+  if (input.fleet.kind === 'missing') {
     const message = 'Fleet default is missing or has no table yet: the chart installs it';
     return { type, status: 'False', reason: 'FleetNotFound', message };
   }
   if (parent.spec.value.paused) {
     return { type, status: 'False', reason: 'Paused', message: 'spec.paused is true: nothing is started' };
   }
-  return { type, status: 'True', reason: 'Active', message: `paces ${counted(world.images.size, 'image')}` };
+  return { type, status: 'True', reason: 'Active', message: `paces ${counted(input.images.size, 'image')}` };
 }
 
-function podsCreatedObservation({ rejected }: StartBook, policyName: string): Observation {
+function podsCreatedCondition({ rejected }: StartTracking, policyName: string): ConditionInput {
   const type = 'PodsCreated';
   const latest = rejected[0];
   if (latest === undefined) {
@@ -40,16 +40,16 @@ function podsCreatedObservation({ rejected }: StartBook, policyName: string): Ob
 }
 
 /** The last start as the status knew it, or as a Pod shows it where the status that told of it was lost: it outlives the Pod here. */
-function lastStartBefore(previous: Partial<PullPolicyStatus>, world: World): string | undefined {
-  const seen = lastStartOfPolicy(world, previous);
+function lastStartBefore(previous: Partial<PullPolicyStatus>, input: PolicyInput): string | undefined {
+  const seen = lastStartOfPolicy(input, previous);
   return seen > recordedStart(previous) ? formatTimeMilliseconds(seen) : previous.lastStartTime;
 }
 
-function startFields(starts: readonly ChosenStart[], previous: Partial<PullPolicyStatus>, world: World) {
+function startFields(starts: readonly ChosenStart[], previous: Partial<PullPolicyStatus>, input: PolicyInput) {
   const last = starts.at(-1);
   return {
     lastStartTime:
-      last === undefined ? lastStartBefore(previous, world) : formatTimeMilliseconds(world.nowMilliseconds),
+      last === undefined ? lastStartBefore(previous, input) : formatTimeMilliseconds(input.nowMilliseconds),
     lastStartNode: last === undefined ? previous.lastStartNode : last.node.name,
   };
 }
@@ -62,29 +62,29 @@ function waveField({ waves: before }: Partial<PullPolicyStatus>, waves: readonly
 /** Takes the policy, what was observed and the starts of this answer; gives the whole status. */
 export function policyStatus(
   parent: ObservedPullPolicy,
-  world: World,
+  input: PolicyInput,
   starts: readonly ChosenStart[],
 ): Partial<PullPolicyStatus> {
-  const { book, nowMilliseconds } = world;
-  const previous = { ...parent.status, ...waveField(parent.status, world.waves) };
+  const { pendingStarts, nowMilliseconds } = input;
+  const previous = { ...parent.status, ...waveField(parent.status, input.waves) };
   const at = formatTimeMilliseconds(nowMilliseconds);
   const fresh = starts.map(({ slot, image, node }) => ({ slot, image: image.name, node: node.name, at }));
   // A group that was not sent says nothing: what stood there stays.
-  const conditions = world.isPartial
+  const conditions = input.isPartial
     ? previous.conditions
-    : observeConditions(
+    : buildConditions(
         previous.conditions,
-        [readyObservation(parent, world), podsCreatedObservation(book, world.policyName)],
+        [readyCondition(parent, input), podsCreatedCondition(pendingStarts, input.policyName)],
         nowMilliseconds,
       );
   // A spec that cannot be read for a while forgets nothing.
   const hasWaves = !parent.spec.ok || parent.spec.value.maxConcurrentPulls !== undefined;
-  const waves = hasWaves ? latestWaves([...world.waves, ...fresh.map(({ image }) => ({ image, at }))]) : [];
+  const waves = hasWaves ? latestWaves([...input.waves, ...fresh.map(({ image }) => ({ image, at }))]) : [];
   const { status, isNew } = reviseStatus(pullPolicyStatus, previous, {
     observedGeneration: parent.metadata.generation,
-    ...startFields(starts, previous, world),
-    starting: [...book.starting, ...fresh],
-    rejected: [...book.rejected],
+    ...startFields(starts, previous, input),
+    starting: [...pendingStarts.starting, ...fresh],
+    rejected: [...pendingStarts.rejected],
     ...waveField(previous, waves),
     ...(conditions === undefined ? {} : { conditions }),
   });

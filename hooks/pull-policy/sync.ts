@@ -1,10 +1,10 @@
 // PullPolicy: observes the Pods, keeps those that are not done, chooses the pulls that start now, says so in its status.
 import type { PullPolicyStatus } from '../../crds/pull-policy.ts';
+import { formatTimeMilliseconds } from '../../kubernetes/time.ts';
 import type { ObservedPullPolicy, PullPolicySyncRequest } from '../../metacontroller/hook-request.ts';
 import type { CompositeSyncResponse, DesiredObject } from '../../metacontroller/hook-response.ts';
-import type { Decided } from '../decided.ts';
 import { jointTolerations } from '../fleet/table.ts';
-import { formatTimeMilliseconds } from '../kubernetes/time.ts';
+import type { HookResult } from '../hook-result.ts';
 import { buildPullPod } from '../pull-pod/build.ts';
 import { nextDeadline } from '../pull-pod/outcome.ts';
 import type { PullPod } from '../pull-pod/read.ts';
@@ -16,20 +16,27 @@ import { closedPolicyGate, type GateFacts } from './gates.ts';
 import { isKept } from './keep-pods.ts';
 import { backoffMilliseconds, type PaceLimits, readLimits } from './limits.ts';
 import { countOccupancy } from './occupancy.ts';
+import {
+  isInProgress,
+  lastStartOfImage,
+  lastStartOfPolicy,
+  type PolicyInput,
+  readPolicyInput,
+  recordedStart,
+} from './policy-input.ts';
 import { policyViewOf } from './policy-view.ts';
-import { startedAt, UNSEEN_START_LIMIT_MILLISECONDS } from './starts.ts';
+import { startedAt, UNSEEN_START_LIMIT_MILLISECONDS } from './start-tracking.ts';
 import { policyStatus } from './status.ts';
 import { nextRepullAt } from './wanted-nodes.ts';
-import { isGoing, lastStartOfImage, lastStartOfPolicy, observePolicy, recordedStart, type World } from './world.ts';
 
 const nothingChosen: Choice = { starts: [], waiting: undefined, opensAt: [], isCut: false };
 
 /** Until when each slot rests in which a start was refused. */
-function restingSlots(world: World, limits: PaceLimits): ReadonlyMap<number, number> {
+function restingSlots(input: PolicyInput, limits: PaceLimits): ReadonlyMap<number, number> {
   const resting = new Map<number, number>();
-  for (const entry of world.book.rejected) {
+  for (const entry of input.pendingStarts.rejected) {
     const until = startedAt(entry) + backoffMilliseconds(limits, entry.count);
-    if (until > world.nowMilliseconds) resting.set(entry.slot, Math.max(until, resting.get(entry.slot) ?? 0));
+    if (until > input.nowMilliseconds) resting.set(entry.slot, Math.max(until, resting.get(entry.slot) ?? 0));
   }
   return resting;
 }
@@ -45,51 +52,51 @@ function pullsByImageUid(pulls: readonly PullPod[]): ReadonlyMap<string, readonl
   return byUid;
 }
 
-function gateFacts(world: World, limits: PaceLimits, status: Partial<PullPolicyStatus>): GateFacts {
-  const resting = restingSlots(world, limits);
+function gateFacts(input: PolicyInput, limits: PaceLimits, status: Partial<PullPolicyStatus>): GateFacts {
+  const resting = restingSlots(input, limits);
   const recorded = recordedStart(status);
-  const pullsOf = pullsByImageUid([...world.children, ...world.others]);
+  const pullsOf = pullsByImageUid([...input.children, ...input.others]);
   return {
     limits,
     occupancy: countOccupancy({
-      own: world.children,
-      others: world.others,
-      starting: world.book.starting,
+      own: input.children,
+      others: input.others,
+      starting: input.pendingStarts.starting,
       restingSlots: resting.keys(),
-      referenceOf: (name) => world.images.get(name)?.reference,
-      isGoing: (pull) => isGoing(world, pull),
+      referenceOf: (name) => input.images.get(name)?.reference,
+      isInProgress: (pull) => isInProgress(input, pull),
     }),
-    nowMilliseconds: world.nowMilliseconds,
-    lastPolicyStart: lastStartOfPolicy(world, status),
-    lastImageStart: (image) => lastStartOfImage(world, image, pullsOf.get(image.uid) ?? [], recorded),
+    nowMilliseconds: input.nowMilliseconds,
+    lastPolicyStart: lastStartOfPolicy(input, status),
+    lastImageStart: (image) => lastStartOfImage(input, image, pullsOf.get(image.uid) ?? [], recorded),
     slotRestsUntil: resting.size === 0 ? undefined : Math.min(...resting.values()),
   };
 }
 
 /** Chooses starts where starts are possible at all; a closed gate of the whole policy saves looking at every pair. */
-function choose(parent: ObservedPullPolicy, world: World): Choice {
-  const { table, nowMilliseconds } = world;
-  const mayStart = parent.spec.ok && table !== undefined && !world.isPartial;
+function choose(parent: ObservedPullPolicy, input: PolicyInput): Choice {
+  const { table, nowMilliseconds } = input;
+  const mayStart = parent.spec.ok && table !== undefined && !input.isPartial;
   if (!mayStart || parent.metadata.deletionTimestamp !== undefined || !parent.spec.ok) return nothingChosen;
   const spec = parent.spec.value;
   const limits = readLimits(spec);
-  const facts = gateFacts(world, limits, parent.status);
+  const facts = gateFacts(input, limits, parent.status);
   const closed = closedPolicyGate(facts);
   if (closed !== undefined) {
     return { ...nothingChosen, waiting: closed, opensAt: closed.opensAt === undefined ? [] : [closed.opensAt] };
   }
-  const input = {
-    images: world.images.values(),
+  const candidateInput = {
+    images: input.images.values(),
     table,
     policy: spec,
-    rejected: world.book.rejected,
+    rejected: input.pendingStarts.rejected,
     backoffMaxMilliseconds: limits.backoffMaxMilliseconds,
     repullIntervalMilliseconds: limits.repullIntervalMilliseconds,
     lastStartNode: parent.status.lastStartNode,
     nowMilliseconds,
   };
-  const choice = chooseStarts(findCandidates(input), facts);
-  const repullAt = nextRepullAt(world.images.values(), input);
+  const choice = chooseStarts(findCandidates(candidateInput), facts);
+  const repullAt = nextRepullAt(input.images.values(), candidateInput);
   return repullAt === undefined ? choice : { ...choice, opensAt: [...choice.opensAt, repullAt] };
 }
 
@@ -103,30 +110,30 @@ function keptPod(pull: PullPod): DesiredObject {
   };
 }
 
-function startedPod(start: ChosenStart, parent: ObservedPullPolicy, world: World, settings: HookSettings) {
+function startedPod(start: ChosenStart, parent: ObservedPullPolicy, input: PolicyInput, settings: HookSettings) {
   if (!parent.spec.ok) throw new Error('a start was chosen for a policy without a valid spec');
   const spec = parent.spec.value;
   const { pullTimeoutMilliseconds } = readLimits(spec);
   return buildPullPod(
     {
-      policyName: world.policyName,
+      policyName: input.policyName,
       slot: start.slot,
       image: start.image,
       node: start.node,
       tolerations: jointTolerations(start.image.spec, spec),
-      deadlineMilliseconds: world.nowMilliseconds + pullTimeoutMilliseconds,
+      deadlineMilliseconds: input.nowMilliseconds + pullTimeoutMilliseconds,
     },
     settings,
   );
 }
 
 /** Instants (milliseconds) at which this policy has something to do although nothing changes. */
-function wakeInstants(world: World, choice: Choice, namesUnseenChild: boolean): (number | undefined)[] {
-  const { nowMilliseconds, isReady, children, book } = world;
+function wakeInstants(input: PolicyInput, choice: Choice, namesUnseenChild: boolean): (number | undefined)[] {
+  const { nowMilliseconds, isReady, children, pendingStarts } = input;
   return [
     ...choice.opensAt,
-    ...children.filter((pull) => isGoing(world, pull)).map((pull) => nextDeadline(pull, isReady)),
-    ...book.starting.map((start) => startedAt(start) + UNSEEN_START_LIMIT_MILLISECONDS),
+    ...children.filter((pull) => isInProgress(input, pull)).map((pull) => nextDeadline(pull, isReady)),
+    ...pendingStarts.starting.map((start) => startedAt(start) + UNSEEN_START_LIMIT_MILLISECONDS),
     namesUnseenChild ? nowMilliseconds + UNSEEN_CHILD_RESYNC_MILLISECONDS : undefined,
     // More may start at once than one answer holds.
     choice.isCut ? nowMilliseconds + 1 : undefined,
@@ -142,23 +149,23 @@ export function syncPullPolicy(
   request: PullPolicySyncRequest,
   settings: HookSettings,
   nowMilliseconds: number,
-): Decided<CompositeSyncResponse> {
+): HookResult<CompositeSyncResponse> {
   const { parent, children } = request;
-  const world = observePolicy(request, settings, nowMilliseconds);
-  const kept = world.children.filter((pull) => world.isPartial || isKept(pull, world));
-  const choice = choose(parent, world);
-  const started = choice.starts.map((start) => startedPod(start, parent, world, settings));
+  const input = readPolicyInput(request, settings, nowMilliseconds);
+  const kept = input.children.filter((pull) => input.isPartial || isKept(pull, input));
+  const choice = choose(parent, input);
+  const started = choice.starts.map((start) => startedPod(start, parent, input, settings));
   const views = policyViewOf(parent, children.policyViews);
   const viewIsUnseen = views.some(({ metadata }) => !children.policyViews?.has(metadata.name));
   const keptNames = new Set(kept.map(({ name }) => name));
-  const dropped = world.children.filter(({ name }) => !keptNames.has(name));
+  const dropped = input.children.filter(({ name }) => !keptNames.has(name));
   return {
     response: {
-      status: policyStatus(parent, world, choice.starts),
+      status: policyStatus(parent, input, choice.starts),
       children: [...kept.map(keptPod), ...started, ...views],
-      ...resyncAt(nowMilliseconds, wakeInstants(world, choice, viewIsUnseen || started.length > 0)),
+      ...resyncAt(nowMilliseconds, wakeInstants(input, choice, viewIsUnseen || started.length > 0)),
     },
-    decision: {
+    logFields: {
       started: choice.starts.map(describeStart),
       finished: dropped.map(({ name, imageLabel, node }) => `${imageLabel} on ${node} (${name})`),
       running: kept.length,

@@ -1,9 +1,9 @@
 // Which nodes want a pull of an image, found without looking at each of them where the ledger shows at a glance that none does.
 import type { PullPolicySpec } from '../../crds/pull-policy.ts';
+import { parseTimeMilliseconds } from '../../kubernetes/time.ts';
 import { cachedSince, keysOf } from '../cached-image/cached-entries.ts';
 import { type FleetNode, type FleetTable, jointTolerations, targetedNodes } from '../fleet/table.ts';
-import { parseTimeMilliseconds } from '../kubernetes/time.ts';
-import type { ImageView } from './image-view.ts';
+import type { PolicyImage } from './policy-image.ts';
 
 /** Where an image is to be, with what makes comparing with a ledger cheap. */
 interface Target {
@@ -37,7 +37,7 @@ function rotated(nodes: readonly FleetNode[], lastStartNode: string | undefined)
   return behind <= 0 ? nodes : [...nodes.slice(behind), ...nodes.slice(0, behind)];
 }
 
-function dueForRepull(image: ImageView, nodes: readonly FleetNode[], input: WantedInput): FleetNode[] {
+function dueForRepull(image: PolicyImage, nodes: readonly FleetNode[], input: WantedInput): FleetNode[] {
   const interval = input.repullIntervalMilliseconds;
   if (interval === undefined) return [];
   const since = cachedSince(image.ledger.cached);
@@ -47,7 +47,7 @@ function dueForRepull(image: ImageView, nodes: readonly FleetNode[], input: Want
   });
 }
 
-function targetOf(image: ImageView, input: WantedInput): Target {
+function targetOf(image: PolicyImage, input: WantedInput): Target {
   const nodes = targetedNodes(input.table, {
     nodeSelectors: [image.spec.nodeSelector, input.policy.nodeSelector],
     tolerations: jointTolerations(image.spec, input.policy),
@@ -60,10 +60,10 @@ function targetOf(image: ImageView, input: WantedInput): Target {
 }
 
 /** Takes what all images share; gives the function that tells which nodes want a pull of one. Images placed alike share the work. */
-export function wantedNodesIn(input: WantedInput): (image: ImageView) => WantedNodes {
+export function wantedNodesIn(input: WantedInput): (image: PolicyImage) => WantedNodes {
   const targets = new Map<string, Target>();
 
-  function sharedTarget(image: ImageView): Target {
+  function sharedTarget(image: PolicyImage): Target {
     const { nodeSelector, tolerations } = image.spec;
     const placement = JSON.stringify([nodeSelector, tolerations]);
     const known = targets.get(placement);
@@ -87,7 +87,7 @@ export function wantedNodesIn(input: WantedInput): (image: ImageView) => WantedN
 }
 
 /** Takes images and the interval; gives the next instant (milliseconds) at which a cached node may want another pull. */
-export function nextRepullAt(images: Iterable<ImageView>, input: WantedInput): number | undefined {
+export function nextRepullAt(images: Iterable<PolicyImage>, input: WantedInput): number | undefined {
   const interval = input.repullIntervalMilliseconds;
   if (interval === undefined) return undefined;
   let next = Number.POSITIVE_INFINITY;

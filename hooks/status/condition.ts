@@ -1,10 +1,10 @@
 // Conditions as kubectl shows them: the time of a transition moves only when the status does.
 import type { Condition } from '../../crds/fields.ts';
 import { MESSAGE_LIMIT_CHARACTERS } from '../../crds/limits.ts';
-import { redactMessage } from '../kubernetes/redact.ts';
-import { formatTimeSeconds } from '../kubernetes/time.ts';
+import { formatTimeSeconds } from '../../kubernetes/time.ts';
+import { redactMessage } from '../text/redact.ts';
 
-export interface Observation {
+export interface ConditionInput {
   readonly type: string;
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
@@ -12,9 +12,9 @@ export interface Observation {
 }
 
 /** Takes the conditions so far and the new observations, in the order to show; gives the new conditions. */
-export function observeConditions(
+export function buildConditions(
   previous: readonly Condition[] | undefined,
-  observations: readonly Observation[],
+  observations: readonly ConditionInput[],
   nowMilliseconds: number,
 ): Condition[] {
   return observations.map((observation) => {

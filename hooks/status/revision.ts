@@ -17,7 +17,7 @@ export function newerStatus<Status extends Revised>(observed: Status, remembered
 }
 
 /** Takes a status and what another one of the same object knows better; gives one that says both, and is newer than it was. */
-export function withNews<Status extends Revised>(status: Status, news: Partial<Status>): Status {
+export function withUpdates<Status extends Revised>(status: Status, news: Partial<Status>): Status {
   return { ...status, ...news, revision: (status.revision ?? 0) + 1 };
 }
 

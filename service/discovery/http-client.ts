@@ -163,7 +163,7 @@ function limitText(bytes: number): string {
   return bytes >= MEBIBYTE ? `the limit of ${bytes / MEBIBYTE} MiB` : `the limit of ${bytes} bytes`;
 }
 
-async function readAnswer(response: Dispatcher.ResponseData, hop: Hop, limitBytes: number): Promise<HttpAnswer> {
+async function parseResponse(response: Dispatcher.ResponseData, hop: Hop, limitBytes: number): Promise<HttpAnswer> {
   const encoding = response.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') {
     discard(response.body);
@@ -215,7 +215,7 @@ export function createHttpClient({ origin, tls, signal, limits }: HttpClientOpti
       hops.unshift(hop);
       const response = await dispatch(hop, request);
       const target = redirectTarget(response, hop);
-      if (target === undefined) return await readAnswer(response, hop, limits.responseBytes);
+      if (target === undefined) return await parseResponse(response, hop, limits.responseBytes);
       discard(response.body);
       hop = nextHop(hop, target, request.url.origin, response.statusCode);
       checkHops(hop, hops);

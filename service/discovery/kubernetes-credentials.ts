@@ -2,6 +2,7 @@
 import { ApiException, CoreV1Api, CustomObjectsApi, type KubeConfig } from '@kubernetes/client-node';
 import { z } from 'zod';
 import type { DiscoveryQuery, SourceFailure } from '../../hooks/discovery-policy/query.ts';
+import { isObjectName } from '../../kubernetes/object-name.ts';
 import { deadlineOptions } from '../kubernetes-client.ts';
 import { type CredentialSource, type Credentials, decodeCredentials } from './credentials.ts';
 import { SourceError } from './source-error.ts';
@@ -43,9 +44,6 @@ interface Cluster {
   readonly policies: CustomObjectsApi;
   readonly timeoutMilliseconds: number;
 }
-
-/** Kubernetes' names of objects (apimachinery `validation.IsDNS1123Subdomain`); anything else could lead out of its path. */
-const objectNamePattern = /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
 
 /**
  * Takes the namespace of the service and its cluster; gives where credentials come from. Never throws: without a
@@ -167,7 +165,8 @@ async function readSecret(namespace: string, name: string, cluster: Cluster): Pr
 }
 
 async function readObject<Found>(name: string, what: string, read: () => Promise<Found>): Promise<Found> {
-  if (!objectNamePattern.test(name)) throw new SourceError('SecretNotFound', `${what} has no valid name`);
+  // Any other name could lead out of its path.
+  if (!isObjectName(name)) throw new SourceError('SecretNotFound', `${what} has no valid name`);
   try {
     return await read();
   } catch (error) {

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { MESSAGE_LIMIT_CHARACTERS } from '../../crds/limits.ts';
 import type { PrometheusAnswer, Series } from '../../hooks/discovery-policy/query.ts';
-import { EXCERPT_LIMIT_CHARACTERS, parseAnswer, statusFailure } from './bad-answer.ts';
+import type { CredentialRedactor } from './credential-redactor.ts';
 import type { HttpAnswer } from './http-client.ts';
-import type { SecretWords } from './secret-words.ts';
+import { EXCERPT_LIMIT_CHARACTERS, parseAnswer, statusFailure } from './response-errors.ts';
 import { SourceError } from './source-error.ts';
 import type { SourceSession } from './source-session.ts';
 
@@ -75,20 +75,20 @@ function errorAnswerOf(text: string): ErrorAnswer | undefined {
 function errorFailure(
   { status, where }: HttpAnswer,
   { errorType, error }: ErrorAnswer,
-  words: SecretWords,
+  words: CredentialRedactor,
 ): SourceError {
   const sentence = `${where} refused the query: ${words.excerpt(`${errorType}: ${error}`, ERROR_WORDS_LIMIT_CHARACTERS)}`;
   if (errorType === 'timeout') return new SourceError('Timeout', sentence);
   return new SourceError(status >= 500 ? 'ServerError' : 'BadResponse', sentence);
 }
 
-function warningsOf({ warnings = [], infos = [] }: Success, words: SecretWords): string[] {
+function warningsOf({ warnings = [], infos = [] }: Success, words: CredentialRedactor): string[] {
   const all = [...warnings, ...infos];
   const shown = all.slice(0, WARNING_LIMIT).map((text) => words.excerpt(text, MESSAGE_LIMIT_CHARACTERS));
   return all.length > WARNING_LIMIT ? [...shown, `and ${all.length - WARNING_LIMIT} more`] : shown;
 }
 
-function rawSeries(answer: HttpAnswer, { data }: Success, words: SecretWords): RawSeries[] {
+function rawSeries(answer: HttpAnswer, { data }: Success, words: CredentialRedactor): RawSeries[] {
   const { resultType, result } = data;
   if (resultType !== 'vector' && resultType !== 'matrix') {
     const kind = words.excerpt(resultType, EXCERPT_LIMIT_CHARACTERS);
@@ -107,26 +107,30 @@ function rawSeries(answer: HttpAnswer, { data }: Success, words: SecretWords): R
 }
 
 /** A series with a native histogram has no `value`: one point that is no number. */
-function vectorOf(answer: HttpAnswer, words: SecretWords, result: unknown): RawSeries[] {
+function vectorOf(answer: HttpAnswer, words: CredentialRedactor, result: unknown): RawSeries[] {
   return parsedSeries(answer, words, z.array(vectorSeries).safeParse(result)).map((series) => ({
     image: series.metric.image,
     points: [series.value],
   }));
 }
 
-function matrixOf(answer: HttpAnswer, words: SecretWords, result: unknown): RawSeries[] {
+function matrixOf(answer: HttpAnswer, words: CredentialRedactor, result: unknown): RawSeries[] {
   return parsedSeries(answer, words, z.array(matrixSeries).safeParse(result)).map((series) => ({
     image: series.metric.image,
     points: series.values ?? [undefined],
   }));
 }
 
-function parsedSeries<Value>(answer: HttpAnswer, words: SecretWords, result: z.ZodSafeParseResult<Value>): Value {
+function parsedSeries<Value>(
+  answer: HttpAnswer,
+  words: CredentialRedactor,
+  result: z.ZodSafeParseResult<Value>,
+): Value {
   if (result.success) return result.data;
   throw wrongSeries(answer, words);
 }
 
-function wrongSeries({ where, text }: HttpAnswer, words: SecretWords): SourceError {
+function wrongSeries({ where, text }: HttpAnswer, words: CredentialRedactor): SourceError {
   return new SourceError(
     'BadResponse',
     `${where} answered series of another shape: ${words.excerpt(text, EXCERPT_LIMIT_CHARACTERS)}`,
@@ -140,7 +144,7 @@ function numberOf(text: string): number {
 
 type Counted = Pick<PrometheusAnswer, 'series' | 'seriesWithoutImage' | 'valuesDropped'>;
 
-function usableSeries(raw: readonly RawSeries[], answer: HttpAnswer, words: SecretWords): Counted {
+function usableSeries(raw: readonly RawSeries[], answer: HttpAnswer, words: CredentialRedactor): Counted {
   checkPoints(raw, answer);
   const series: Series[] = [];
   let seriesWithoutImage = 0;
@@ -155,7 +159,7 @@ function usableSeries(raw: readonly RawSeries[], answer: HttpAnswer, words: Secr
   return { series, seriesWithoutImage, valuesDropped };
 }
 
-function numberOfPoint(point: unknown, answer: HttpAnswer, words: SecretWords): number {
+function numberOfPoint(point: unknown, answer: HttpAnswer, words: CredentialRedactor): number {
   if (point === undefined) return Number.NaN;
   if (!isPoint(point)) throw wrongSeries(answer, words);
   return numberOf(point[1]);

@@ -1,10 +1,8 @@
 // Where a registry really is: Docker Hub answers under another host than the one that everybody writes.
+import { repositoryPattern } from '../../kubernetes/image-reference.ts';
 
 const DOCKER_HUB_API = 'https://registry-1.docker.io';
 const dockerHubHosts: ReadonlySet<string> = new Set(['docker.io', 'index.docker.io', 'registry-1.docker.io']);
-
-/** distribution `reference/regexp.go`: path components of letters and digits, with separators inside. */
-const repositoryPattern = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 
 function isDockerHub(url: string): boolean {
   return URL.canParse(url) && dockerHubHosts.has(new URL(url).hostname);

@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import type { RegistryAnswer, RegistryQuery } from '../../hooks/discovery-policy/query.ts';
 import { type Challenge, parseChallenges } from './authentication-challenge.ts';
-import { parseAnswer, statusFailure } from './bad-answer.ts';
 import { basicAuthorizationOf, bearerAuthorizationOf } from './credentials.ts';
 import { type HttpAnswer, parseHttpUrl } from './http-client.ts';
 import { repositoryPath } from './registry-address.ts';
 import { createTokenStore, type TokenStore } from './registry-token.ts';
+import { parseAnswer, statusFailure } from './response-errors.ts';
 import { SourceError } from './source-error.ts';
 import { type SourceSession, urlBelow, withAuthorization } from './source-session.ts';
 

@@ -1,8 +1,8 @@
 // Fetches the short-lived tokens that registries ask for (distribution `docs/spec/auth/token.md`), each once a run.
 import { z } from 'zod';
-import { parseAnswer, statusFailure } from './bad-answer.ts';
 import { basicAuthorizationOf } from './credentials.ts';
 import { parseHttpUrl } from './http-client.ts';
+import { parseAnswer, statusFailure } from './response-errors.ts';
 import { SourceError } from './source-error.ts';
 import { type SourceSession, withAuthorization } from './source-session.ts';
 

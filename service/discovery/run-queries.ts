@@ -1,13 +1,13 @@
 // Asks every source that is due, side by side, and gives an outcome for each: the world's failures are data from here on.
 import { setMaxListeners } from 'node:events';
 import type { DiscoveryQuery, SourceFailure, SourceOutcome } from '../../hooks/discovery-policy/query.ts';
+import { type CredentialRedactor, createSecretWords } from './credential-redactor.ts';
 import { type CredentialSource, type Credentials, noCredentials } from './credentials.ts';
 import { HTTP_LIMITS, type HttpLimits } from './http-client.ts';
 import { networkFailure } from './network-failure.ts';
 import { queryPrometheus } from './prometheus-client.ts';
 import { registryBase } from './registry-address.ts';
 import { listTags } from './registry-client.ts';
-import { createSecretWords, type SecretWords } from './secret-words.ts';
 import { SourceError } from './source-error.ts';
 import { openSession, type SourceSession } from './source-session.ts';
 
@@ -87,7 +87,7 @@ async function readCredentials(query: DiscoveryQuery, { context, signal }: Run):
   }
 }
 
-function failureOf(error: unknown, words: SecretWords): SourceFailure {
+function failureOf(error: unknown, words: CredentialRedactor): SourceFailure {
   const { reason, message, retryAfterMilliseconds } =
     error instanceof SourceError ? error : networkFailure(error, 'the source');
   return {

@@ -1,7 +1,8 @@
 // What a client needs to talk to one source: its connections, its credentials, and what keeps them out of messages.
+
+import type { CredentialRedactor } from './credential-redactor.ts';
 import { basicAuthorizationOf, bearerAuthorizationOf, type Credentials } from './credentials.ts';
 import { createHttpClient, type HttpClient, type HttpLimits, parseHttpUrl } from './http-client.ts';
-import type { SecretWords } from './secret-words.ts';
 import { SourceError } from './source-error.ts';
 
 export interface SourceSession {
@@ -9,14 +10,14 @@ export interface SourceSession {
   readonly base: URL;
   readonly credentials: Credentials;
   readonly http: HttpClient;
-  readonly words: SecretWords;
+  readonly words: CredentialRedactor;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
 }
 
 export interface SessionOptions {
   readonly credentials: Credentials;
-  readonly words: SecretWords;
+  readonly words: CredentialRedactor;
   readonly signal: AbortSignal;
   readonly limits: HttpLimits;
   readonly clock: () => number;

@@ -1,7 +1,8 @@
 // Which change of a status is worth an Event: `kubectl describe` should tell what went wrong or right, not what is merely going on.
 import { createHash } from 'node:crypto';
 import type { Condition } from '../../crds/fields.ts';
-import { NAME_LIMIT_CHARACTERS as OBJECT_NAME_LIMIT_CHARACTERS, UID_LIMIT_CHARACTERS } from '../../crds/limits.ts';
+import { UID_LIMIT_CHARACTERS } from '../../crds/limits.ts';
+import { OBJECT_NAME_LIMIT_CHARACTERS } from '../../kubernetes/object-name.ts';
 
 export interface EventSubject {
   readonly kind: string;

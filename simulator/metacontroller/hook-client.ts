@@ -1,5 +1,5 @@
 // Calls a hook and reads its answer the way Metacontroller does: 200 is an answer, 429 a wait, all else an error.
-import type { LabelSelector } from '../../hooks/kubernetes/label-selector.ts';
+import type { LabelSelector } from '../../kubernetes/label-selector.ts';
 import { overTheWire } from '../json.ts';
 import type { Manifest } from '../kubernetes-object.ts';
 import type { Sleep } from '../process.ts';

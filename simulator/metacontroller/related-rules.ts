@@ -1,5 +1,5 @@
 // Which objects a rule of a customize answer relates: by labels or by names, in one namespace or in all.
-import { matchesLabelSelector } from '../../hooks/kubernetes/label-selector.ts';
+import { matchesLabelSelector } from '../../kubernetes/label-selector.ts';
 import type { KubernetesObject } from '../kubernetes-object.ts';
 import type { RelatedRule } from './hook-client.ts';
 import { SyncError } from './sync-error.ts';

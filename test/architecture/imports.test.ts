@@ -1,22 +1,83 @@
-// Proves the one-way imports of the rooms and the purity of the decisions, from the text of every source file.
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+// Checks the import direction of every folder, and that decisions are pure, from the text of each source file.
+import { readFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { root, sourceFiles } from './source-files.ts';
 
-const root = resolve(import.meta.dirname, '../..');
-
-/** The rooms a room may import from, besides itself. */
-const allowedImports: Record<string, readonly string[]> = {
-  crds: [],
-  metacontroller: ['crds'],
-  hooks: ['crds', 'metacontroller'],
-  service: ['crds', 'metacontroller', 'hooks'],
-  simulator: ['crds', 'metacontroller', 'hooks', 'service'],
-  fuzz: ['crds', 'metacontroller', 'hooks', 'service', 'simulator'],
-  simulation: ['crds', 'metacontroller', 'hooks', 'service', 'simulator'],
+/**
+ * The folders that a folder may import from, besides itself. The longest matching path counts, so that `hooks/fleet` has
+ * rules of its own, and `hooks` names the files directly in that folder.
+ */
+const allowedImports: Readonly<Record<string, readonly string[]>> = {
+  kubernetes: [],
+  crds: ['kubernetes'],
+  metacontroller: ['crds', 'kubernetes'],
+  'hooks/text': ['kubernetes'],
+  hooks: ['crds', 'kubernetes', 'metacontroller'],
+  'hooks/status': ['crds', 'kubernetes', 'metacontroller', 'hooks', 'hooks/text'],
+  'hooks/node': ['crds', 'kubernetes', 'metacontroller', 'hooks', 'hooks/text', 'hooks/status'],
+  'hooks/fleet': ['crds', 'kubernetes', 'metacontroller', 'hooks', 'hooks/text', 'hooks/status', 'hooks/node'],
+  'hooks/pull-pod': ['crds', 'kubernetes', 'metacontroller', 'hooks', 'hooks/text'],
+  'hooks/cached-image': [
+    'crds',
+    'kubernetes',
+    'metacontroller',
+    'hooks',
+    'hooks/text',
+    'hooks/status',
+    'hooks/fleet',
+    'hooks/pull-pod',
+  ],
+  'hooks/pull-policy': [
+    'crds',
+    'kubernetes',
+    'metacontroller',
+    'hooks',
+    'hooks/text',
+    'hooks/status',
+    'hooks/fleet',
+    'hooks/pull-pod',
+    'hooks/cached-image',
+  ],
+  'hooks/cached-image-set': [
+    'crds',
+    'kubernetes',
+    'metacontroller',
+    'hooks',
+    'hooks/text',
+    'hooks/status',
+    'hooks/pull-pod',
+  ],
+  'hooks/discovery-policy': ['crds', 'kubernetes', 'metacontroller', 'hooks', 'hooks/text', 'hooks/status'],
+  service: ['crds', 'kubernetes', 'metacontroller', 'hooks'],
+  cli: ['crds', 'kubernetes', 'metacontroller', 'hooks'],
+  charts: ['crds', 'kubernetes', 'hooks'],
+  simulator: ['crds', 'kubernetes', 'metacontroller', 'hooks', 'service'],
+  scripts: ['crds', 'kubernetes', 'metacontroller', 'hooks', 'charts'],
+  demo: ['crds', 'kubernetes', 'metacontroller', 'hooks', 'service', 'simulator', 'test/simulation'],
+  test: ['crds', 'kubernetes', 'metacontroller', 'hooks', 'service', 'cli', 'simulator', 'charts', 'scripts', 'demo'],
 };
 
-const allowedPackages: Record<string, readonly string[]> = {
+const folders = Object.keys(allowedImports);
+
+/** The folder of the table that a path belongs to: the longest that contains it. */
+function folderOf(path: string): string {
+  const containing = folders.filter((folder) => path.startsWith(`${folder}/`));
+  return containing.sort((left, right) => right.length - left.length)[0] ?? path;
+}
+
+/** `service` allows its subfolders; `hooks` allows only the files directly in it where it has rules per subfolder. */
+function isAllowed(from: string, to: string, target: string): boolean {
+  if (from === to) return true;
+  const allowed = allowedImports[from] ?? [];
+  if (allowed.includes(to) || allowed.some((folder) => folder !== 'hooks' && target.startsWith(`${folder}/`))) {
+    return true;
+  }
+  return to.startsWith('hooks/') && !from.startsWith('hooks') && allowed.includes('hooks');
+}
+
+const allowedPackages: Readonly<Record<string, readonly string[]>> = {
+  kubernetes: [],
   crds: ['zod'],
   metacontroller: ['zod'],
   hooks: ['zod', 're2', 'semver'],
@@ -35,38 +96,32 @@ const impureText = [
   /\bfetch\(/,
 ];
 
-function sourceFiles(room: string): string[] {
-  const folder = join(root, room);
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => join(folder, name));
-}
-
 function importsOf(file: string): string[] {
   const text = readFileSync(file, 'utf8');
   return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');
 }
 
-const rooms = Object.keys(allowedImports).map((room) => ({ room, files: sourceFiles(room) }));
+const tops = [...new Set(folders.map((folder) => folder.split('/')[0] ?? ''))].map((top) => ({ top }));
 
-test.each(rooms)('$room has source files', ({ files }) => {
-  expect(files.length).toBeGreaterThan(0);
+test.each(tops)('the folder $top has source files', ({ top }) => {
+  expect(sourceFiles(top).length).toBeGreaterThan(0);
 });
 
-test.each(rooms)('$room imports only the rooms below it', ({ room, files }) => {
-  const wrong = files.flatMap((file) =>
-    importsOf(file)
+test.each(tops)('the files of $top import only what their folder may import', ({ top }) => {
+  const wrong = sourceFiles(top).flatMap((file) => {
+    const from = folderOf(relative(root, file));
+    return importsOf(file)
       .filter((target) => target.startsWith('.'))
-      .map((target) => relative(root, resolve(dirname(file), target)).split('/')[0] ?? '')
-      .filter((target) => target !== room && !allowedImports[room]?.includes(target))
-      .map((target) => `${relative(root, file)} imports ${target}`),
-  );
+      .map((target) => relative(root, resolve(dirname(file), target)))
+      .filter((target) => !isAllowed(from, folderOf(target), target))
+      .map((target) => `${relative(root, file)} imports ${target}`);
+  });
   expect(wrong).toEqual([]);
 });
 
-test.each(Object.entries(allowedPackages))('%s uses no package but the named ones', (room, packages) => {
-  // node:crypto's createHash is a pure function; every other Node module reaches outside.
-  const wrong = sourceFiles(room).flatMap((file) =>
+test.each(Object.entries(allowedPackages))('%s uses only the packages of its list', (folder, packages) => {
+  // createHash of node:crypto is a pure function; every other Node module reaches outside.
+  const wrong = sourceFiles(folder).flatMap((file) =>
     importsOf(file)
       .filter((target) => !target.startsWith('.') && !packages.includes(target) && target !== 'node:crypto')
       .map((target) => `${relative(root, file)} imports ${target}`),
@@ -74,8 +129,8 @@ test.each(Object.entries(allowedPackages))('%s uses no package but the named one
   expect(wrong).toEqual([]);
 });
 
-test('decisions read no clock, chance, environment, timer or log', () => {
-  const wrong = ['hooks', 'crds', 'metacontroller'].flatMap(sourceFiles).flatMap((file) => {
+test.each(Object.keys(allowedPackages))('%s reads no clock, random number, environment, timer or log', (folder) => {
+  const wrong = sourceFiles(folder).flatMap((file) => {
     const text = readFileSync(file, 'utf8');
     return impureText.filter((pattern) => pattern.test(text)).map((pattern) => `${relative(root, file)}: ${pattern}`);
   });

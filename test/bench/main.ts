@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { hooks } from '../../service/hook-table.ts';
 import { createStatusMemory } from '../../service/status-memory.ts';
 import { NOON, settings } from '../hooks/builders/wire.ts';
-import { largeImageBody, largePolicyBody } from './large-world.ts';
+import { largeImageBody, largePolicyBody } from './large-cluster.ts';
 
 const ROUNDS = 31;
 /** What DESIGN allows: twice the parsing and writing of request and answer. */

@@ -77,8 +77,8 @@ describeWith(['controlPlane', 'helm'], 'definitions that are kept or change hand
     const apart = { crds: { install: false } };
     await releases.install({});
     await useIt(cluster);
-    const complaint = await complaintOf(releases.upgrade(apart));
-    expect(complaint).toMatch(
+    const failure = await complaintOf(releases.upgrade(apart));
+    expect(failure).toMatch(
       /crds\.install=false would delete the CustomResourceDefinitions .* Upgrade once with crds\.install=true and crds\.keep=true first/,
     );
     await releases.upgrade({ crds: { keep: true } });
@@ -108,8 +108,8 @@ describeWith(['controlPlane', 'helm'], 'definitions that are kept or change hand
   it('drop-crds is not uninstalled before drop, which Helm could not uninstall then', async () => {
     await releases.installDefinitions();
     await releases.install({ crds: { install: false } });
-    const complaint = await complaintOf(releases.uninstallDefinitions());
-    expect(complaint).toMatch(/uninstall-the-release-of-drop-first\.yaml failed/);
+    const failure = await complaintOf(releases.uninstallDefinitions());
+    expect(failure).toMatch(/uninstall-the-release-of-drop-first\.yaml failed/);
     expect(await releases.definitions()).toHaveLength(kinds.length);
     expect(await isThere(cluster, fleetPath)).toBe(true);
     await releases.uninstall();

@@ -232,16 +232,16 @@ describeWith(['controlPlane', 'helm'], 'values that make no sense', () => {
   });
 
   it.each(valuesRows)('%s', async (_title, values, sentence) => {
-    const complaint = await complaintOf(releases.install({ crds: { install: false }, ...values }));
-    expect(complaint).toMatch(sentence);
+    const failure = await complaintOf(releases.install({ crds: { install: false }, ...values }));
+    expect(failure).toMatch(sentence);
     // A sentence, not a page.
-    expect(complaint.trim().split('\n').length).toBeLessThan(6);
+    expect(failure.trim().split('\n').length).toBeLessThan(6);
   });
 
   it('and after all of them nothing was created', () => expectNothing(cluster));
 
   it('a value that drop-crds does not know', async () => {
-    const complaint = await complaintOf(releases.upgradeDefinitions({ kep: true }));
-    expect(complaint).toMatch(/additional properties 'kep' not allowed/);
+    const failure = await complaintOf(releases.upgradeDefinitions({ kep: true }));
+    expect(failure).toMatch(/additional properties 'kep' not allowed/);
   });
 });

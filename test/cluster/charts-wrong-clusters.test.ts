@@ -21,8 +21,8 @@ describeWith(['controlPlane', 'helm'], 'clusters that make no sense', () => {
     const definition = 'decoratorcontrollers.metacontroller.k8s.io';
     await cluster.kubectl(['delete', 'crd', definition, '--wait', '--timeout=60s']);
     try {
-      const complaint = await complaintOf(releases.install({}));
-      expect(complaint).toMatch(
+      const failure = await complaintOf(releases.install({}));
+      expect(failure).toMatch(
         /Metacontroller is not in this cluster \(it has no kind DecoratorController\.metacontroller\.k8s\.io\)\. Install it first: helm install metacontroller oci:/,
       );
       await expectNothing(cluster);
@@ -32,8 +32,8 @@ describeWith(['controlPlane', 'helm'], 'clusters that make no sense', () => {
   });
 
   it('one without the definitions that are to be there', async () => {
-    const complaint = await complaintOf(releases.install({ crds: { install: false } }));
-    expect(complaint).toMatch(
+    const failure = await complaintOf(releases.install({ crds: { install: false } }));
+    expect(failure).toMatch(
       /The CustomResourceDefinitions of Drop are not in this cluster: install the chart drop-crds first/,
     );
     await expectNothing(cluster);
@@ -41,8 +41,8 @@ describeWith(['controlPlane', 'helm'], 'clusters that make no sense', () => {
 
   it('one whose definitions belong to another release', async () => {
     await releases.installDefinitions();
-    const complaint = await complaintOf(releases.install({}));
-    expect(complaint).toMatch(
+    const failure = await complaintOf(releases.install({}));
+    expect(failure).toMatch(
       /CustomResourceDefinition \S+ belongs to release drop-crds in default: set crds\.install=false/,
     );
     await expectNothing(cluster);

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { goDuration, positiveGoDuration } from '../../crds/go-duration.ts';
-import { parseDurationMilliseconds } from '../../hooks/kubernetes/duration.ts';
+import { parseDurationMilliseconds } from '../../kubernetes/duration.ts';
 
 it.each([
   ['0', true, false],

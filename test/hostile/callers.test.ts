@@ -1,7 +1,7 @@
 // Proves what each strange caller is told, over a real connection to the real process, and that none of them costs or harms it.
 // Tokens and bodies of everyday mistakes: test/service/bad-requests.test.ts. What is announced and not sent: test/service/server.test.ts.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FORGED_TEXT } from '../../fuzz/mutations.ts';
+import { FORGED_TEXT } from '../fuzz/mutations.ts';
 import { createAnsweredTable } from './answered-table.ts';
 import {
   expectUnharmed,

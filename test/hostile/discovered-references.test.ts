@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { cachedImageKind } from '../../crds/cached-image.ts';
 import { API_VERSION } from '../../crds/kind.ts';
-import { parseImageReference } from '../../hooks/kubernetes/image-reference.ts';
+import { parseImageReference } from '../../kubernetes/image-reference.ts';
 import { appWithLog, jsonHeaders } from '../service/app-with-log.ts';
 
 const repeated = (piece: string, length: number) => piece.repeat(length).slice(0, length);

@@ -2,7 +2,7 @@
 import { execSync } from 'node:child_process';
 import { Agent, request as startRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CONNECTIONS_LIMIT, CROWDED_PART, HEAD_TIMEOUT_MILLISECONDS } from '../../service/connections.ts';
+import { CONNECTIONS_LIMIT, HEAD_TIMEOUT_MILLISECONDS, NEAR_LIMIT_FRACTION } from '../../service/connections.ts';
 import { createAnsweredTable } from './answered-table.ts';
 import {
   expectUnharmed,
@@ -74,7 +74,7 @@ const rows: readonly Row[] = [
     sent: 'that ask for health and stay',
     to: 'adminPort',
     text: 'GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n',
-    stay: CONNECTIONS_LIMIT * CROWDED_PART,
+    stay: CONNECTIONS_LIMIT * NEAR_LIMIT_FRACTION,
   },
 ];
 
@@ -156,7 +156,7 @@ describe('who is not known', () => {
 
   it.skipIf(!canFlood)(`is kept open where there is room, not where it is crowded${why}`, async () => {
     expect(await connectionHeader()).toEqual([200, 'keep-alive']);
-    await flood(service.port, '', CONNECTIONS_LIMIT * CROWDED_PART + 50);
+    await flood(service.port, '', CONNECTIONS_LIMIT * NEAR_LIMIT_FRACTION + 50);
     // The last of them may still wait to be accepted.
     await expect.poll(connectionHeader).toEqual([200, 'close']);
   });

@@ -1,10 +1,10 @@
 // Proves on the real process that no key and no text, wherever it stands in a request of any hook, harms it, its log or its answers, and what all of them cost.
 // What each single one is told and changes: forged-requests.test.ts.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { containersOf, FORGED_TEXT, PROTOTYPE_KEYS, setOwn } from '../../fuzz/mutations.ts';
-import { validRequest } from '../../fuzz/requests.ts';
 import { hooks } from '../../service/hook-table.ts';
 import { createRandom } from '../../simulator/random.ts';
+import { containersOf, FORGED_TEXT, PROTOTYPE_KEYS, setOwn } from '../fuzz/mutations.ts';
+import { validRequest } from '../fuzz/requests.ts';
 import { NOW } from '../service/app-with-log.ts';
 import { createAnsweredTable } from './answered-table.ts';
 import { expectUnharmed, type HostileService, PATIENCE_MILLISECONDS, startHostileService } from './hostile-service.ts';

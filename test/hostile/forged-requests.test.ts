@@ -1,11 +1,11 @@
 // Proves that no key and no text in a request of any hook reaches further than its own answer: not a prototype, not another line of the log, not the metrics.
 import { describe, expect, it } from 'vitest';
-import { containersOf, FORGED_TEXT, PROTOTYPE_KEYS, setOwn } from '../../fuzz/mutations.ts';
-import { validRequest } from '../../fuzz/requests.ts';
 import { hooks } from '../../service/hook-table.ts';
 import { createLogger } from '../../service/log.ts';
 import { createMetrics, POLICY_LABELS_LIMIT } from '../../service/metrics.ts';
 import { createRandom } from '../../simulator/random.ts';
+import { containersOf, FORGED_TEXT, PROTOTYPE_KEYS, setOwn } from '../fuzz/mutations.ts';
+import { validRequest } from '../fuzz/requests.ts';
 import { type AppWithLog, appWithLog, jsonHeaders, NOW } from '../service/app-with-log.ts';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;

@@ -1,10 +1,10 @@
 // Proves that the fuzz run can fail: each rule that it holds answers to is broken once, and so is the heap.
 import { describe, expect, it, test } from 'vitest';
 import { API_VERSION } from '../../crds/kind.ts';
-import { asRead } from '../../fuzz/as-read.ts';
-import { violationOf } from '../../fuzz/check-answer.ts';
-import { BODY_LIMIT_BYTES } from '../../fuzz/check-refusal.ts';
-import { failureOf, heapSentence } from '../../fuzz/verdict.ts';
+import { asRead } from '../fuzz/as-read.ts';
+import { violationOf } from '../fuzz/check-answer.ts';
+import { BODY_LIMIT_BYTES } from '../fuzz/check-refusal.ts';
+import { failureOf, heapSentence } from '../fuzz/verdict.ts';
 
 const POLICY = '/hooks/pullpolicies/sync';
 const SET = '/hooks/cachedimagesets/sync';

@@ -9,7 +9,7 @@ const SECONDS = 5;
 const CHILD_LIMIT_MILLISECONDS = 90_000;
 
 function fuzz(...options: readonly string[]) {
-  return spawnSync(process.execPath, ['--expose-gc', '--import', 'tsx', 'fuzz/main.ts', ...options], {
+  return spawnSync(process.execPath, ['--expose-gc', '--import', 'tsx', 'test/fuzz/main.ts', ...options], {
     cwd: root,
     encoding: 'utf8',
     timeout: CHILD_LIMIT_MILLISECONDS,

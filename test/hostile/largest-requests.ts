@@ -1,6 +1,6 @@
 // The largest requests: those of a real large cluster, which must pass, and the worst that the limits let in, which must not take long.
 import { API_VERSION } from '../../crds/kind.ts';
-import { manyNodes } from '../bench/large-world.ts';
+import { manyNodes } from '../bench/large-cluster.ts';
 import { keyOf, type NodeFacts, wireFleet } from '../hooks/builders/wire.ts';
 
 const labelsOf = (count: number) =>

@@ -3,12 +3,12 @@ import { EventEmitter } from 'node:events';
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createAdmission, LARGEST_BODIES_AT_ONCE } from '../../service/bodies-at-once.ts';
+import { createAdmission, LARGEST_BODIES_AT_ONCE } from '../../service/body-admission.ts';
 import { eventsOf } from '../../service/events/status-event.ts';
 import { jsonShapeProblem, NESTING_LIMIT, TOKENS_LIMIT, tokensLimitOf } from '../../service/json-body.ts';
 import { withShortTexts } from '../../service/log.ts';
 import { createStatusMemory, STATUS_MEMORY_LIMIT_CHARACTERS } from '../../service/status-memory.ts';
-import { largePolicyBody } from '../bench/large-world.ts';
+import { largePolicyBody } from '../bench/large-cluster.ts';
 import { fleetBody } from './largest-requests.ts';
 
 describe('the shape of a body', () => {

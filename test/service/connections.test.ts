@@ -35,8 +35,8 @@ async function serve(isTls: boolean, onFlood?: () => void) {
   const server = createPlainOrTls(isTls);
   const connections = limitConnections(server as Server, { limit: LIMIT, ...(onFlood ? { onFlood } : {}) });
   server.on('request', (request, response) => {
-    connections.welcome(request.socket);
-    response.end(connections.isCrowded() ? 'crowded' : 'roomy');
+    connections.markAuthenticated(request.socket);
+    response.end(connections.isNearLimit() ? 'crowded' : 'roomy');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   ends.push(() => {

@@ -1,7 +1,7 @@
 // What `npm run simulate` understands, and what it says to what it does not.
 import { expect, test } from 'vitest';
-import { readArguments } from '../../simulation/arguments.ts';
-import { faultNames } from '../../simulation/fault-kinds.ts';
+import { readArguments } from './arguments.ts';
+import { faultNames } from './fault-kinds.ts';
 
 const freshSeed = () => 700;
 const read = (...given: string[]) => readArguments(given, freshSeed);

@@ -1,7 +1,7 @@
 // The same seed gives the same run, event by event, whether the service is called over HTTP's paths or as a function.
 import { expect, test } from 'vitest';
-import { faultNames } from '../../simulation/fault-kinds.ts';
-import { run } from '../../simulation/run.ts';
+import { faultNames } from './fault-kinds.ts';
+import { run } from './run.ts';
 
 const small = { nodes: 3, images: 2 };
 

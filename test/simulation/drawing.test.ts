@@ -1,8 +1,8 @@
 // The picture of a run shows every pull, the caps and the faults, and says what broke; odd names cannot break out of it.
 import { expect, test } from 'vitest';
-import { drawRun } from '../../simulation/drawing.ts';
-import { type Recording, record } from '../../simulation/recording.ts';
-import { type RunResult, run } from '../../simulation/run.ts';
+import { drawRun } from './drawing.ts';
+import { type Recording, record } from './recording.ts';
+import { type RunResult, run } from './run.ts';
 
 const kept: RunResult = {
   seed: 7,
@@ -80,7 +80,7 @@ test('a real run: every pull is in the picture, and drawing changes nothing', as
   let seen: Recording | undefined;
   const result = await run({
     ...options,
-    onWorld: (world) => {
+    onCluster: (world) => {
       seen = record(world);
     },
   });

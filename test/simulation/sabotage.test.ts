@@ -1,7 +1,7 @@
 // Every promise is kept in an honest run, and each is seen to be broken by a service that breaks it: no check is an empty one.
 import { describe, expect, test } from 'vitest';
-import { invariants } from '../../simulation/invariants/all.ts';
-import { run } from '../../simulation/run.ts';
+import { invariants } from './invariants/all.ts';
+import { run } from './run.ts';
 import type { SabotageRow, Stage } from './sabotage.ts';
 import { deletionSabotages, endSabotages } from './sabotages-of-children.ts';
 import { podSabotages, recordSabotages, secretSabotages, truthSabotages } from './sabotages-of-records.ts';

@@ -1,7 +1,8 @@
 // What a sabotage is: a small change of what passes between Metacontroller and the service; and the parts that they are made from.
-import type { Sabotage } from '../../simulation/replicas.ts';
+
 import type { KubernetesObject, Manifest } from '../../simulator/kubernetes-object.ts';
 import type { SyncAnswer } from '../../simulator/metacontroller/hook-client.ts';
+import type { Sabotage } from './replicas.ts';
 
 type Groups = Readonly<Record<string, Readonly<Record<string, KubernetesObject>>>>;
 type Fields = Readonly<Record<string, unknown>>;

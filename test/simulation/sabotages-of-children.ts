@@ -1,7 +1,8 @@
 // Services that let go of what is still wanted, and those under which nothing ever comes to rest.
-import type { Sabotage } from '../../simulation/replicas.ts';
+
 import type { Manifest } from '../../simulator/kubernetes-object.ts';
 import type { SyncAnswer } from '../../simulator/metacontroller/hook-client.ts';
+import type { Sabotage } from './replicas.ts';
 import { answersOf, isStart, objectsOf, type SabotageRow, small, withoutChildren } from './sabotage.ts';
 
 const discoveredIn = ({ status }: { readonly status?: unknown }) =>

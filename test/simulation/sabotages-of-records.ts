@@ -1,8 +1,8 @@
 // Services that end pulls which go on, and that lose or invent what became of them.
 import type { CachedEntry, CachedImageStatus } from '../../crds/cached-image.ts';
-import { evidenceOf, pullOf } from '../../simulation/invariants/pull.ts';
-import type { Sabotage } from '../../simulation/replicas.ts';
 import type { KubernetesObject } from '../../simulator/kubernetes-object.ts';
+import { evidenceOf, pullOf } from './invariants/pull.ts';
+import type { Sabotage } from './replicas.ts';
 import {
   answersOf,
   capOf,
@@ -18,7 +18,7 @@ import {
   withStatus,
 } from './sabotage.ts';
 
-const isGoing = (pod: KubernetesObject | undefined) => pod !== undefined && evidenceOf(pod) === undefined;
+const isInProgress = (pod: KubernetesObject | undefined) => pod !== undefined && evidenceOf(pod) === undefined;
 
 type IsDropped = (pod: KubernetesObject, spec: PolicySpec) => boolean;
 
@@ -39,19 +39,19 @@ export const podSabotages: readonly SabotageRow[] = [
   {
     invariant: 'pull-killed',
     what: 'a service that drops a Pod that still pulls',
-    sabotage: dropsPods((pod) => isGoing(pod)),
+    sabotage: dropsPods((pod) => isInProgress(pod)),
     stage: small(1),
   },
   {
     invariant: 'pull-killed',
     what: 'a service that drops pulls that are above a cap that was lowered',
-    sabotage: dropsPods((pod, spec) => isGoing(pod) && slotOf(pod) >= capOf(spec)),
+    sabotage: dropsPods((pod, spec) => isInProgress(pod) && slotOf(pod) >= capOf(spec)),
     stage: small(16, { nodes: 4, images: 4, faults: ['policies-edited'] }),
   },
   {
     invariant: 'pull-killed',
     what: 'a service that drops the pulls of a policy that is paused',
-    sabotage: dropsPods((pod, { paused }) => isGoing(pod) && paused),
+    sabotage: dropsPods((pod, { paused }) => isInProgress(pod) && paused),
     stage: small(8, { nodes: 4, images: 4, faults: ['policies-edited'] }),
   },
   {
@@ -143,7 +143,7 @@ export const truthSabotages: readonly SabotageRow[] = [
   {
     invariant: 'ledger-truth',
     what: 'a service that takes a pull that goes on for one that succeeded',
-    sabotage: relatedRead('cachedimages', 'Pod', (pod) => (isGoing(pod) ? asSuccess(pod) : pod)),
+    sabotage: relatedRead('cachedimages', 'Pod', (pod) => (isInProgress(pod) ? asSuccess(pod) : pod)),
     stage: small(1),
   },
   {

@@ -1,7 +1,8 @@
 // Services that start pulls which should not start: above a cap, too soon, or although they may not.
-import type { Sabotage } from '../../simulation/replicas.ts';
+
 import type { KubernetesObject, Manifest } from '../../simulator/kubernetes-object.ts';
 import type { SyncAnswer } from '../../simulator/metacontroller/hook-client.ts';
+import type { Sabotage } from './replicas.ts';
 import {
   answersOf,
   capOf,

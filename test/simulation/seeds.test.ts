@@ -1,8 +1,8 @@
 // Whole clusters under seeds: those that once broke a promise, a slice that is always the same, and a few that nobody has tried.
 import { randomInt } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { type RunOptions, run } from '../../simulation/run.ts';
 import { REMEMBERED } from './remembered-seeds.ts';
+import { type RunOptions, run } from './run.ts';
 
 const SLICE = [1, 4, 5, 7, 11, 12, 13];
 const FRESH_SEEDS = 3;

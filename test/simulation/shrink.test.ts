@@ -1,6 +1,6 @@
 // The smallest fault set: whatever breaks a run, nothing that is not needed is named, and nothing that is needed is left out.
 import { expect, test } from 'vitest';
-import { SHRINK_RUNS_LIMIT, shrinkFaults } from '../../simulation/shrink.ts';
+import { SHRINK_RUNS_LIMIT, shrinkFaults } from './shrink.ts';
 
 const all = Array.from({ length: 40 }, (_, index) => `fault-${index}`);
 

@@ -6,9 +6,9 @@ import { eventually } from '../../waiting.ts';
 import { type Cluster, theCluster } from '../cluster.ts';
 import { describeWith } from '../requirements.ts';
 import { buildImage } from '../test-image.ts';
+import { type KubeletWorld, login, PRIVATE, startKubeletWorld } from './kubelet-cluster.ts';
 import { createPuller, type Puller, type PullRequest } from './pull.ts';
 import { type SlowRegistry, startSlowRegistry } from './slow-registry.ts';
-import { type KubeletWorld, login, PRIVATE, startKubeletWorld } from './world.ts';
 
 const NAMESPACE = 'kubelet-test';
 const NODE = 'worker-1';

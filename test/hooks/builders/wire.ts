@@ -4,7 +4,6 @@ import type { FleetGroup } from '../../../crds/fleet.ts';
 import { API_VERSION } from '../../../crds/kind.ts';
 import type { PullPolicyStatus } from '../../../crds/pull-policy.ts';
 import { encodeGroups } from '../../../hooks/fleet/encode.ts';
-import { nodeKeyOf } from '../../../hooks/kubernetes/names.ts';
 import {
   DEADLINE_ANNOTATION,
   IMAGE_UID_ANNOTATION,
@@ -13,6 +12,7 @@ import {
   pullPodName,
 } from '../../../hooks/pull-pod/identity.ts';
 import { DEFAULT_PULL_POD_RESOURCES, type HookSettings } from '../../../hooks/settings.ts';
+import { nodeKeyOf } from '../../../kubernetes/short-names.ts';
 import {
   type CachedImageSyncRequest,
   cachedImageSyncRequest,

@@ -48,9 +48,9 @@ function sync(policy: Policy, children: readonly DesiredObject[] = [], spec: Fie
     children: { [`CachedImage.${API_VERSION}`]: wireGroup(children.map(wireChild)) },
     related: relatedOf(policy),
   });
-  const { response, decision } = syncCachedImageSet(request, NOON);
+  const { response, logFields } = syncCachedImageSet(request, NOON);
   const status = response.status as CachedImageSetStatus;
-  return { ...response, status, decision, ready: status.conditions?.[0] };
+  return { ...response, status, logFields, ready: status.conditions?.[0] };
 }
 
 const alpine = { image: 'docker.io/library/alpine', tag: '3.19' };

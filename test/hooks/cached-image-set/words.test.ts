@@ -3,7 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import type { CachedImageSetStatus } from '../../../crds/cached-image-set.ts';
 import { memberName, readStaticMembers } from '../../../hooks/cached-image-set/members.ts';
 import { syncCachedImageSet } from '../../../hooks/cached-image-set/sync.ts';
-import { shortHash } from '../../../hooks/kubernetes/names.ts';
+import { shortHash } from '../../../kubernetes/short-names.ts';
 import { cachedImageSetSyncRequest } from '../../../metacontroller/hook-request.ts';
 import { NOON, uidOf, wireGroup, wireImage } from '../builders/wire.ts';
 import { type Fields, wireDiscovery } from '../discovery-policy/policies.ts';

@@ -25,8 +25,8 @@ function sync(world: World, pod: object = {}) {
   const request = wireImageRequest({ name: 'x', ...world });
   const pods = request.related['Pod.v1'] as Record<string, { metadata: object }> | undefined;
   if (pods?.[POD] !== undefined) Object.assign(pods[POD].metadata, pod);
-  const { response, decision } = syncCachedImage(cachedImageSyncRequest.parse(request), settings, NOON);
-  return { decision, status: response.status as Partial<CachedImageStatus> };
+  const { response, logFields } = syncCachedImage(cachedImageSyncRequest.parse(request), settings, NOON);
+  return { logFields, status: response.status as Partial<CachedImageStatus> };
 }
 
 const key = (name: string) => keyOf({ name });
@@ -111,10 +111,10 @@ const conditionTable: ConditionRow[] = [
 ];
 
 test.each(conditionTable)('the conditions tell of $what', ({ world, ready, progress }) => {
-  const { status, decision } = sync(world);
+  const { status, logFields } = sync(world);
   expect(status.conditions?.[0]).toMatchObject({ type: 'Ready', ...ready });
   if (progress !== undefined) expect(status.conditions?.[1]).toMatchObject({ type: 'PullProgress', ...progress });
-  expect(decision.reason).toBe(status.conditions?.[0]?.reason);
+  expect(logFields.reason).toBe(status.conditions?.[0]?.reason);
 });
 
 test.each([
@@ -267,9 +267,9 @@ test.each([
   { what: 'nothing that goes on', pods: [pulling], recorded: [] },
 ])('the log tells of $what once', ({ pods, recorded }) => {
   const first = sync({ nodes: two, pods });
-  expect(first.decision.recorded).toEqual(recorded);
-  expect(sync({ nodes: two, pods, status: first.status }).decision.recorded).toEqual([]);
-  expect(first.decision.ready).toBe(first.status.ready);
+  expect(first.logFields.recorded).toEqual(recorded);
+  expect(sync({ nodes: two, pods, status: first.status }).logFields.recorded).toEqual([]);
+  expect(first.logFields.ready).toBe(first.status.ready);
 });
 
 test('an attempt is as long ago as its Pod', () => {

@@ -1,7 +1,7 @@
 // When each source is asked, and what: the plan of a sync, from status and time.
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { parseTimeMilliseconds } from '../../../hooks/kubernetes/time.ts';
+import { parseTimeMilliseconds } from '../../../kubernetes/time.ts';
 import { HOUR, MINUTE, NOON, SECOND } from '../builders/wire.ts';
 import {
   type Fields,

@@ -10,7 +10,7 @@ import type {
   SourceOutcome,
 } from '../../../hooks/discovery-policy/query.ts';
 import { reduceOutcomes } from '../../../hooks/discovery-policy/reduce.ts';
-import { type ReadPolicy, readPolicySpec } from '../../../hooks/discovery-policy/source.ts';
+import { type CompiledPolicy, compilePolicySpec } from '../../../hooks/discovery-policy/source.ts';
 import { discoveryPolicySyncRequest } from '../../../metacontroller/hook-request.ts';
 import { NOON, uidOf } from '../builders/wire.ts';
 
@@ -43,10 +43,10 @@ export function wireDiscovery(spec: Fields, status: unknown = undefined, metadat
 export const observed = (...parts: Parameters<typeof wireDiscovery>) =>
   discoveryPolicySyncRequest.parse({ parent: wireDiscovery(...parts) }).parent;
 
-export function policyOf(spec: Fields): ReadPolicy {
+export function policyOf(spec: Fields): CompiledPolicy {
   const { spec: reading } = observed(spec);
   if (!reading.ok) throw new Error(reading.problem);
-  const policy = readPolicySpec(reading.value);
+  const policy = compilePolicySpec(reading.value);
   if (!policy.ok) throw new Error(policy.problem);
   return policy.policy;
 }

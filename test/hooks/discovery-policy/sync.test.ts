@@ -21,8 +21,8 @@ const spec = { syncInterval: '30m', sources: [prometheus('a'), prometheus('b')] 
 const answer = series({ 'r.io/app:1': 3 });
 
 function sync(fields: Fields, outcomes: Outcomes, { status = {} as Status, at = NOON, metadata = {} as Fields } = {}) {
-  const { response, decision } = syncDiscoveryPolicy(observed(fields, status, metadata), byIndex(outcomes), at);
-  return { ...response, status: response.status as DiscoveryPolicyStatus, decision };
+  const { response, logFields } = syncDiscoveryPolicy(observed(fields, status, metadata), byIndex(outcomes), at);
+  return { ...response, status: response.status as DiscoveryPolicyStatus, logFields };
 }
 
 const first = sync(spec, [answer, answer]);
@@ -37,19 +37,19 @@ test('a first answer is the whole status', () => {
     sourceCount: 2,
     discoveredImages: [{ image: 'r.io/app:1', score: 3, source: 'https://a.example.com' }],
   });
-  expect(first.decision).toEqual({ asked: 2, images: 1, reason: 'Synced' });
+  expect(first.logFields).toEqual({ asked: 2, images: 1, reason: 'Synced' });
 });
 
 test('the reason of the whole is the one that is reported, although the first source answered', () => {
-  const { decision } = sync(spec, [answer, failure('Timeout')]);
-  expect(decision).toEqual({ asked: 2, images: 1, reason: 'Timeout' });
+  const { logFields } = sync(spec, [answer, failure('Timeout')]);
+  expect(logFields).toEqual({ asked: 2, images: 1, reason: 'Timeout' });
 });
 
 test('asked again with nothing due it says the same, under the same revision', () => {
   const again = sync(spec, [], { status: first.status, at: NOON + 7 * MINUTE });
   expect(again.status).toEqual(first.status);
   expect(again.resyncAfterSeconds).toBe(23 * 60);
-  expect(again.decision).toEqual({ asked: 0, images: 1, reason: 'Synced' });
+  expect(again.logFields).toEqual({ asked: 0, images: 1, reason: 'Synced' });
 });
 
 interface ResyncRow {
@@ -169,7 +169,7 @@ describe('a spec that is not valid keeps what was found and says where', () => {
     ],
   ])('%s', (_title, wrong, message) => {
     const before = first.status;
-    const { status, children, decision } = sync(wrong, [], {
+    const { status, children, logFields } = sync(wrong, [], {
       status: before,
       at: NOON + HOUR,
       metadata: { generation: 2 },
@@ -183,7 +183,7 @@ describe('a spec that is not valid keeps what was found and says where', () => {
       ],
     });
     expect(children).toEqual([]);
-    expect(decision).toEqual({ reason: 'InvalidSpec' });
+    expect(logFields).toEqual({ reason: 'InvalidSpec' });
   });
 
   it('and the corrected one is asked at once, with the last images still there', () => {

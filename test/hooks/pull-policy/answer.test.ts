@@ -29,12 +29,12 @@ test('a start leaves the status when its Pod is seen', () => {
 });
 
 test('a start without a Pod for 60 s is a rejection: its pair and its slot rest, and the condition says where to look', () => {
-  const world: PolicyWorld = {
+  const input: PolicyWorld = {
     nodes: one,
     images: images('x'),
     status: { starting: [{ slot: 0, image: 'x', node: 'a', at: isoTime(NOON - MINUTE) }] },
   };
-  const { status, started, response } = decide(world);
+  const { status, started, response } = decide(input);
   expect(started).toEqual([]);
   expect(status).toMatchObject({
     starting: [],
@@ -45,7 +45,7 @@ test('a start without a Pod for 60 s is a rejection: its pair and its slot rest,
     ],
   });
   expect(response.resyncAfterSeconds).toBe(30);
-  const later = decide({ ...world, status: status as never }, NOON + 30 * SECOND);
+  const later = decide({ ...input, status: status as never }, NOON + 30 * SECOND);
   expect(later.started).toEqual(['x on a slot 0']);
 });
 
@@ -123,13 +123,13 @@ test.each([
 });
 
 test.each([
-  { what: 'InvalidSpec', world: { spec: { pullTimeout: 'soon' } }, ready: { status: 'False', reason: 'InvalidSpec' } },
-  { what: 'FleetNotFound', world: {}, ready: { status: 'False', reason: 'FleetNotFound' } },
-  { what: 'Paused', world: { nodes: one, spec: { paused: true } }, ready: { status: 'False', reason: 'Paused' } },
-  { what: 'Active', world: { nodes: one }, ready: { status: 'True', reason: 'Active' } },
-])('the Ready condition says $what and the starts stay', ({ world, ready }) => {
+  { what: 'InvalidSpec', input: { spec: { pullTimeout: 'soon' } }, ready: { status: 'False', reason: 'InvalidSpec' } },
+  { what: 'FleetNotFound', input: {}, ready: { status: 'False', reason: 'FleetNotFound' } },
+  { what: 'Paused', input: { nodes: one, spec: { paused: true } }, ready: { status: 'False', reason: 'Paused' } },
+  { what: 'Active', input: { nodes: one }, ready: { status: 'True', reason: 'Active' } },
+])('the Ready condition says $what and the starts stay', ({ input, ready }) => {
   const starting = [{ slot: 0, image: 'x', node: 'a', at: isoTime(NOON - SECOND) }];
-  const { status } = decide({ ...world, images: images('x'), status: { starting } });
+  const { status } = decide({ ...input, images: images('x'), status: { starting } });
   expect(status).toMatchObject({ starting, conditions: [ready, {}] });
 });
 

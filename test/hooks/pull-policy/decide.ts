@@ -13,9 +13,9 @@ import {
   settings,
 } from '../builders/wire.ts';
 
-export function decide(world: PolicyWorld, now = NOON) {
-  const request = policyRequest(world);
-  const { response, decision } = syncPullPolicy(request, settings, now);
+export function decide(input: PolicyWorld, now = NOON) {
+  const request = policyRequest(input);
+  const { response, logFields } = syncPullPolicy(request, settings, now);
   const pods = response.children.filter(({ kind }) => kind === 'Pod');
   const started = pods
     .filter(({ spec }) => spec !== undefined)
@@ -24,13 +24,13 @@ export function decide(world: PolicyWorld, now = NOON) {
       return `${labels['drop.corewire.io/cachedimage']} on ${labels['drop.corewire.io/node']} slot ${labels['drop.corewire.io/slot']}`;
     });
   const kept = pods.filter(({ spec }) => spec === undefined).map(({ metadata }) => metadata.name);
-  return { response, decision, started, kept, status: response.status as Record<string, never> };
+  return { response, logFields, started, kept, status: response.status as Record<string, never> };
 }
 
-/** A world, and what is started in it. */
+/** A input, and what is started in it. */
 export interface StartRow {
   readonly what: string;
-  readonly world: PolicyWorld;
+  readonly input: PolicyWorld;
   readonly started: readonly string[];
   /** Where it is there: the gate that is waited for, undefined for none. */
   readonly waitingFor?: string | undefined;
@@ -38,10 +38,10 @@ export interface StartRow {
   readonly now?: number;
 }
 
-export function expectStarts({ world, started, now, ...row }: StartRow): void {
-  const { response, decision, ...answer } = decide(world, now);
+export function expectStarts({ input, started, now, ...row }: StartRow): void {
+  const { response, logFields, ...answer } = decide(input, now);
   expect(answer.started).toEqual(started);
-  if ('waitingFor' in row) expect(decision.waitingFor).toBe(row.waitingFor);
+  if ('waitingFor' in row) expect(logFields.waitingFor).toBe(row.waitingFor);
   if (row.resyncAfterSeconds !== undefined) expect(response.resyncAfterSeconds).toBe(row.resyncAfterSeconds);
 }
 

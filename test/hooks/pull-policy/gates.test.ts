@@ -19,14 +19,14 @@ import {
 const gateTable: readonly StartRow[] = [
   {
     what: 'a refused pair backs off like one that failed',
-    world: { nodes: one, images: images('x'), status: { rejected: [refused('x on a', 5, NOON - SECOND)] } },
+    input: { nodes: one, images: images('x'), status: { rejected: [refused('x on a', 5, NOON - SECOND)] } },
     started: [],
     waitingFor: 'backoff',
     resyncAfterSeconds: 29,
   },
   {
     what: 'refusals and failures of a pair add up, from the later of the two on',
-    world: {
+    input: {
       nodes: one,
       images: [{ name: 'x', status: { failing: [failing('a', 1, NOON - 20 * SECOND)] } }],
       status: { rejected: [refused('x on a', 5, NOON - SECOND)] },
@@ -37,7 +37,7 @@ const gateTable: readonly StartRow[] = [
   },
   {
     what: 'a failure whose time cannot be read does not shorten the backoff of a refusal',
-    world: {
+    input: {
       nodes: one,
       images: [{ name: 'x', status: { failing: [{ ...failing('a', 1, NOON), at: 'lately' }] } }],
       status: { rejected: [refused('x on a', 5, NOON - SECOND)] },
@@ -48,12 +48,12 @@ const gateTable: readonly StartRow[] = [
   },
   {
     what: 'a refusal of one image holds up no other',
-    world: { nodes: one, images: images('x', 'y'), status: { rejected: [refused('y on a', 5, NOON - SECOND)] } },
+    input: { nodes: one, images: images('x', 'y'), status: { rejected: [refused('y on a', 5, NOON - SECOND)] } },
     started: ['x on a slot 0'],
   },
   {
     what: 'a refused start rests its slot, the next one takes another',
-    world: {
+    input: {
       nodes: two,
       images: images('x', 'y'),
       spec: { maxConcurrentNodes: 2 },
@@ -63,7 +63,7 @@ const gateTable: readonly StartRow[] = [
   },
   {
     what: 'a slot that was refused twice rests until the later end',
-    world: {
+    input: {
       nodes: three,
       images: images('x', 'y'),
       status: { rejected: [refused('x on a', 0, NOON - SECOND, 3), refused('x on b', 0, NOON - 5 * SECOND, 1)] },
@@ -74,7 +74,7 @@ const gateTable: readonly StartRow[] = [
   },
   {
     what: 'with all slots at rest, the first that may be used again is the time to ask',
-    world: {
+    input: {
       nodes: three,
       images: images('x', 'y'),
       spec: { maxConcurrentNodes: 2 },
@@ -86,24 +86,24 @@ const gateTable: readonly StartRow[] = [
   },
   {
     what: 'a slot has rested when its backoff has passed',
-    world: { nodes: one, images: images('x'), status: { rejected: [refused('x on a', 0, longAgo)] } },
+    input: { nodes: one, images: images('x'), status: { rejected: [refused('x on a', 0, longAgo)] } },
     started: ['x on a slot 0'],
   },
   {
     what: 'a pair whose backoff has passed waits all the same for its node to be schedulable',
-    world: { nodes: [{ name: 'a', unschedulable: true }], images: [{ name: 'x', status: failedOn('a') }] },
+    input: { nodes: [{ name: 'a', unschedulable: true }], images: [{ name: 'x', status: failedOn('a') }] },
     started: [],
     waitingFor: 'node-not-eligible',
   },
   {
     what: 'one pull a node at a time',
-    world: { nodes: one, images: images('x'), otherPods: [{ slot: 0, image: 'z', node: 'a' }] },
+    input: { nodes: one, images: images('x'), otherPods: [{ slot: 0, image: 'z', node: 'a' }] },
     started: [],
     waitingFor: 'node-busy',
   },
   {
     what: 'a queue an image: not more of it than maxConcurrentNodes',
-    world: {
+    input: {
       nodes: two,
       images: images('x'),
       spec: { maxConcurrentPulls: 5 },
@@ -114,12 +114,12 @@ const gateTable: readonly StartRow[] = [
   },
   {
     what: 'one queue: a pull of the image by another policy does not count against maxConcurrentNodes',
-    world: { nodes: two, images: images('x'), otherPods: [{ slot: 0, image: 'x', node: 'a' }] },
+    input: { nodes: two, images: images('x'), otherPods: [{ slot: 0, image: 'x', node: 'a' }] },
     started: ['x on b slot 0'],
   },
   {
     what: 'one queue: an attempt by another policy does not count for the delay',
-    world: {
+    input: {
       nodes: one,
       images: [{ name: 'x', status: { lastAttemptedAt: isoTime(NOON - SECOND) } }],
       spec: { minDelayBetweenPulls: '10s' },
@@ -128,7 +128,7 @@ const gateTable: readonly StartRow[] = [
   },
   {
     what: 'a queue an image: the latest Pod of the image keeps the distance, whichever slot it has',
-    world: {
+    input: {
       nodes: three,
       images: images('x'),
       spec: { maxConcurrentPulls: 5, maxConcurrentNodes: 3, minDelayBetweenPulls: '10s' },
@@ -143,7 +143,7 @@ const gateTable: readonly StartRow[] = [
   },
   {
     what: 'a queue an image: a start that is not seen yet keeps the distance of its image alone',
-    world: {
+    input: {
       nodes: three,
       images: images('x', 'y'),
       spec: { maxConcurrentPulls: 5, maxConcurrentNodes: 3, minDelayBetweenPulls: '10s' },
@@ -154,7 +154,7 @@ const gateTable: readonly StartRow[] = [
   },
   {
     what: 'a queue an image: the breaker closes there too',
-    world: {
+    input: {
       nodes: manyNodes,
       images: [{ name: 'x', status: { failing: threeFail, consecutiveFailures: 3 } }],
       spec: { maxConcurrentPulls: 5, maxConcurrentNodes: 5 },
@@ -165,7 +165,7 @@ const gateTable: readonly StartRow[] = [
   },
   {
     what: 'a try behind the breaker is the only one, however long it takes',
-    world: {
+    input: {
       nodes: manyNodes,
       images: [{ name: 'x', status: { failing: threeFail, consecutiveFailures: 3 } }],
       spec: { maxConcurrentNodes: 5 },
@@ -177,7 +177,7 @@ const gateTable: readonly StartRow[] = [
   },
   {
     what: 'failures recorded together with a success do not close the breaker',
-    world: {
+    input: {
       nodes: manyNodes,
       images: [
         {
@@ -190,7 +190,7 @@ const gateTable: readonly StartRow[] = [
   },
   ...[{}, { maxConcurrentPulls: 2 }].map((spec) => ({
     what: `the very first pull waits for no delay (${JSON.stringify(spec)})`,
-    world: { nodes: one, images: images('x'), spec: { minDelayBetweenPulls: '10s', ...spec } },
+    input: { nodes: one, images: images('x'), spec: { minDelayBetweenPulls: '10s', ...spec } },
     // So early that a start at the beginning of all time would be too close.
     now: 5 * SECOND,
     started: ['x on a slot 0'],

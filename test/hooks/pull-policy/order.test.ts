@@ -19,12 +19,12 @@ const ranked = (rank: string) => ({ metadata: { annotations: { 'drop.corewire.io
 const orderTable: readonly StartRow[] = [
   {
     what: 'a pair that never failed before one that did, although its image comes later by name',
-    world: { nodes: one, images: [{ name: 'x', status: failedOn('a') }, { name: 'y' }] },
+    input: { nodes: one, images: [{ name: 'x', status: failedOn('a') }, { name: 'y' }] },
     started: ['y on a slot 0'],
   },
   {
     what: 'but priority before the failures of a pair',
-    world: {
+    input: {
       nodes: one,
       images: [
         { name: 'x', status: failedOn('a') },
@@ -35,7 +35,7 @@ const orderTable: readonly StartRow[] = [
   },
   {
     what: 'the pair that failed less before the one that failed more',
-    world: {
+    input: {
       nodes: one,
       images: [
         { name: 'x', status: failedOn('a', 3) },
@@ -46,7 +46,7 @@ const orderTable: readonly StartRow[] = [
   },
   {
     what: 'of an image, the node that failed less',
-    world: {
+    input: {
       nodes: two,
       images: [{ name: 'x', status: { failing: [failing('a', 3, longAgo), failing('b', 1, longAgo)] } }],
     },
@@ -54,7 +54,7 @@ const orderTable: readonly StartRow[] = [
   },
   {
     what: 'among those of one priority, also behind an image of a better one',
-    world: {
+    input: {
       nodes: one,
       images: [
         { name: 'x', spec: { priority: -1 }, status: cachedOn('a') },
@@ -66,7 +66,7 @@ const orderTable: readonly StartRow[] = [
   },
   {
     what: 'of pairs that failed as often, the first by name',
-    world: {
+    input: {
       nodes: one,
       images: [
         { name: 'x', status: failedOn('a') },
@@ -77,7 +77,7 @@ const orderTable: readonly StartRow[] = [
   },
   {
     what: 'a pair that was refused comes after one that was not',
-    world: {
+    input: {
       nodes: one,
       images: images('x', 'y'),
       status: { rejected: [refused('x on a', 5, longAgo)] },
@@ -86,12 +86,12 @@ const orderTable: readonly StartRow[] = [
   },
   {
     what: 'an image without a rank before one with a rank',
-    world: { nodes: one, images: [{ name: 'y', ...ranked('1') }, { name: 'z' }] },
+    input: { nodes: one, images: [{ name: 'y', ...ranked('1') }, { name: 'z' }] },
     started: ['z on a slot 0'],
   },
   {
     what: 'a rank that is no number counts as none',
-    world: {
+    input: {
       nodes: one,
       images: [
         { name: 'y', ...ranked('1') },
@@ -102,13 +102,13 @@ const orderTable: readonly StartRow[] = [
   },
   {
     what: 'all nodes in turn behind the last one, each once',
-    world: { nodes: three, images: images('x'), spec: { maxConcurrentNodes: 5 }, status: { lastStartNode: 'b' } },
+    input: { nodes: three, images: images('x'), spec: { maxConcurrentNodes: 5 }, status: { lastStartNode: 'b' } },
     started: ['x on c slot 0', 'x on a slot 1', 'x on b slot 2'],
     waitingFor: undefined,
   },
   {
     what: 'each image on the nodes that it selects itself',
-    world: {
+    input: {
       nodes: [
         { name: 'a', labels: { pool: 'build' } },
         { name: 'b', labels: { pool: 'gpu' } },

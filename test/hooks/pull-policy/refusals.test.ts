@@ -24,7 +24,7 @@ interface Row {
   readonly what: string;
   readonly starting: readonly StartedPull[];
   readonly before?: readonly RejectedStart[];
-  readonly world?: PolicyWorld;
+  readonly input?: PolicyWorld;
   readonly rejected: readonly RejectedStart[];
 }
 
@@ -67,19 +67,19 @@ const table: Row[] = [
   {
     what: 'no refusal where a failure of the pair since then proves that the Pod was there',
     starting: [start('x', 'a')],
-    world: { images: [{ name: 'x', status: { failing: [failing('a', 1, LATE)] } }] },
+    input: { images: [{ name: 'x', status: { failing: [failing('a', 1, LATE)] } }] },
     rejected: [],
   },
   {
     what: 'a failure from before the start proves nothing',
     starting: [start('x', 'a')],
-    world: { images: [{ name: 'x', status: { failing: [failing('a', 1, LATE - 1)] } }] },
+    input: { images: [{ name: 'x', status: { failing: [failing('a', 1, LATE - 1)] } }] },
     rejected: [refused('x on a', 1, NOON)],
   },
   {
     what: 'a failure on another node proves nothing',
     starting: [start('x', 'a')],
-    world: { images: [{ name: 'x', status: { failing: [failing('b', 1, NOON)] } }] },
+    input: { images: [{ name: 'x', status: { failing: [failing('b', 1, NOON)] } }] },
     rejected: [refused('x on a', 1, NOON)],
   },
   {
@@ -92,17 +92,17 @@ const table: Row[] = [
     what: 'but not while Metacontroller does not send the images',
     starting: [start('x', 'a')],
     before: [refused('x on b', 1, NOON - 1)],
-    world: { without: ['CachedImage.drop.corewire.io/v1alpha1'] },
+    input: { without: ['CachedImage.drop.corewire.io/v1alpha1'] },
     rejected: [refused('x on a', 1, NOON), refused('x on b', 1, NOON - 1)],
   },
 ];
 
-test.each(table)('$what', ({ starting, before = [], world, rejected }) => {
+test.each(table)('$what', ({ starting, before = [], input, rejected }) => {
   const { status } = decide({
     nodes: two,
     images: images('x', 'y'),
     spec: { paused: true },
-    ...world,
+    ...input,
     status: { starting: [...starting], rejected: [...before] },
   });
   expect(status).toMatchObject({ rejected });

@@ -1,7 +1,7 @@
 // What a PullPolicy says to people, to its images and to the log, and what it keeps when something is missing.
 import { expect, test } from 'vitest';
+import { latestStart } from '../../../hooks/pull-policy/policy-input.ts';
 import { syncPullPolicy } from '../../../hooks/pull-policy/sync.ts';
-import { latestStart } from '../../../hooks/pull-policy/world.ts';
 import { pullPolicySyncRequest } from '../../../metacontroller/hook-request.ts';
 import {
   attemptOfPod,
@@ -18,9 +18,9 @@ import {
 } from '../builders/wire.ts';
 import { cachedOn, decide, images, one, running, two } from './decide.ts';
 
-/** A request with one change that no world of the builder has. */
-function decideWire(world: PolicyWorld, change: (request: ReturnType<typeof wirePolicyRequest>) => void) {
-  const request = wirePolicyRequest(world);
+/** A request with one change that no input of the builder has. */
+function decideWire(input: PolicyWorld, change: (request: ReturnType<typeof wirePolicyRequest>) => void) {
+  const request = wirePolicyRequest(input);
   change(request);
   return syncPullPolicy(pullPolicySyncRequest.parse(request), settings, NOON);
 }
@@ -60,19 +60,19 @@ test.each([
 const rejected = [{ slot: 3, image: 'x', node: 'a', at: isoTime(NOON - SECOND), count: 1 }];
 
 test.each([
-  { what: 'no Fleet', world: {}, type: 'Ready', says: 'Fleet default' },
-  { what: 'a pause', world: { nodes: one, spec: { paused: true } }, type: 'Ready', says: 'spec.paused' },
-  { what: 'one image', world: { nodes: one, images: images('x') }, type: 'Ready', says: 'paces 1 image' },
-  { what: 'two images', world: { nodes: one, images: images('x', 'y') }, type: 'Ready', says: 'paces 2 images' },
-  { what: 'no refusal', world: { nodes: one }, type: 'PodsCreated', says: 'every start was followed by its Pod' },
+  { what: 'no Fleet', input: {}, type: 'Ready', says: 'Fleet default' },
+  { what: 'a pause', input: { nodes: one, spec: { paused: true } }, type: 'Ready', says: 'spec.paused' },
+  { what: 'one image', input: { nodes: one, images: images('x') }, type: 'Ready', says: 'paces 1 image' },
+  { what: 'two images', input: { nodes: one, images: images('x', 'y') }, type: 'Ready', says: 'paces 2 images' },
+  { what: 'no refusal', input: { nodes: one }, type: 'PodsCreated', says: 'every start was followed by its Pod' },
   {
     what: 'a refusal',
-    world: { nodes: one, images: images('x'), status: { rejected } },
+    input: { nodes: one, images: images('x'), status: { rejected } },
     type: 'PodsCreated',
     says: '1 start without a Pod, the latest x on a (slot 3): see the events of PullPolicy default',
   },
-])('the condition $type tells of $what', ({ world, type, says }) => {
-  const { status } = decide(world);
+])('the condition $type tells of $what', ({ input, type, says }) => {
+  const { status } = decide(input);
   const conditions = status.conditions as unknown as { type: string; message: string }[];
   expect(conditions.find((condition) => condition.type === type)?.message).toContain(says);
 });
@@ -108,25 +108,28 @@ test.each([
     ...(older === undefined ? [] : [{ slot: 1, image: 'x', node: 'b', createdAt: older }]),
   ];
   const status = { lastStartTime: isoTime(NOON - recorded), lastStartNode: 'b' };
-  const world = { nodes: one, images: images('x'), pods, status, spec: { maxConcurrentNodes: 2 } };
-  expect(decide(world).status).toMatchObject({ lastStartTime: isoTime(last), lastStartNode: 'b' });
+  const input = { nodes: one, images: images('x'), pods, status, spec: { maxConcurrentNodes: 2 } };
+  expect(decide(input).status).toMatchObject({ lastStartTime: isoTime(last), lastStartNode: 'b' });
 });
 
 const related = ['Fleet.drop.corewire.io/v1alpha1', 'CachedImage.drop.corewire.io/v1alpha1', 'Pod.v1'];
 
 test.each(related)('while the group %s is not sent, the conditions stay as they were', (group) => {
-  const world: PolicyWorld = { nodes: one, images: images('x'), spec: { paused: true } };
-  const before = decide(world).status;
-  const after = decide({ ...world, spec: {}, status: before as never, without: [group] }).status;
+  const input: PolicyWorld = { nodes: one, images: images('x'), spec: { paused: true } };
+  const before = decide(input).status;
+  const after = decide({ ...input, spec: {}, status: before as never, without: [group] }).status;
   expect(after.conditions).toEqual(before.conditions);
 });
 
 test('while its own Pods are not sent, a policy starts nothing and its conditions stay', () => {
   const before = decide({ nodes: one, images: images('x'), spec: { paused: true } }).status;
-  const { response, decision } = decideWire({ nodes: one, images: images('x'), status: before as never }, (request) => {
-    Reflect.deleteProperty(request.children, 'Pod.v1');
-  });
-  expect(decision.started).toEqual([]);
+  const { response, logFields } = decideWire(
+    { nodes: one, images: images('x'), status: before as never },
+    (request) => {
+      Reflect.deleteProperty(request.children, 'Pod.v1');
+    },
+  );
+  expect(logFields.started).toEqual([]);
   expect(response.status).toMatchObject({ conditions: before.conditions });
 });
 
@@ -149,8 +152,8 @@ const withRecorded = [{ name: 'x', status: { ...cachedOn('a'), recorded: [attemp
 test.each([
   {
     what: 'what it starts and why it does not go on',
-    world: { nodes: two, images: images('x'), spec: { minDelayBetweenPulls: '10s', maxConcurrentNodes: 2 } },
-    decision: {
+    input: { nodes: two, images: images('x'), spec: { minDelayBetweenPulls: '10s', maxConcurrentNodes: 2 } },
+    logFields: {
       started: ['x on a (slot 0)'],
       finished: [],
       running: 0,
@@ -160,13 +163,13 @@ test.each([
   },
   {
     what: 'what goes on',
-    world: { nodes: one, images: images('x'), pods: [running] },
-    decision: { started: [], finished: [], running: 1, waitingFor: 'policy-cap', until: undefined },
+    input: { nodes: one, images: images('x'), pods: [running] },
+    logFields: { started: [], finished: [], running: 1, waitingFor: 'policy-cap', until: undefined },
   },
   {
     what: 'what is over',
-    world: { nodes: one, images: withRecorded, pods: [finished] },
-    decision: {
+    input: { nodes: one, images: withRecorded, pods: [finished] },
+    logFields: {
       started: [],
       finished: ['x on a (drop-default-0)'],
       running: 0,
@@ -174,20 +177,20 @@ test.each([
       until: undefined,
     },
   },
-])('the log tells $what', ({ world, decision }) => {
-  expect(decide(world).decision).toEqual(decision);
+])('the log tells $what', ({ input, logFields }) => {
+  expect(decide(input).logFields).toEqual(logFields);
 });
 
 interface WakeRow {
   readonly what: string;
-  readonly world: PolicyWorld;
+  readonly input: PolicyWorld;
   readonly seconds: number | undefined;
 }
 
 const wakeTable: WakeRow[] = [
   {
     what: 'at once when more can start than one answer holds',
-    world: {
+    input: {
       nodes: nodesNamed(...Array.from({ length: 25 }, (_, index) => `n${index}`)),
       images: images('x'),
       spec: { maxConcurrentNodes: 25 },
@@ -196,12 +199,12 @@ const wakeTable: WakeRow[] = [
   },
   {
     what: 'not at the deadline of a pull that is over',
-    world: { nodes: one, images: images('x'), pods: [finished] },
+    input: { nodes: one, images: images('x'), pods: [finished] },
     seconds: undefined,
   },
   {
     what: 'not for a re-pull while it is paused',
-    world: {
+    input: {
       nodes: one,
       images: [{ name: 'x', status: cachedOn('a') }],
       spec: { paused: true, repullInterval: '90m' },
@@ -210,7 +213,7 @@ const wakeTable: WakeRow[] = [
   },
   {
     what: 'for the next re-pull, although another has been due for a while on a node that is cordoned',
-    world: {
+    input: {
       nodes: [{ name: 'a', unschedulable: true }, { name: 'b' }],
       images: [
         { name: 'x', status: cachedOn('a') },
@@ -223,8 +226,8 @@ const wakeTable: WakeRow[] = [
   },
 ];
 
-test.each(wakeTable)('asks again $what', ({ world, seconds }) => {
-  expect(decide(world).response.resyncAfterSeconds).toBe(seconds);
+test.each(wakeTable)('asks again $what', ({ input, seconds }) => {
+  expect(decide(input).response.resyncAfterSeconds).toBe(seconds);
 });
 
 test('a copy whose time cannot be read is as old as can be: it is pulled again', () => {
@@ -248,7 +251,7 @@ test('a Pod that is seen among its own and among those of others counts once', (
 
 interface KeepRow {
   readonly what: string;
-  readonly world: PolicyWorld;
+  readonly input: PolicyWorld;
   readonly annotations?: Record<string, string>;
   readonly kept: boolean;
 }
@@ -256,23 +259,23 @@ interface KeepRow {
 const invalid = [{ name: 'x', spec: { tag: 7 } }];
 
 const keepTable: KeepRow[] = [
-  { what: 'a pull without annotations stays', world: { images: images('x') }, annotations: {}, kept: true },
+  { what: 'a pull without annotations stays', input: { images: images('x') }, annotations: {}, kept: true },
   {
     what: 'a pull that does not say the key of its node stays',
-    world: { images: images('x') },
+    input: { images: images('x') },
     annotations: { 'drop.corewire.io/image-uid': uidOf('x') },
     kept: true,
   },
-  { what: 'a pull of an image that never was valid goes on', world: { images: invalid }, kept: true },
+  { what: 'a pull of an image that never was valid goes on', input: { images: invalid }, kept: true },
   {
     what: 'once over it goes, because nobody can record it',
-    world: { images: invalid, pods: [finished] },
+    input: { images: invalid, pods: [finished] },
     kept: false,
   },
 ];
 
-test.each(keepTable)('of what is odd: $what', ({ world, annotations, kept }) => {
-  const { response } = decideWire({ nodes: one, spec: { paused: true }, pods: [running], ...world }, (request) => {
+test.each(keepTable)('of what is odd: $what', ({ input, annotations, kept }) => {
+  const { response } = decideWire({ nodes: one, spec: { paused: true }, pods: [running], ...input }, (request) => {
     const pod = request.children['Pod.v1']?.[POD] as { metadata: object };
     if (annotations !== undefined) Object.assign(pod.metadata, { annotations });
   });

@@ -5,23 +5,23 @@ import { cachedOn, decide, failing, images, manyNodes, one, threeFail, two } fro
 
 interface WaitRow {
   readonly what: string;
-  readonly world: PolicyWorld;
+  readonly input: PolicyWorld;
   readonly gate: string | undefined;
   /** Seconds from now. */
   readonly resyncAfterSeconds: number | undefined;
 }
 
 const waitTable: WaitRow[] = [
-  { what: 'nothing to do', world: { nodes: one }, gate: undefined, resyncAfterSeconds: undefined },
+  { what: 'nothing to do', input: { nodes: one }, gate: undefined, resyncAfterSeconds: undefined },
   {
     what: 'paused is not a matter of time',
-    world: { nodes: one, images: images('x'), spec: { paused: true } },
+    input: { nodes: one, images: images('x'), spec: { paused: true } },
     gate: 'paused',
     resyncAfterSeconds: undefined,
   },
   {
     what: 'the rest of minDelayBetweenPulls, to the millisecond that the status recorded',
-    world: {
+    input: {
       nodes: one,
       images: images('x'),
       spec: { minDelayBetweenPulls: '10s' },
@@ -32,7 +32,7 @@ const waitTable: WaitRow[] = [
   },
   {
     what: 'a Pod that only says its second counts as late as it can have been',
-    world: {
+    input: {
       nodes: two,
       images: images('x'),
       spec: { minDelayBetweenPulls: '40s', maxConcurrentNodes: 2 },
@@ -43,7 +43,7 @@ const waitTable: WaitRow[] = [
   },
   {
     what: 'a start that is not seen yet keeps its distance too',
-    world: {
+    input: {
       nodes: two,
       images: images('x'),
       spec: { minDelayBetweenPulls: '10s', maxConcurrentNodes: 2 },
@@ -54,7 +54,7 @@ const waitTable: WaitRow[] = [
   },
   {
     what: 'the backoff after one failure',
-    world: {
+    input: {
       nodes: one,
       images: [{ name: 'x', status: { failing: [failing('a', 1, NOON - 10 * SECOND)], consecutiveFailures: 1 } }],
     },
@@ -63,7 +63,7 @@ const waitTable: WaitRow[] = [
   },
   {
     what: 'the backoff doubles with each failure',
-    world: {
+    input: {
       nodes: one,
       images: [{ name: 'x', status: { failing: [failing('a', 3, NOON)], consecutiveFailures: 3 } }],
     },
@@ -72,7 +72,7 @@ const waitTable: WaitRow[] = [
   },
   {
     what: 'the backoff ends at its max',
-    world: {
+    input: {
       nodes: one,
       images: [{ name: 'x', status: { failing: [failing('a', 30, NOON)], consecutiveFailures: 30 } }],
     },
@@ -81,7 +81,7 @@ const waitTable: WaitRow[] = [
   },
   {
     what: 'three nodes that fail close the breaker: one more try 30 s after the last failure',
-    world: {
+    input: {
       nodes: manyNodes,
       images: [{ name: 'x', status: { failing: threeFail, consecutiveFailures: 3 } }],
       spec: { maxConcurrentNodes: 5 },
@@ -91,7 +91,7 @@ const waitTable: WaitRow[] = [
   },
   {
     what: 'the breaker backs off with the failures of the image',
-    world: {
+    input: {
       nodes: manyNodes,
       images: [{ name: 'x', status: { failing: threeFail, consecutiveFailures: 5 } }],
       spec: { maxConcurrentNodes: 5 },
@@ -101,7 +101,7 @@ const waitTable: WaitRow[] = [
   },
   {
     what: 'a queue an image: nothing more of this image until the delay has passed',
-    world: {
+    input: {
       nodes: two,
       images: [{ name: 'x', status: { lastAttemptedAt: isoTime(NOON - 5 * SECOND) } }],
       spec: { maxConcurrentPulls: 5, maxConcurrentNodes: 2, minDelayBetweenPulls: '10s' },
@@ -111,7 +111,7 @@ const waitTable: WaitRow[] = [
   },
   {
     what: 'the deadline of a pull that goes on',
-    world: {
+    input: {
       nodes: one,
       images: images('x'),
       pods: [{ slot: 0, image: 'x', node: 'a', deadline: NOON + 90 * SECOND }],
@@ -121,7 +121,7 @@ const waitTable: WaitRow[] = [
   },
   {
     what: 'a pull on a node that is NotReady ends 60 s after it began',
-    world: {
+    input: {
       nodes: [{ name: 'a', ready: false }],
       images: images('x'),
       pods: [{ slot: 0, image: 'x', node: 'a', createdAt: NOON - 50 * SECOND }],
@@ -131,7 +131,7 @@ const waitTable: WaitRow[] = [
   },
   {
     what: 'the re-pull that comes next',
-    world: {
+    input: {
       nodes: one,
       images: [{ name: 'x', status: cachedOn('a') }],
       spec: { repullInterval: '90m' },
@@ -141,13 +141,13 @@ const waitTable: WaitRow[] = [
   },
   {
     what: 'a node that is not eligible is not a matter of time',
-    world: { nodes: [{ name: 'a', unschedulable: true }], images: images('x') },
+    input: { nodes: [{ name: 'a', unschedulable: true }], images: images('x') },
     gate: 'node-not-eligible',
     resyncAfterSeconds: undefined,
   },
   {
     what: 'a start that nobody sees is given up after 60 s',
-    world: {
+    input: {
       nodes: one,
       images: images('x'),
       status: { starting: [{ slot: 0, image: 'x', node: 'a', at: isoTime(NOON - 40 * SECOND) }] },
@@ -157,10 +157,10 @@ const waitTable: WaitRow[] = [
   },
 ];
 
-test.each(waitTable)('waits: $what', ({ world, gate, resyncAfterSeconds }) => {
-  const { response, decision, started } = decide(world);
+test.each(waitTable)('waits: $what', ({ input, gate, resyncAfterSeconds }) => {
+  const { response, logFields, started } = decide(input);
   expect(started).toEqual([]);
-  expect(decision.waitingFor).toBe(gate);
+  expect(logFields.waitingFor).toBe(gate);
   expect(response.resyncAfterSeconds).toBe(resyncAfterSeconds);
 });
 
@@ -169,13 +169,13 @@ test('an answer that names a Pod nobody has seen asks again within 5 s', () => {
 });
 
 test('the breaker lets one try through when it is time, on the node tried least', () => {
-  const world: PolicyWorld = {
+  const input: PolicyWorld = {
     nodes: manyNodes,
     images: [{ name: 'x', status: { failing: threeFail, consecutiveFailures: 3 } }],
     spec: { maxConcurrentNodes: 5 },
   };
-  expect(decide(world, NOON + 30 * SECOND).started).toEqual(['x on d slot 0']);
-  const trying = { ...world, pods: [{ slot: 0, image: 'x', node: 'd', createdAt: NOON + 30 * SECOND }] };
+  expect(decide(input, NOON + 30 * SECOND).started).toEqual(['x on d slot 0']);
+  const trying = { ...input, pods: [{ slot: 0, image: 'x', node: 'd', createdAt: NOON + 30 * SECOND }] };
   expect(decide(trying, NOON + HOUR / 4).started).toEqual([]);
 });
 

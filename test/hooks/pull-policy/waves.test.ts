@@ -1,7 +1,7 @@
 // An image that is a queue of its own keeps the distance of its waves also where a user deletes the Pod before anybody recorded it.
 import { expect, test } from 'vitest';
 import { WAVES_LIMIT } from '../../../crds/limits.ts';
-import { joinPolicyStatuses } from '../../../hooks/pull-policy/join.ts';
+import { mergePolicyStatuses } from '../../../hooks/pull-policy/merge.ts';
 import { latestWaves } from '../../../hooks/pull-policy/waves.ts';
 import { isoTime, NOON, type PolicyWorld, SECOND } from '../builders/wire.ts';
 import { decide, images, one, two } from './decide.ts';
@@ -12,7 +12,7 @@ const told = (at: number) => ({ lastAttemptedAt: isoTime(at).replace(/\.\d+Z/, '
 
 interface Row {
   readonly what: string;
-  readonly world: PolicyWorld;
+  readonly input: PolicyWorld;
   readonly started: readonly string[];
   /** What the status says of waves; undefined where it has no such field. */
   readonly waves: readonly object[] | undefined;
@@ -23,19 +23,19 @@ const quiet = { revision: 4, observedGeneration: 1 };
 const rows: readonly Row[] = [
   {
     what: 'a start is noted',
-    world: { nodes: one, images: images('x'), spec: queues },
+    input: { nodes: one, images: images('x'), spec: queues },
     started: ['x on a slot 0'],
     waves: [wave('x', NOON)],
   },
   {
     what: 'where the policy is one queue nothing is noted',
-    world: { nodes: one, images: images('x'), spec: { maxConcurrentNodes: 1 } },
+    input: { nodes: one, images: images('x'), spec: { maxConcurrentNodes: 1 } },
     started: ['x on a slot 0'],
     waves: undefined,
   },
   {
     what: 'a start whose Pod is gone, and of which nobody tells, keeps its distance',
-    world: {
+    input: {
       nodes: one,
       images: images('x'),
       spec: queues,
@@ -46,7 +46,7 @@ const rows: readonly Row[] = [
   },
   {
     what: 'it holds up no other image',
-    world: {
+    input: {
       nodes: two,
       images: images('x', 'y'),
       spec: queues,
@@ -57,7 +57,7 @@ const rows: readonly Row[] = [
   },
   {
     what: 'of an image that tells of it the policy need not know it',
-    world: {
+    input: {
       nodes: two,
       images: [{ name: 'x', status: told(NOON - 5 * SECOND) }, { name: 'y' }],
       spec: queues,
@@ -68,7 +68,7 @@ const rows: readonly Row[] = [
   },
   {
     what: 'an image that tells of an earlier start does not tell of it',
-    world: {
+    input: {
       nodes: one,
       images: [{ name: 'x', status: told(NOON - 6 * SECOND) }],
       spec: queues,
@@ -79,7 +79,7 @@ const rows: readonly Row[] = [
   },
   {
     what: 'the second in which it started is told, not the millisecond',
-    world: {
+    input: {
       nodes: two,
       images: [{ name: 'x', status: told(NOON - 5 * SECOND) }, { name: 'y' }],
       spec: queues,
@@ -90,7 +90,7 @@ const rows: readonly Row[] = [
   },
   {
     what: 'when the delay is over the next wave starts',
-    world: {
+    input: {
       nodes: one,
       images: images('x'),
       spec: queues,
@@ -101,7 +101,7 @@ const rows: readonly Row[] = [
   },
   {
     what: 'not a millisecond before',
-    world: {
+    input: {
       nodes: one,
       images: images('x'),
       spec: queues,
@@ -112,7 +112,7 @@ const rows: readonly Row[] = [
   },
   {
     what: 'the wave of an image that another policy pulls is kept until its delay is over',
-    world: {
+    input: {
       nodes: one,
       images: images('y'),
       spec: queues,
@@ -123,13 +123,13 @@ const rows: readonly Row[] = [
   },
   {
     what: 'a spec that cannot be read forgets none',
-    world: { nodes: one, spec: { maxConcurrentPulls: 0 }, status: { waves: [wave('x', NOON - 50 * SECOND)] } },
+    input: { nodes: one, spec: { maxConcurrentPulls: 0 }, status: { waves: [wave('x', NOON - 50 * SECOND)] } },
     started: [],
     waves: [wave('x', NOON - 50 * SECOND)],
   },
   {
     what: 'a policy that becomes one queue forgets them',
-    world: {
+    input: {
       nodes: one,
       images: images('x'),
       spec: { maxConcurrentNodes: 1 },
@@ -140,17 +140,17 @@ const rows: readonly Row[] = [
   },
 ];
 
-test.each(rows)('$what', ({ world, started, waves }) => {
-  const decided = decide(world);
+test.each(rows)('$what', ({ input, started, waves }) => {
+  const decided = decide(input);
   expect(decided.started).toEqual(started);
   expect(decided.status.waves).toEqual(waves);
 });
 
 test('a wave that is over, or told, is no reason to write', () => {
-  const world = { nodes: one, spec: queues };
-  const { status } = decide(world).response;
+  const input = { nodes: one, spec: queues };
+  const { status } = decide(input).response;
   const waves = [wave('x', NOON - 60 * SECOND)];
-  const again = decide({ ...world, status: { ...status, waves } }).response.status;
+  const again = decide({ ...input, status: { ...status, waves } }).response.status;
   expect(again).toEqual({ ...status, waves });
 });
 
@@ -180,7 +180,7 @@ test.each([
     joined: { revision: 6, waves: [wave('x', NOON)] },
   },
 ])('two replicas: $what', ({ observed, remembered, joined }) => {
-  expect(joinPolicyStatuses(observed, remembered)).toEqual(joined);
+  expect(mergePolicyStatuses(observed, remembered)).toEqual(joined);
 });
 
 test('of an image the latest wave counts, and of more images than a status holds the latest', () => {

@@ -1,7 +1,7 @@
 // The revision of a status: it grows with what the status says, and every status that is written has one.
 import { expect, test } from 'vitest';
 import { fleetStatus } from '../../../crds/fleet.ts';
-import { newerFirst, newerStatus, reviseStatus, withNews } from '../../../hooks/status/revision.ts';
+import { newerFirst, newerStatus, reviseStatus, withUpdates } from '../../../hooks/status/revision.ts';
 
 const said = { observedGeneration: 1, nodes: 0, nodesReady: 0, groups: [] };
 
@@ -58,5 +58,5 @@ test.each([
   ['a status without one', { nodes: 1 }, { nodes: 2 }, { revision: 1, nodes: 2 }],
   ['news with a revision of their own', { revision: 7 }, { revision: 3 }, { revision: 8 }],
 ])('what is known better is a change: %s', (_title, status, news, expected) => {
-  expect(withNews<{ revision?: number; nodes?: number }>(status, news)).toEqual(expected);
+  expect(withUpdates<{ revision?: number; nodes?: number }>(status, news)).toEqual(expected);
 });

@@ -3,8 +3,8 @@ import { lookup } from 'node:dns/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DISCOVERY_SOURCES_LIMIT, MESSAGE_LIMIT_CHARACTERS, REPOSITORIES_LIMIT } from '../../../crds/limits.ts';
 import type { FailureReason } from '../../../hooks/discovery-policy/query.ts';
-import { RETRY_AFTER_LIMIT_MILLISECONDS } from '../../../service/discovery/bad-answer.ts';
 import { noCredentials } from '../../../service/discovery/credentials.ts';
+import { RETRY_AFTER_LIMIT_MILLISECONDS } from '../../../service/discovery/response-errors.ts';
 import { runQueries } from '../../../service/discovery/run-queries.ts';
 import {
   type AskOptions,

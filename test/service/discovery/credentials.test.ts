@@ -1,8 +1,8 @@
 // Proves what a Secret may hold, and that a Secret that makes no sense is refused by the name of its key alone.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createSecretWords } from '../../../service/discovery/credential-redactor.ts';
 import { decodeCredentials, noCredentials } from '../../../service/discovery/credentials.ts';
-import { createSecretWords } from '../../../service/discovery/secret-words.ts';
 import { SourceError } from '../../../service/discovery/source-error.ts';
 
 const encode = (texts: Readonly<Record<string, string>>) =>

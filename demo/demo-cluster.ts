@@ -1,0 +1,92 @@
+// The cluster of the demo: a pool of build nodes with labels and taints, plain workers, one GPU node, and what its registries hold.
+import { createHash } from 'node:crypto';
+import { cachedImageKind } from '../crds/cached-image.ts';
+import { cachedImageSetKind } from '../crds/cached-image-set.ts';
+import { normalizeImage } from '../kubernetes/image-reference.ts';
+import type { Cluster } from '../simulator/cluster.ts';
+import type { MachineDescription } from '../simulator/cluster-node.ts';
+import type { Manifest } from '../simulator/kubernetes-object.ts';
+import type { RegistryImage } from '../simulator/registry.ts';
+import { discoverableImages } from './sources.ts';
+
+const MEGABYTE = 1_000_000;
+const BUILD = 'node-role.kubernetes.io/build';
+
+const build = (name: string): MachineDescription => ({
+  name,
+  labels: { [BUILD]: 'true' },
+  taints: [{ key: BUILD, effect: 'NoSchedule' }],
+});
+
+export const demoNodes: readonly MachineDescription[] = [
+  { name: 'worker-1' },
+  { name: 'worker-2' },
+  build('build-1'),
+  build('build-2'),
+  build('build-3'),
+  { name: 'gpu-1', labels: { accelerator: 'gpu' }, taints: [{ key: 'accelerator', effect: 'NoSchedule' }] },
+];
+
+const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+
+const image = (reference: string, megabytes: number, more: Partial<RegistryImage> = {}) =>
+  [reference, { digest: digestOf(reference), sizeBytes: megabytes * MEGABYTE, hasTrue: true, ...more }] as const;
+
+const PRIVATE = { requiresSecret: 'private-registry-pull' };
+const PINNED = `sha256:${'1'.repeat(64)}`;
+
+const demoImages: readonly (readonly [string, RegistryImage])[] = [
+  image('docker.io/library/alpine:3.20', 4),
+  image('docker.io/library/alpine:3.19', 4),
+  image('docker.io/library/nginx:1.25-alpine', 60),
+  image('docker.io/library/postgres:16', 430, { digest: PINNED }),
+  image('docker.io/library/golang:1.22-bookworm', 850),
+  image('docker.io/library/node:20-alpine', 180),
+  image('gcr.io/distroless/static-debian12:nonroot', 3, { hasTrue: false }),
+  image('registry.example.com/ci/builder:v3.1.0', 1200, PRIVATE),
+  image('registry.example.com/ci/test-runner:v2.8.4', 700, PRIVATE),
+  image('registry.example.com/web/shop:v7', 90),
+  ...discoverableImages.map((reference) => image(reference, 120)),
+  image('private.io/app:v1', 50, { requiresSecret: 'nobody-has-it' }),
+];
+
+/** Fills the registries of the demo and adds its nodes. */
+export function seed(cluster: Cluster): void {
+  for (const [reference, content] of demoImages) cluster.registry.setTag(reference, content);
+  for (const node of demoNodes) cluster.addNode(node);
+}
+
+interface ImageFields {
+  readonly image: string;
+  readonly tag?: string | undefined;
+  readonly digest?: string | undefined;
+}
+
+function imagesNamed({ kind, spec }: Manifest): readonly ImageFields[] {
+  if (kind === cachedImageKind.kind) {
+    const read = cachedImageKind.spec.safeParse(spec);
+    return read.success ? [read.data] : [];
+  }
+  if (kind !== cachedImageSetKind.kind) return [];
+  const read = cachedImageSetKind.spec.safeParse(spec);
+  return read.success ? (read.data.images ?? []) : [];
+}
+
+/** What an image of a user's manifest is taken to be, as its real size cannot be known here. */
+export const ASSUMED_MEGABYTES = 250;
+
+function publishAssumed(cluster: Cluster, fields: ImageFields): void {
+  const { image: name, tag, digest } = fields;
+  const normalized = normalizeImage({ image: name, tag, digest });
+  if (!normalized.ok || cluster.registry.images.has(normalized.reference)) return;
+  // A digest is found in the registry through a tag that holds it.
+  const reference = digest === undefined ? normalized.reference : normalized.reference.replace(/@.*$/, ':pinned');
+  const [, content] = image(reference, ASSUMED_MEGABYTES);
+  cluster.registry.setTag(reference, { ...content, digest: digest ?? content.digest });
+}
+
+/** Takes a user's manifests; fills the registries with every image that they name, and adds the nodes of the demo. */
+export function seedFor(cluster: Cluster, manifests: readonly Manifest[]): void {
+  for (const fields of manifests.flatMap(imagesNamed)) publishAssumed(cluster, fields);
+  for (const node of demoNodes) cluster.addNode(node);
+}

@@ -1,0 +1,246 @@
+// Turns every way of writing an image into one canonical reference, because two spellings of one image must be one pull.
+// The grammar and its defaults are those of github.com/distribution/reference (`regexp.go`, `reference.go`, `normalize.go`).
+
+/** The longest text that is looked at as a reference, in characters; the longest canonical reference has 651. */
+export const IMAGE_REFERENCE_LIMIT_CHARACTERS = 1024;
+
+/** A DNS name has at most 253 characters, a colon and a port at most 6. */
+const REGISTRY_LIMIT_CHARACTERS = 259;
+
+/** `RepositoryNameTotalLengthMax` of distribution/reference: the longest repository, without the registry. */
+export const REPOSITORY_LIMIT_CHARACTERS = 255;
+
+/** The longest tag. */
+export const TAG_LIMIT_CHARACTERS = 128;
+
+/** The longest image name without tag and digest: registry, slash and repository. */
+export const IMAGE_NAME_LIMIT_CHARACTERS = REGISTRY_LIMIT_CHARACTERS + 1 + REPOSITORY_LIMIT_CHARACTERS;
+
+const QUOTE_LIMIT_CHARACTERS = 64;
+
+const DEFAULT_REGISTRY = 'docker.io';
+const LEGACY_DEFAULT_REGISTRY = 'index.docker.io';
+const OFFICIAL_PREFIX = 'library/';
+const DEFAULT_TAG = 'latest';
+
+const hostPart = '[a-zA-Z0-9]+(?:-+[a-zA-Z0-9]+)*';
+const registryPattern = new RegExp(`^(?:${hostPart}(?:\\.${hostPart})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?$`);
+const pathPart = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
+const pathPartPattern = new RegExp(`^${pathPart}$`);
+/** A repository without its registry, without its length limit. */
+export const repositoryPattern = new RegExp(`^${pathPart}(?:/${pathPart})*$`);
+/** A tag, without its length limit. */
+export const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
+const identifierPattern = /^[a-f0-9]{64}$/;
+const lowerHexPattern = /^[a-f0-9]*$/;
+
+/** Hex digits of a digest, by algorithm (github.com/opencontainers/go-digest `algorithm.go`). */
+const digestLengthHexDigits: ReadonlyMap<string, number> = new Map([
+  ['sha256', 64],
+  ['sha512', 128],
+]);
+const digestSources = [...digestLengthHexDigits].map(([algorithm, digits]) => `${algorithm}:[a-f0-9]{${digits}}`);
+/** A digest with its algorithm. */
+export const digestPattern = new RegExp(`^(?:${digestSources.join('|')})$`);
+/** The longest digest: `sha512:` and 128 hex digits. */
+export const DIGEST_LIMIT_CHARACTERS = 135;
+
+/** A normalised reference: the registry and the `library/` of Docker Hub are always spelled out. */
+export type ImageReference = {
+  readonly registry: string;
+  readonly repository: string;
+  readonly tag?: string;
+  readonly digest?: string;
+};
+
+export type ParsedImageReference =
+  | { readonly ok: true; readonly reference: ImageReference }
+  | { readonly ok: false; readonly problem: string };
+
+/** The three fields with which our API names an image; an empty tag or digest counts as absent. */
+export type ImageParts = {
+  readonly image: string;
+  readonly tag?: string | undefined;
+  readonly digest?: string | undefined;
+};
+
+export type NormalizedImage =
+  | { readonly ok: true; readonly reference: string }
+  | { readonly ok: false; readonly problem: string };
+
+/**
+ * Takes a reference as a person writes it (`nginx`, `quay.io/a/b:1`, `[::1]:5000/a@sha256:...`), gives its normalised parts
+ * or one sentence that says what is wrong. Time is linear in the text. Ported from `ParseNormalizedNamed` and `Parse` of
+ * distribution/reference; of its digest algorithms only sha256 and sha512 are known here.
+ */
+export function parseImageReference(text: string): ParsedImageReference {
+  const refusal = refusalOfText(text);
+  if (refusal !== undefined) {
+    return { ok: false, problem: refusal };
+  }
+  const { registry, remainder } = splitRegistry(text);
+  const { repository, tag, digest } = splitRemainder(remainder);
+  const problem =
+    problemOfRegistry(registry) ?? problemOfRepository(repository) ?? problemOfTag(tag) ?? problemOfDigest(digest);
+  if (problem !== undefined) {
+    return { ok: false, problem };
+  }
+  return {
+    ok: true,
+    reference: {
+      registry,
+      repository,
+      ...(tag !== undefined && { tag }),
+      ...(digest !== undefined && { digest }),
+    },
+  };
+}
+
+/**
+ * Takes a normalised reference, gives its canonical text: `registry/repository@digest` if there is a digest (a tag beside
+ * it is dropped), else `registry/repository:tag`, the tag being `latest` if there is none. Ported from `ParseDockerRef`
+ * of distribution/reference `normalize.go`.
+ */
+export function formatImageReference(reference: ImageReference): string {
+  const name = `${reference.registry}/${reference.repository}`;
+  return reference.digest === undefined ? `${name}:${reference.tag ?? DEFAULT_TAG}` : `${name}@${reference.digest}`;
+}
+
+/**
+ * Takes the fields of a CachedImage, gives the canonical reference or one sentence that says what is wrong: `image` must
+ * not have a tag or digest of its own, `tag` and `digest` exclude each other, neither means `latest`. `parse` may be a cached parseImageReference.
+ */
+export function normalizeImage(parts: ImageParts, parse = parseImageReference): NormalizedImage {
+  const tag = parts.tag || undefined;
+  const digest = parts.digest || undefined;
+  if (tag !== undefined && digest !== undefined) {
+    return { ok: false, problem: 'tag and digest exclude each other' };
+  }
+  const parsed = parse(parts.image);
+  if (!parsed.ok) {
+    return parsed;
+  }
+  const problem = problemOfBareImage(parsed.reference) ?? problemOfTag(tag) ?? problemOfDigest(digest);
+  if (problem !== undefined) {
+    return { ok: false, problem };
+  }
+  const { registry, repository } = parsed.reference;
+  const reference = {
+    registry,
+    repository,
+    ...(tag !== undefined && { tag }),
+    ...(digest !== undefined && { digest }),
+  };
+  return { ok: true, reference: formatImageReference(reference) };
+}
+
+/** Takes a normalised reference, gives what stands after the last slash of its repository (`app` of `quay.io/team/app`). */
+export function lastPathSegment(reference: Pick<ImageReference, 'repository'>): string {
+  return reference.repository.slice(reference.repository.lastIndexOf('/') + 1);
+}
+
+function refusalOfText(text: string): string | undefined {
+  if (text === '') {
+    return 'the image reference is empty';
+  }
+  if (text.length > IMAGE_REFERENCE_LIMIT_CHARACTERS) {
+    return `the image reference is longer than ${IMAGE_REFERENCE_LIMIT_CHARACTERS} characters`;
+  }
+  if (text.includes('://')) {
+    return 'the image reference must not begin with a scheme such as https://';
+  }
+  if (identifierPattern.test(text)) {
+    return 'the repository name must not consist of 64 hexadecimal digits, because that is how an image ID looks';
+  }
+  return undefined;
+}
+
+/** `splitDockerDomain` of distribution/reference `normalize.go`. */
+function splitRegistry(text: string): { registry: string; remainder: string } {
+  const slash = text.indexOf('/');
+  if (slash < 0 || !looksLikeRegistry(text.slice(0, slash))) {
+    return { registry: DEFAULT_REGISTRY, remainder: slash < 0 ? OFFICIAL_PREFIX + text : text };
+  }
+  const first = text.slice(0, slash);
+  const registry = first === LEGACY_DEFAULT_REGISTRY ? DEFAULT_REGISTRY : first;
+  const remainder = text.slice(slash + 1);
+  const isOfficial = registry === DEFAULT_REGISTRY && !remainder.includes('/');
+  return { registry, remainder: isOfficial ? OFFICIAL_PREFIX + remainder : remainder };
+}
+
+/** Upper case is never allowed in a repository, so a first segment that has any can only be a host. */
+function looksLikeRegistry(segment: string): boolean {
+  return segment === 'localhost' || /[.:]/.test(segment) || segment !== segment.toLowerCase();
+}
+
+function splitRemainder(remainder: string): {
+  repository: string;
+  tag: string | undefined;
+  digest: string | undefined;
+} {
+  const [name, digest] = cut(remainder, '@');
+  const [repository, tag] = cut(name, ':');
+  return { repository, tag, digest };
+}
+
+function cut(text: string, separator: string): readonly [string, string | undefined] {
+  const index = text.indexOf(separator);
+  return index < 0 ? [text, undefined] : [text.slice(0, index), text.slice(index + 1)];
+}
+
+/** Upstream lets a host with an underscore pass as long as it has no port, by reading it as part of the path. */
+function problemOfRegistry(registry: string): string | undefined {
+  if (registry.length > REGISTRY_LIMIT_CHARACTERS) {
+    return `the registry is longer than ${REGISTRY_LIMIT_CHARACTERS} characters`;
+  }
+  if (registryPattern.test(registry) || pathPartPattern.test(registry)) {
+    return undefined;
+  }
+  return `the registry ${quote(registry)} is not a host with an optional port`;
+}
+
+function problemOfRepository(repository: string): string | undefined {
+  if (repository !== repository.toLowerCase()) {
+    return `the repository name ${quote(repository)} must be in lower case`;
+  }
+  if (!repositoryPattern.test(repository)) {
+    return `the repository name ${quote(repository)} must be made of lower-case letters and digits, joined by single dots, one or two underscores, dashes or slashes`;
+  }
+  if (repository.length > REPOSITORY_LIMIT_CHARACTERS) {
+    return `the repository name is longer than ${REPOSITORY_LIMIT_CHARACTERS} characters`;
+  }
+  return undefined;
+}
+
+function problemOfTag(tag: string | undefined): string | undefined {
+  if (tag === undefined || (tag.length <= TAG_LIMIT_CHARACTERS && tagPattern.test(tag))) {
+    return undefined;
+  }
+  return `the tag ${quote(tag)} must have 1 to 128 letters, digits, underscores, dots and dashes, and not begin with a dot or a dash`;
+}
+
+function problemOfDigest(digest: string | undefined): string | undefined {
+  if (digest === undefined) {
+    return undefined;
+  }
+  const [algorithm, hex] = cut(digest, ':');
+  const expectedHexDigits = digestLengthHexDigits.get(algorithm);
+  if (hex === undefined || expectedHexDigits === undefined) {
+    return `the digest ${quote(digest)} must begin with sha256: or sha512:`;
+  }
+  if (hex.length !== expectedHexDigits || !lowerHexPattern.test(hex)) {
+    return `a ${algorithm} digest must have ${expectedHexDigits} lower-case hexadecimal digits after the colon, not ${quote(hex)}`;
+  }
+  return undefined;
+}
+
+function problemOfBareImage(reference: ImageReference): string | undefined {
+  const extra = reference.digest === undefined ? reference.tag : reference.digest;
+  return extra === undefined
+    ? undefined
+    : `image must not contain a tag or a digest (${quote(extra)}): write it in the field tag or digest`;
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > QUOTE_LIMIT_CHARACTERS ? `${text.slice(0, QUOTE_LIMIT_CHARACTERS)}…` : text);
+}
