@@ -8,6 +8,8 @@ export default defineConfig({
     fileParallelism: false,
     // One worker for all files, so that the Kubernetes client is read once.
     isolate: false,
+    // Titles of table rows are printed whole.
+    chaiConfig: { truncateThreshold: 160 },
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/cluster/**', 'node_modules/**'],
+    // Titles of table rows are printed whole.
+    chaiConfig: { truncateThreshold: 160 },
     testTimeout: 120_000,
     // No test changes what another sees, and reading the Kubernetes client anew for each file took 25 s.
     isolate: false,

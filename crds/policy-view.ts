@@ -10,6 +10,13 @@ export const policyViewSpec = z
     nodeSelector: nodeSelector.optional(),
     tolerations: tolerations.optional(),
     repullInterval: goDuration.optional().describe('Pull again after this time.'),
+    failureBackoff: z
+      .object({
+        initial: goDuration.describe('failureBackoff.initial of the policy.'),
+        max: goDuration.describe('failureBackoff.max of the policy.'),
+      })
+      .optional()
+      .describe('failureBackoff of the policy.'),
   })
   .describe('What images need to know of the policy.');
 

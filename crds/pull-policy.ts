@@ -80,7 +80,10 @@ export const pullPolicyStatus = z.object({
     .max(WAVES_LIMIT)
     .meta({ 'x-kubernetes-list-type': 'atomic' })
     .optional()
-    .describe('Latest starts of which the images themselves do not tell yet; with maxConcurrentPulls set.'),
+    .describe(
+      "Last start per image that the image's own status does not record yet. Used only with maxConcurrentPulls.",
+    ),
+  progressTime: timestamp.optional().describe('When the reason of the condition Progressing last changed.'),
   conditions: conditions.optional(),
 });
 

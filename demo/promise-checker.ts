@@ -1,7 +1,7 @@
 // Watches the store, not the service, and tells afterwards whether the promises were kept.
 import { pullPolicyKind } from '../crds/pull-policy.ts';
 import { readEvidence } from '../hooks/pull-pod/evidence.ts';
-import { readLimits } from '../hooks/pull-policy/limits.ts';
+import { paceLimitsOf } from '../hooks/pull-policy/limits.ts';
 import { counted } from '../hooks/status/node-list.ts';
 import { observedPod } from '../metacontroller/pod.ts';
 import type { Cluster, PodStart } from '../simulator/cluster.ts';
@@ -24,7 +24,7 @@ const SLACK_MILLISECONDS = 1_000;
 function limitsOf(cluster: Cluster, policy: string) {
   const object = cluster.store.find({ kind: 'PullPolicy', name: policy });
   const read = pullPolicyKind.spec.safeParse(object?.spec ?? {});
-  return read.success ? readLimits(read.data) : undefined;
+  return read.success ? paceLimitsOf(read.data) : undefined;
 }
 
 const groupBy = (starts: readonly PodStart[], keyOf: (start: PodStart) => string) => {

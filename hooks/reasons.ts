@@ -41,4 +41,14 @@ export const reasons = {
   Active: 'The policy starts pulls as its gates open.',
   PodsAppeared: 'Every start was followed by its Pod.',
   PodRejected: 'Starts were not followed by a Pod; quota, admission or a name that is taken refused it.',
+  Idle: 'No image waits for a pull.',
+  MinDelay: 'minDelayBetweenPulls since the last start is not over.',
+  PolicyCap: 'Every slot of the policy is in use.',
+  ImageCap: 'The image is at its limit of concurrent pulls.',
+  NodeBusy: 'The node is at its limit of concurrent pulls.',
+  PairBackoff: 'The image failed on the node; the next attempt waits for failureBackoff.',
+  ImageBackoff: 'The image fails on several nodes; the next attempt waits for its backoff.',
+  NodeNotEligible: 'The node is not Ready, is cordoned, or has a taint that is not tolerated.',
 } as const;
+
+export type Reason = keyof typeof reasons;

@@ -1,4 +1,4 @@
-// Pairs of image and node that want a pull, in the order in which they get one, found only as far as they are asked for.
+// (image, node) pairs that want a pull, in the order in which they get one. Found lazily: most syncs need only a few.
 import type { TolerationField } from '../../crds/fields.ts';
 import type { RejectedStart } from '../../crds/pull-policy.ts';
 import { type FleetNode, jointTolerations } from '../fleet/table.ts';
@@ -7,16 +7,17 @@ import { failedAt, type PolicyImage } from './policy-image.ts';
 import { startedAt } from './start-tracking.ts';
 import { type WantedInput, type WantedNodes, wantedNodesIn } from './wanted-nodes.ts';
 
-/** What is known of earlier tries of a pair. */
+/** Earlier attempts of a pair that failed or created no Pod. */
 export interface PairHistory {
   readonly failures: number;
-  /** When the last of them failed, in milliseconds; 0 for none. */
+  /** Milliseconds since the epoch; 0 without failures. */
   readonly lastFailureAt: number;
 }
 
-/** Nodes of one image that stand alike in the order. */
+/** Nodes of one image between which the order makes no difference but their names. */
 export interface Bucket {
   readonly image: PolicyImage;
+  /** Tolerations of image and policy together. */
   readonly tolerations: readonly TolerationField[];
   readonly nodes: readonly { readonly node: FleetNode; readonly history: PairHistory }[];
 }
@@ -24,15 +25,17 @@ export interface Bucket {
 export interface CandidateInput extends WantedInput {
   readonly images: Iterable<PolicyImage>;
   readonly rejected: readonly RejectedStart[];
-  /** The longest that a failing pair rests. */
+  /** `failureBackoff.max` of the policy. */
   readonly backoffMaxMilliseconds: number;
 }
 
 const noHistory: PairHistory = { failures: 0, lastFailureAt: 0 };
 
-type Histories = (node: FleetNode) => PairHistory;
-
-function historiesOf(image: PolicyImage, rejected: readonly RejectedStart[]): Histories {
+/** A function that returns the history of the image on a node. */
+export function pairHistories(
+  image: PolicyImage,
+  rejected: readonly RejectedStart[],
+): (node: FleetNode) => PairHistory {
   const failing = new Map(image.ledger.failing.map((pair) => [pair.key, pair]));
   const refused = new Map(rejected.filter((entry) => entry.image === image.name).map((entry) => [entry.node, entry]));
   if (failing.size === 0 && refused.size === 0) return () => noHistory;
@@ -49,15 +52,13 @@ function historiesOf(image: PolicyImage, rejected: readonly RejectedStart[]): Hi
   };
 }
 
-type Chooser = (wanted: WantedNodes) => readonly FleetNode[];
-
-interface Later extends Bucket {
+interface BucketOfFailures extends Bucket {
   readonly failures: number;
 }
 
-/** Splits the nodes of an image by how often the pair failed. */
-function bucketsOf(image: PolicyImage, nodes: readonly FleetNode[], input: CandidateInput): Later[] {
-  const historyOf = historiesOf(image, input.rejected);
+/** One bucket for each number of failures of the pair. */
+function bucketsOf(image: PolicyImage, nodes: readonly FleetNode[], input: CandidateInput): BucketOfFailures[] {
+  const historyOf = pairHistories(image, input.rejected);
   const tolerations = jointTolerations(image.spec, input.policy);
   const byFailures = new Map<number, { node: FleetNode; history: PairHistory }[]>();
   for (const node of nodes) {
@@ -69,13 +70,13 @@ function bucketsOf(image: PolicyImage, nodes: readonly FleetNode[], input: Candi
   return [...byFailures].map(([failures, entries]) => ({ image, tolerations, failures, nodes: entries }));
 }
 
-/** Buckets of images of equal standing: pairs that never failed first, image by image, then the others by failures and name. */
+/** Buckets of one tier: pairs that never failed first, image by image, then the others by failures and image. */
 function* tierBuckets(
   images: PriorityTier,
   input: CandidateInput,
   nodesOf: (image: PolicyImage) => readonly FleetNode[],
 ): Generator<Bucket> {
-  const later: Later[] = [];
+  const later: BucketOfFailures[] = [];
   for (const image of images) {
     const nodes = nodesOf(image);
     if (nodes.length === 0) continue;
@@ -87,32 +88,37 @@ function* tierBuckets(
   yield* later.sort((left, right) => left.failures - right.failures || compareImages(left.image, right.image));
 }
 
-/** An image that stands back is tried before re-pulls again after so long, in longest backoffs: else re-pulls without end would starve it. */
+/**
+ * A deprioritized image comes before re-pulls again after this many maximum backoffs: endless re-pulls must not
+ * starve it.
+ */
 const OVERDUE_BACKOFFS = 10;
 
-/** Which images are asked for which of their nodes, in this order. */
-function* passesOf(input: CandidateInput): Generator<readonly [PriorityTier, Chooser]> {
-  const { normal, failing } = orderImages(input.images, input.rejected);
-  const missing: Chooser = (wanted) => wanted.missing;
-  const repull: Chooser = (wanted) => wanted.repull;
+type NodeChoice = (wanted: WantedNodes) => readonly FleetNode[];
+
+/** Images and the nodes of each to search, in this order. */
+function* passesOf(input: CandidateInput): Generator<readonly [PriorityTier, NodeChoice]> {
+  const { normal, deprioritized } = orderImages(input.images, input.rejected);
+  const missing: NodeChoice = (wanted) => wanted.missing;
+  const repull: NodeChoice = (wanted) => wanted.repull;
   const mayRepull = input.repullIntervalMilliseconds !== undefined;
   const overdueSince = input.nowMilliseconds - OVERDUE_BACKOFFS * input.backoffMaxMilliseconds;
-  const overdue = failing.filter(({ lastFailureAt }) => lastFailureAt <= overdueSince);
-  for (const peers of normal) yield [peers, missing];
+  const overdue = deprioritized.filter(({ lastFailureAt }) => lastFailureAt <= overdueSince);
+  for (const tier of normal) yield [tier, missing];
   for (const { image } of overdue) yield [[image], missing];
-  if (mayRepull) for (const peers of normal) yield [peers, repull];
-  for (const { image } of failing.slice(overdue.length)) yield [[image], missing];
-  if (mayRepull) for (const { image } of failing) yield [[image], repull];
+  if (mayRepull) for (const tier of normal) yield [tier, repull];
+  for (const { image } of deprioritized.slice(overdue.length)) yield [[image], missing];
+  if (mayRepull) for (const { image } of deprioritized) yield [[image], repull];
 }
 
 /**
- * Takes images and nodes; gives the pairs that want a pull, whether or not a gate is open for them: missing ones before re-pulls,
- * then by priority, rank, failures of the image, failures of the pair, name; nodes by name, behind the one started last. An image
- * that failed three times without a success between stands behind the others, also behind their re-pulls until it is overdue.
+ * Yields the pairs that want a pull, whether or not a gate is open for them: missing before re-pull; then by
+ * priority, rank, failures of the image, failures of the pair, and name; nodes by name, starting after the node of
+ * the last start. Images that keep failing come last, also after the re-pulls of others until they are overdue.
  */
 export function* findCandidates(input: CandidateInput): Generator<Bucket> {
   const wantedNodes = wantedNodesIn(input);
-  for (const [peers, choose] of passesOf(input)) {
-    yield* tierBuckets(peers, input, (image) => choose(wantedNodes(image)));
+  for (const [tier, choose] of passesOf(input)) {
+    yield* tierBuckets(tier, input, (image) => choose(wantedNodes(image)));
   }
 }

@@ -1,4 +1,4 @@
-// What a PullPolicy sync wants to see. Metacontroller caches the answer, so it rests on the name alone.
+// The objects that a PullPolicy sync needs. Metacontroller caches the response, so it depends on the name alone.
 import { API_VERSION } from '../../crds/kind.ts';
 import { labelValueOf } from '../../kubernetes/short-names.ts';
 import type { ObservedPullPolicy } from '../../metacontroller/hook-request.ts';
@@ -6,7 +6,7 @@ import type { CustomizeResponse } from '../../metacontroller/hook-response.ts';
 import { MANAGED_BY, MANAGED_BY_LABEL, POLICY_LABEL } from '../pull-pod/identity.ts';
 import { FLEET_NAME, type HookSettings } from '../settings.ts';
 
-/** Takes a PullPolicy; gives the Fleet, all CachedImages and the pull Pods of the other policies. */
+/** Relates the Fleet, all CachedImages and the pull Pods of the other policies. */
 export function customizePullPolicy(parent: ObservedPullPolicy, settings: HookSettings): CustomizeResponse {
   return {
     relatedResources: [

@@ -1,28 +1,28 @@
-// Which image comes before which: by priority while it can be expected to arrive; one that only fails stands back, so that it starves nobody.
+// Image order: by priority, except that an image that keeps failing goes last so that it cannot starve the others.
 import type { RejectedStart } from '../../crds/pull-policy.ts';
 import { failedAt, type PolicyImage } from './policy-image.ts';
 import { startedAt } from './start-tracking.ts';
 
-/** From so many failures on without a success between them an image stands back. */
+/** Failures without a success between them from which an image is deprioritized. */
 const DEPRIORITIZED_FAILURES = 3;
 
-/** Images between which only the failures of a pair, and their names, decide. */
+/** Images of equal priority, rank and failures: the failures of each pair decide, then names. */
 export type PriorityTier = readonly PolicyImage[];
 
 export interface ImageOrder {
-  /** In the order of priority, rank and failures. */
+  /** By priority, rank and failures of the image. */
   readonly normal: readonly PriorityTier[];
-  /** Those that stand back, the one that was tried longest ago first. */
-  readonly failing: readonly DeprioritizedImage[];
+  /** Images that keep failing, the least recently tried first. */
+  readonly deprioritized: readonly DeprioritizedImage[];
 }
 
 export interface DeprioritizedImage {
   readonly image: PolicyImage;
-  /** When it last failed, in milliseconds; 0 when nobody knows any more. */
+  /** Milliseconds since the epoch; 0 where no status records it any more. */
   readonly lastFailureAt: number;
 }
 
-/** Of the order, what an image says of itself: priority, rank, failures of the image, name. */
+/** Compares by priority, rank, failures of the image, and name. */
 export function compareImages(left: PolicyImage, right: PolicyImage): number {
   return compareRank(left, right) || (left.name < right.name ? -1 : 1);
 }
@@ -36,46 +36,44 @@ function compareRank(left: PolicyImage, right: PolicyImage): number {
 }
 
 function priorityTiers(images: readonly PolicyImage[]): PriorityTier[] {
-  const groups: PolicyImage[][] = [];
+  const tiers: PolicyImage[][] = [];
   for (const image of [...images].sort(compareImages)) {
-    const last = groups.at(-1);
+    const last = tiers.at(-1);
     if (last?.[0] !== undefined && compareRank(last[0], image) === 0) last.push(image);
-    else groups.push([image]);
+    else tiers.push([image]);
   }
-  return groups;
+  return tiers;
 }
 
-/** Takes the starts without a Pod; gives those of each image. */
-function refusalsByImage(rejected: readonly RejectedStart[]): ReadonlyMap<string, readonly RejectedStart[]> {
+function rejectionsByImage(rejected: readonly RejectedStart[]): ReadonlyMap<string, readonly RejectedStart[]> {
   const byImage = new Map<string, RejectedStart[]>();
-  for (const refusal of rejected) {
-    const known = byImage.get(refusal.image);
-    if (known === undefined) byImage.set(refusal.image, [refusal]);
-    else known.push(refusal);
+  for (const rejection of rejected) {
+    const known = byImage.get(rejection.image);
+    if (known === undefined) byImage.set(rejection.image, [rejection]);
+    else known.push(rejection);
   }
   return byImage;
 }
 
-/** How an image fails, when it does so often enough to stand back. */
-function deprioritizedImage(image: PolicyImage, refusals: readonly RejectedStart[]): DeprioritizedImage | undefined {
-  const refused = refusals.reduce((sum, { count }) => sum + count, 0);
-  if (image.ledger.consecutiveFailures + refused < DEPRIORITIZED_FAILURES) return undefined;
-  return { image, lastFailureAt: Math.max(0, ...image.ledger.failing.map(failedAt), ...refusals.map(startedAt)) };
+/** The image with its last failure if it fails often enough to be deprioritized; undefined otherwise. */
+function deprioritizedImage(image: PolicyImage, rejections: readonly RejectedStart[]): DeprioritizedImage | undefined {
+  const rejectedStarts = rejections.reduce((sum, { count }) => sum + count, 0);
+  if (image.ledger.consecutiveFailures + rejectedStarts < DEPRIORITIZED_FAILURES) return undefined;
+  return { image, lastFailureAt: Math.max(0, ...image.ledger.failing.map(failedAt), ...rejections.map(startedAt)) };
 }
 
-function compareFailing(left: DeprioritizedImage, right: DeprioritizedImage): number {
+function compareDeprioritized(left: DeprioritizedImage, right: DeprioritizedImage): number {
   return left.lastFailureAt - right.lastFailureAt || compareImages(left.image, right.image);
 }
 
-/** Takes images and the starts without a Pod; gives the images in their order. */
 export function orderImages(images: Iterable<PolicyImage>, rejected: readonly RejectedStart[]): ImageOrder {
-  const refusals = refusalsByImage(rejected);
+  const rejections = rejectionsByImage(rejected);
   const normal: PolicyImage[] = [];
-  const failing: DeprioritizedImage[] = [];
+  const deprioritized: DeprioritizedImage[] = [];
   for (const image of images) {
-    const view = deprioritizedImage(image, refusals.get(image.name) ?? []);
-    if (view === undefined) normal.push(image);
-    else failing.push(view);
+    const failing = deprioritizedImage(image, rejections.get(image.name) ?? []);
+    if (failing === undefined) normal.push(image);
+    else deprioritized.push(failing);
   }
-  return { normal: priorityTiers(normal), failing: failing.sort(compareFailing) };
+  return { normal: priorityTiers(normal), deprioritized: deprioritized.sort(compareDeprioritized) };
 }

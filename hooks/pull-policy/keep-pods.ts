@@ -1,13 +1,12 @@
-// Which observed Pods stay: a pull is never killed to start another, and none is forgotten before its outcome is recorded.
-
+// Which observed Pods stay: a pull is never killed to start another, and a Pod stays until its outcome is recorded.
 import { labelValueOf } from '../../kubernetes/short-names.ts';
 import type { FleetTable } from '../fleet/table.ts';
 import { type NodeReadiness, outcomeOf } from '../pull-pod/outcome.ts';
 import type { PullPod } from '../pull-pod/read.ts';
 import type { PodOwnership } from './policy-image.ts';
 
-export interface KeepingFacts {
-  /** By label value of the image's name; undefined when Metacontroller did not send the images. */
+export interface KeepInput {
+  /** By the label value of the image's name; undefined when the request has no group of images. */
   readonly ownership: ReadonlyMap<string, PodOwnership> | undefined;
   /** Undefined when the nodes are not known. */
   readonly table: FleetTable | undefined;
@@ -15,30 +14,30 @@ export interface KeepingFacts {
   readonly nowMilliseconds: number;
 }
 
-/** Takes images by name; gives them by the label value that their Pods carry. */
+/** Keys the map by the label value that the image's Pods carry. */
 export function ownershipByLabel(ownership: ReadonlyMap<string, PodOwnership>): ReadonlyMap<string, PodOwnership> {
   return new Map([...ownership].map(([name, owner]) => [labelValueOf(name), owner]));
 }
 
-function imageStillWantsIt(pull: PullPod, owner: PodOwnership | undefined): boolean {
+function isOwned(pull: PullPod, owner: PodOwnership | undefined): owner is PodOwnership {
   if (owner === undefined) return false;
   if (pull.imageUid !== undefined && pull.imageUid !== owner.uid) return false;
   return owner.reference === undefined || owner.reference === pull.reference;
 }
 
-function nodeWasReplaced(pull: PullPod, table: FleetTable | undefined): boolean {
+function wasNodeReplaced(pull: PullPod, table: FleetTable | undefined): boolean {
   const present = table?.byName.get(pull.node);
   return present !== undefined && pull.nodeKey !== undefined && present.key !== pull.nodeKey;
 }
 
-/** Takes an observed Pod of the policy; tells whether it is desired still. */
-export function isKept(pull: PullPod, facts: KeepingFacts): boolean {
-  if (facts.ownership === undefined) return true;
-  if (nodeWasReplaced(pull, facts.table)) return false;
-  const owner = facts.ownership.get(pull.imageLabel);
-  if (!imageStillWantsIt(pull, owner)) return false;
-  if (outcomeOf(pull, facts.isReady, facts.nowMilliseconds).kind === 'pulling') return true;
-  // Without a reference nobody can record the outcome any more.
-  if (owner?.reference === undefined) return false;
+/** Whether an observed Pod of the policy is still desired. */
+export function isKept(pull: PullPod, input: KeepInput): boolean {
+  if (input.ownership === undefined) return true;
+  if (wasNodeReplaced(pull, input.table)) return false;
+  const owner = input.ownership.get(pull.imageLabel);
+  if (!isOwned(pull, owner)) return false;
+  if (outcomeOf(pull, input.isReady, input.nowMilliseconds).kind === 'pulling') return true;
+  // Without a reference the image's status can no longer record the outcome.
+  if (owner.reference === undefined) return false;
   return !owner.recorded.has(pull.attempt);
 }

@@ -1,32 +1,32 @@
-// The pace of a policy, read once from its spec into numbers.
+// The limits of a PullPolicy, converted once from its spec into numbers.
 import type { PullPolicySpec } from '../../crds/pull-policy.ts';
+import type { RetryBackoff } from '../cached-image/retry-backoff.ts';
 import { parseDurationMilliseconds } from '../text/parsed.ts';
 
 export interface PaceLimits {
   readonly paused: boolean;
-  /** Pods of the policy at once: slots 0 up to this. */
+  /** Maximum number of Pods of the policy: slots are numbered from 0 to below this. */
   readonly slotCap: number;
-  /** Pulls of one image at once; undefined where the policy is one queue. */
+  /** Maximum number of pulls of one image in progress; undefined where the policy is a single queue. */
   readonly imageCap: number | undefined;
+  /** Maximum number of pulls on one node in progress, over all policies. */
   readonly nodeCap: number;
-  /** Whether every image is a queue of its own, started in waves. */
+  /** Whether each image is a queue of its own, started in waves (maxConcurrentPulls is set). */
   readonly queuePerImage: boolean;
   readonly delayMilliseconds: number;
-  readonly backoffInitialMilliseconds: number;
-  readonly backoffMaxMilliseconds: number;
+  readonly backoff: RetryBackoff;
   readonly pullTimeoutMilliseconds: number;
   readonly repullIntervalMilliseconds: number | undefined;
 }
 
-/** The shape has checked every duration; one that does not parse after that is our own bug. */
+/** Throws for text that is not a duration: the schema has accepted it, so that is a bug of ours. */
 function milliseconds(duration: string): number {
   const value = parseDurationMilliseconds(duration);
-  if (value === undefined) throw new Error('a duration passed its shape but does not parse');
+  if (value === undefined) throw new Error('a duration that the schema accepted does not parse');
   return value;
 }
 
-/** Takes a valid spec; gives its numbers. */
-export function readLimits(spec: PullPolicySpec): PaceLimits {
+export function paceLimitsOf(spec: PullPolicySpec): PaceLimits {
   const queuePerImage = spec.maxConcurrentPulls !== undefined;
   return {
     paused: spec.paused,
@@ -35,15 +35,11 @@ export function readLimits(spec: PullPolicySpec): PaceLimits {
     nodeCap: spec.maxConcurrentPullsPerNode,
     queuePerImage,
     delayMilliseconds: milliseconds(spec.minDelayBetweenPulls),
-    backoffInitialMilliseconds: milliseconds(spec.failureBackoff.initial),
-    backoffMaxMilliseconds: milliseconds(spec.failureBackoff.max),
+    backoff: {
+      initialMilliseconds: milliseconds(spec.failureBackoff.initial),
+      maxMilliseconds: milliseconds(spec.failureBackoff.max),
+    },
     pullTimeoutMilliseconds: milliseconds(spec.pullTimeout),
     repullIntervalMilliseconds: spec.repullInterval === undefined ? undefined : milliseconds(spec.repullInterval),
   };
-}
-
-/** Takes how often something failed (1 or more); gives how long it rests, in milliseconds. */
-export function backoffMilliseconds(limits: PaceLimits, failures: number): number {
-  const longest = Math.max(limits.backoffInitialMilliseconds, limits.backoffMaxMilliseconds);
-  return Math.min(limits.backoffInitialMilliseconds * 2 ** (failures - 1), longest);
 }

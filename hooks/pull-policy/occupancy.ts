@@ -1,44 +1,45 @@
-// Who holds what: slots, pairs, nodes, images. Counted from every Pod in sight and every start not yet seen, so that caps hold exactly.
+// What is in use: slots, pairs, nodes and images, counted from every observed Pod and every start whose Pod is not yet
+// observed. Caps hold exactly because both count.
 import type { StartedPull } from '../../crds/pull-policy.ts';
 import { labelValueOf } from '../../kubernetes/short-names.ts';
 import type { PullPod } from '../pull-pod/read.ts';
 
-/** What counts for the gates; `reserve` adds a start of this answer. */
+/** Mutable: `reserve` adds each start of this sync. */
 export interface Occupancy {
   readonly slots: Set<number>;
-  /** Pods of the policy and starts not yet seen. */
+  /** Pods of the policy and starts whose Pod is not yet observed. */
   podCount: number;
-  /** Pulls that go on, by node name, over all policies. */
+  /** Pulls in progress by node name, over all policies. */
   readonly pullsByNode: Map<string, number>;
-  /** Pulls that go on, by label value of the image's name, over all policies. */
+  /** Pulls in progress by the label value of the image's name, over all policies. */
   readonly pullsByImage: Map<string, number>;
-  /** Pairs of image and node that a Pod or a start holds, also one that finished. */
+  /** (image, node) pairs that have a Pod, finished or not, or a start. */
   readonly pairs: Set<string>;
-  /** Pairs of reference and node on which a pull goes on. */
+  /** (reference, node) pairs with a pull in progress. */
   readonly references: Set<string>;
 }
 
-export interface SlotHolder {
+export interface Reservation {
+  readonly slot: number;
+  /** Name of the CachedImage. */
   readonly image: string;
   readonly node: string;
-  readonly slot: number;
   readonly reference: string | undefined;
 }
 
 const increment = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1);
 const pairText = (imageLabel: string, node: string) => `${imageLabel} ${node}`;
 
-/** Whether an image and a node are held by a Pod or a start. */
 export function isPairReserved(occupancy: Occupancy, imageName: string, node: string): boolean {
   return occupancy.pairs.has(pairText(labelValueOf(imageName), node));
 }
 
-/** Whether the same reference is being pulled to a node, for this image or another. */
+/** Whether the reference is being pulled to the node, for this CachedImage or another. */
 export function isReferenceReserved(occupancy: Occupancy, reference: string, node: string): boolean {
   return occupancy.references.has(pairText(reference, node));
 }
 
-/** Gives how many pulls of an image go on. */
+/** Number of pulls of an image in progress. */
 export function pullsOfImage(occupancy: Occupancy, imageName: string): number {
   return occupancy.pullsByImage.get(labelValueOf(imageName)) ?? 0;
 }
@@ -51,8 +52,8 @@ function addPull(occupancy: Occupancy, pull: PullPod, isInProgress: boolean): vo
   occupancy.references.add(pairText(pull.reference, pull.node));
 }
 
-/** Adds a start: it holds what its Pod will hold. */
-export function reserve(occupancy: Occupancy, start: SlotHolder): void {
+/** Adds a start: from now on it counts like its Pod. */
+export function reserve(occupancy: Occupancy, start: Reservation): void {
   const imageLabel = labelValueOf(start.image);
   occupancy.slots.add(start.slot);
   occupancy.podCount += 1;
@@ -63,18 +64,17 @@ export function reserve(occupancy: Occupancy, start: SlotHolder): void {
 }
 
 export interface OccupancyInput {
-  /** Pods of this policy, from children and related together. */
+  /** Pods of this policy. */
   readonly own: readonly PullPod[];
   /** Pods of the other policies. */
   readonly others: readonly PullPod[];
   readonly starting: readonly StartedPull[];
-  /** Slots that rest because a start there was refused. */
+  /** Slots that rest because a start in them created no Pod. */
   readonly restingSlots: Iterable<number>;
   readonly referenceOf: (imageName: string) => string | undefined;
   readonly isInProgress: (pull: PullPod) => boolean;
 }
 
-/** Takes all that is in sight; gives who holds what. */
 export function countOccupancy(input: OccupancyInput): Occupancy {
   const occupancy: Occupancy = {
     slots: new Set(input.restingSlots),
@@ -95,7 +95,7 @@ export function countOccupancy(input: OccupancyInput): Occupancy {
   return occupancy;
 }
 
-/** Gives the lowest free slot below the cap; undefined when there is none. */
+/** The lowest free slot below the cap; undefined when none is free or the policy has as many Pods as the cap allows. */
 export function lowestFreeSlot(occupancy: Occupancy, slotCap: number): number | undefined {
   if (occupancy.podCount >= slotCap) return undefined;
   for (let slot = 0; slot < slotCap; slot += 1) {

@@ -1,4 +1,4 @@
-// What the policy needs to know of a CachedImage: where its pulls stand, read from its status and never guessed.
+// What a policy reads of a CachedImage: its spec, where its pulls have got to, and which Pods belong to it.
 import type { CachedImageSpec, FailingPair } from '../../crds/cached-image.ts';
 import { parseTimeMilliseconds } from '../../kubernetes/time.ts';
 import type { ObservedCachedImage } from '../../metacontroller/hook-request.ts';
@@ -13,8 +13,10 @@ import type { HookSettings } from '../settings.ts';
 export interface PolicyImage {
   readonly name: string;
   readonly uid: string;
+  /** Normalised. */
   readonly reference: string;
   readonly spec: CachedImageSpec;
+  /** Rank of a discovered image, lower first; 0 for images listed by hand. */
   readonly rank: number;
   readonly ledger: Ledger;
 }
@@ -23,42 +25,42 @@ function rankOf(annotation: string | undefined): number {
   return annotation !== undefined && /^\d{1,9}$/.test(annotation) ? Number(annotation) : 0;
 }
 
-/** Takes an observed CachedImage; gives its view, undefined where nothing may be pulled for it by this policy. */
-export function readImage(
+/** Undefined where this policy pulls nothing for the image: another policy, a bad spec, or an image being deleted. */
+export function readPolicyImage(
   image: ObservedCachedImage,
   policyName: string,
   settings: HookSettings,
 ): PolicyImage | undefined {
-  const reading = readReference(image);
-  if (!reading.ok || !image.spec.ok || image.metadata.deletionTimestamp !== undefined) return undefined;
+  const result = readReference(image);
+  if (!result.ok || !image.spec.ok || image.metadata.deletionTimestamp !== undefined) return undefined;
   if (policyNameOf(image.spec.value, settings) !== policyName) return undefined;
   const { name, uid, generation, annotations } = image.metadata;
   return {
     name,
     uid,
-    reference: reading.reference,
+    reference: result.reference,
     spec: image.spec.value,
     rank: rankOf(annotations[RANK_ANNOTATION]),
-    ledger: readLedger(image.status, reading.reference, generation),
+    ledger: readLedger(image.status, result.reference, generation),
   };
 }
 
-/** What decides about a Pod of an image, whichever policy the image has now. */
+/** What decides whether a Pod still belongs to an image, whichever policy the image has now. */
 export interface PodOwnership {
   readonly uid: string;
-  /** The reference that the image stands for; undefined when it cannot be told. */
+  /** The reference whose Pods belong to the image; undefined where neither spec nor status has one. */
   readonly reference: string | undefined;
+  /** Attempts whose outcome the image's status records. */
   readonly recorded: ReadonlySet<string>;
 }
 
-/** Takes an observed CachedImage; gives what it ownership of its Pods. */
 export function readPodOwnership(image: ObservedCachedImage): PodOwnership {
   const reference = concernedReference(image);
-  const concerns = reference !== undefined && image.status.image === reference;
-  return { uid: image.metadata.uid, reference, recorded: new Set(concerns ? image.status.recorded : []) };
+  const isSameReference = reference !== undefined && image.status.image === reference;
+  return { uid: image.metadata.uid, reference, recorded: new Set(isSameReference ? image.status.recorded : []) };
 }
 
-/** Takes a failing pair; gives when it was recorded, in milliseconds since the epoch. */
+/** When the failure of a pair was recorded, in milliseconds since the epoch; 0 if unreadable. */
 export function failedAt(pair: FailingPair): number {
   return parseTimeMilliseconds(pair.at) ?? 0;
 }

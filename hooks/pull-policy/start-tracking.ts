@@ -1,19 +1,22 @@
-// Starts that were decided and whose Pod is not seen yet: they hold their slot and pair, and become rejections when none appears.
+// Starts whose Pod is not yet observed: each holds its slot and pair, and counts as rejected when no Pod appears in
+// time.
 import { PAIRS_LIMIT } from '../../crds/limits.ts';
 import type { PullPolicyStatus, RejectedStart, StartedPull } from '../../crds/pull-policy.ts';
 import { formatTimeMilliseconds, parseTimeMilliseconds } from '../../kubernetes/time.ts';
 import type { PullPod } from '../pull-pod/read.ts';
 import { failedAt, type PolicyImage } from './policy-image.ts';
 
-/** A Pod that was not seen by then was refused. */
+/** A start whose Pod is not observed within this time was refused by the API server. */
 export const UNSEEN_START_LIMIT_MILLISECONDS = 60_000;
 
 export interface StartTracking {
-  /** Starts still waited for. */
+  /** Starts whose Pod may still appear. */
   readonly starting: readonly StartedPull[];
+  /** Starts that created no Pod, the latest first. */
   readonly rejected: readonly RejectedStart[];
 }
 
+/** Milliseconds since the epoch; 0 if unreadable. */
 export function startedAt(start: { readonly at: string }): number {
   return parseTimeMilliseconds(start.at) ?? 0;
 }
@@ -21,8 +24,8 @@ export function startedAt(start: { readonly at: string }): number {
 const samePair = (left: { image: string; node: string }, right: { image: string; node: string }) =>
   left.image === right.image && left.node === right.node;
 
-/** An outcome of the pair that is younger than the start proves that the Pod existed, although nobody saw it. */
-function outcomeIsKnown(start: StartedPull, image: PolicyImage | undefined): boolean {
+/** A failure recorded after the start proves that the Pod existed, even if no sync observed it. */
+function isOutcomeKnown(start: StartedPull, image: PolicyImage | undefined): boolean {
   const failure = image?.ledger.failing.find(({ node }) => node === start.node);
   return failure !== undefined && failedAt(failure) >= startedAt(start);
 }
@@ -47,29 +50,30 @@ export interface StartObservation {
   /** Pods that the policy owns. */
   readonly pulls: readonly PullPod[];
   readonly images: ReadonlyMap<string, PolicyImage>;
-  /** Whether the images were sent at all; a start of an image that is gone is no rejection. */
+  /** Whether the request has the group of images. Then a start of an absent image is dropped, not rejected. */
   readonly imagesAreKnown: boolean;
   readonly nowMilliseconds: number;
 }
 
-/** Takes the status so far and what is observed; gives the starts still waited for and the rejections, new ones included. */
+/** Updates the starts and rejections of a status from what is observed. */
 export function trackStarts(status: Partial<PullPolicyStatus>, observed: StartObservation): StartTracking {
   const { pulls, images, imagesAreKnown, nowMilliseconds } = observed;
-  const slotsSeen = new Set(pulls.map(({ slot }) => slot));
+  const observedSlots = new Set(pulls.map(({ slot }) => slot));
   const unseen = (status.starting ?? []).filter(
-    (start) => !slotsSeen.has(start.slot) && !outcomeIsKnown(start, images.get(start.image)),
+    (start) => !observedSlots.has(start.slot) && !isOutcomeKnown(start, images.get(start.image)),
   );
   const isLate = (start: StartedPull) => nowMilliseconds >= startedAt(start) + UNSEEN_START_LIMIT_MILLISECONDS;
-  const isGone = ({ image }: { image: string }) => imagesAreKnown && !images.has(image);
-  const late = unseen.filter((start) => isLate(start) && !isGone(start));
+  const isImageGone = ({ image }: { image: string }) => imagesAreKnown && !images.has(image);
+  const late = unseen.filter((start) => isLate(start) && !isImageGone(start));
   const before = status.rejected ?? [];
-  const fresh = late.map((start) => rejectionOf(start, before, nowMilliseconds));
-  // A slot whose Pod is seen again proves that the API server takes it.
-  const older = before.filter(
-    (entry) => !slotsSeen.has(entry.slot) && !isGone(entry) && !fresh.some((rejection) => samePair(rejection, entry)),
+  const added = late.map((start) => rejectionOf(start, before, nowMilliseconds));
+  // A Pod observed in the slot proves that the API server accepts the slot's name again.
+  const kept = before.filter(
+    (entry) =>
+      !observedSlots.has(entry.slot) && !isImageGone(entry) && !added.some((rejection) => samePair(rejection, entry)),
   );
   return {
     starting: unseen.filter((start) => !isLate(start)),
-    rejected: [...fresh, ...older].sort(compareRejections).slice(0, PAIRS_LIMIT),
+    rejected: [...added, ...kept].sort(compareRejections).slice(0, PAIRS_LIMIT),
   };
 }

@@ -1,93 +1,125 @@
-// Builds the whole status of a PullPolicy: the starts it waits for, and two conditions for people.
+// Builds the whole status of a PullPolicy: the starts it tracks, and its conditions.
 import { type PullPolicyStatus, pullPolicyStatus, type Wave } from '../../crds/pull-policy.ts';
 import { formatTimeMilliseconds } from '../../kubernetes/time.ts';
-import type { ObservedPullPolicy } from '../../metacontroller/hook-request.ts';
 import { buildConditions, type ConditionInput } from '../status/condition.ts';
 import { counted } from '../status/node-list.ts';
 import { reviseStatus } from '../status/revision.ts';
 import type { ChosenStart } from './choose.ts';
-import { lastStartOfPolicy, type PolicyInput, recordedStart } from './policy-input.ts';
+import { lastStartOfPolicy, recordedStart } from './last-start.ts';
+import type { StartPlan } from './plan-starts.ts';
+import type { PolicyInput } from './policy-input.ts';
+import { type Progress, progressOf } from './progressing.ts';
 import type { StartTracking } from './start-tracking.ts';
 import { latestWaves } from './waves.ts';
 
-function readyCondition(parent: ObservedPullPolicy, input: PolicyInput): ConditionInput {
+type Status = Partial<PullPolicyStatus>;
+
+function readyCondition({ specResult, fleet, images }: PolicyInput): ConditionInput {
   const type = 'Ready';
-  if (!parent.spec.ok) return { type, status: 'False', reason: 'InvalidSpec', message: parent.spec.problem };
-  if (input.fleet.kind === 'missing') {
-    const message = 'Fleet default is missing or has no table yet: the chart installs it';
+  if (!specResult.ok) return { type, status: 'False', reason: 'InvalidSpec', message: specResult.problem };
+  if (fleet.kind === 'missing') {
+    const message = 'Fleet default does not exist or has no nodes yet: it is installed by the chart (fleet.create)';
     return { type, status: 'False', reason: 'FleetNotFound', message };
   }
-  if (parent.spec.value.paused) {
-    return { type, status: 'False', reason: 'Paused', message: 'spec.paused is true: nothing is started' };
+  if (specResult.limits.paused) {
+    return { type, status: 'False', reason: 'Paused', message: 'spec.paused is true: no pulls are started' };
   }
-  return { type, status: 'True', reason: 'Active', message: `paces ${counted(input.images.size, 'image')}` };
+  return { type, status: 'True', reason: 'Active', message: `paces ${counted(images.size, 'image')}` };
 }
 
 function podsCreatedCondition({ rejected }: StartTracking, policyName: string): ConditionInput {
   const type = 'PodsCreated';
   const latest = rejected[0];
   if (latest === undefined) {
-    return { type, status: 'True', reason: 'PodsAppeared', message: 'every start was followed by its Pod' };
+    return { type, status: 'True', reason: 'PodsAppeared', message: 'every start created its Pod' };
   }
-  const where = `see the events of PullPolicy ${policyName} and Metacontroller's log: quota, admission, or the Pod name is taken`;
   const what = `${latest.image} on ${latest.node} (slot ${latest.slot})`;
+  const advice = `check quota and admission: kubectl describe pullpolicy ${policyName}, and Metacontroller's log`;
   return {
     type,
     status: 'False',
     reason: 'PodRejected',
-    message: `${counted(rejected.length, 'start')} without a Pod, the latest ${what}: ${where}`,
+    message: `${counted(rejected.length, 'start')} created no Pod, the latest ${what}: ${advice}`,
   };
 }
 
-/** The last start as the status knew it, or as a Pod shows it where the status that told of it was lost: it outlives the Pod here. */
-function lastStartBefore(previous: Partial<PullPolicyStatus>, input: PolicyInput): string | undefined {
-  const seen = lastStartOfPolicy(input, previous);
-  return seen > recordedStart(previous) ? formatTimeMilliseconds(seen) : previous.lastStartTime;
+/** The last start as the status records it, or as a Pod shows it where the status that recorded it was lost. */
+function lastStartTimeOf(input: PolicyInput): string | undefined {
+  const observed = lastStartOfPolicy(input);
+  return observed > recordedStart(input.status) ? formatTimeMilliseconds(observed) : input.status.lastStartTime;
 }
 
-function startFields(starts: readonly ChosenStart[], previous: Partial<PullPolicyStatus>, input: PolicyInput) {
+function startFields(starts: readonly ChosenStart[], input: PolicyInput): Status {
   const last = starts.at(-1);
-  return {
-    lastStartTime:
-      last === undefined ? lastStartBefore(previous, input) : formatTimeMilliseconds(input.nowMilliseconds),
-    lastStartNode: last === undefined ? previous.lastStartNode : last.node.name,
-  };
+  if (last === undefined) {
+    return { lastStartTime: lastStartTimeOf(input), lastStartNode: input.status.lastStartNode };
+  }
+  return { lastStartTime: formatTimeMilliseconds(input.nowMilliseconds), lastStartNode: last.node.name };
 }
 
-/** The field is not there where it never was needed. */
-function waveField({ waves: before }: Partial<PullPolicyStatus>, waves: readonly Wave[]): Partial<PullPolicyStatus> {
+/** A status that never needed the field does not get it. */
+function waveField({ waves: before }: Status, waves: readonly Wave[]): Status {
   return before === undefined && waves.length === 0 ? {} : { waves: [...waves] };
 }
 
-/** Takes the policy, what was observed and the starts of this answer; gives the whole status. */
-export function policyStatus(
-  parent: ObservedPullPolicy,
-  input: PolicyInput,
-  starts: readonly ChosenStart[],
-): Partial<PullPolicyStatus> {
-  const { pendingStarts, nowMilliseconds } = input;
-  const previous = { ...parent.status, ...waveField(parent.status, input.waves) };
+function wavesOf({ specResult, waves }: PolicyInput, added: readonly Wave[]): readonly Wave[] {
+  // With an invalid spec every wave is kept.
+  const hasWaves = !specResult.ok || specResult.limits.queuePerImage;
+  return hasWaves ? latestWaves([...waves, ...added]) : [];
+}
+
+/**
+ * With Progressing as it is now, or as the status records it. A partial request proves nothing: all conditions
+ * stay.
+ */
+function conditionsOf(input: PolicyInput, progress: Progress, isProgressCurrent: boolean): Status {
+  const { status, isPartial, pendingStarts, policyName, nowMilliseconds } = input;
+  if (isPartial) return status.conditions === undefined ? {} : { conditions: status.conditions };
+  const others = [readyCondition(input), podsCreatedCondition(pendingStarts, policyName)];
+  if (isProgressCurrent) {
+    return { conditions: buildConditions(status.conditions, [...others, progress.current()], nowMilliseconds) };
+  }
+  const conditions = buildConditions(status.conditions, others, nowMilliseconds);
+  return { conditions: progress.recorded === undefined ? conditions : [...conditions, progress.recorded] };
+}
+
+export interface PolicyStatusResult {
+  readonly status: Status;
+  /** When Progressing is worth a write of its own, in milliseconds since the epoch; undefined if it is current. */
+  readonly progressDueAt: number | undefined;
+}
+
+/**
+ * The whole next status. Progressing changes with a write that is due anyway, or alone when its own interval is
+ * over.
+ */
+export function policyStatus(input: PolicyInput, generation: number, plan: StartPlan): PolicyStatusResult {
+  const { status, isPartial, nowMilliseconds } = input;
   const at = formatTimeMilliseconds(nowMilliseconds);
-  const fresh = starts.map(({ slot, image, node }) => ({ slot, image: image.name, node: node.name, at }));
-  // A group that was not sent says nothing: what stood there stays.
-  const conditions = input.isPartial
-    ? previous.conditions
-    : buildConditions(
-        previous.conditions,
-        [readyCondition(parent, input), podsCreatedCondition(pendingStarts, input.policyName)],
-        nowMilliseconds,
-      );
-  // A spec that cannot be read for a while forgets nothing.
-  const hasWaves = !parent.spec.ok || parent.spec.value.maxConcurrentPulls !== undefined;
-  const waves = hasWaves ? latestWaves([...input.waves, ...fresh.map(({ image }) => ({ image, at }))]) : [];
-  const { status, isNew } = reviseStatus(pullPolicyStatus, previous, {
-    observedGeneration: parent.metadata.generation,
-    ...startFields(starts, previous, input),
-    starting: [...pendingStarts.starting, ...fresh],
-    rejected: [...pendingStarts.rejected],
-    ...waveField(previous, waves),
-    ...(conditions === undefined ? {} : { conditions }),
-  });
-  // A wave of which its image tells by now leaves with a write that is due anyway.
-  return isNew ? status : parent.status;
+  const added = plan.starts.map(({ slot, image, node }) => ({ slot, image: image.name, node: node.name, at }));
+  // A wave that its image records by now leaves with a write that is due anyway.
+  const previous = { ...status, ...waveField(status, input.waves) };
+  const progress = progressOf(input, plan);
+  const fields: Status = {
+    observedGeneration: generation,
+    ...startFields(plan.starts, input),
+    starting: [...input.pendingStarts.starting, ...added],
+    rejected: [...input.pendingStarts.rejected],
+    ...waveField(
+      previous,
+      wavesOf(
+        input,
+        added.map(({ image }) => ({ image, at })),
+      ),
+    ),
+    ...(status.progressTime === undefined ? {} : { progressTime: status.progressTime }),
+  };
+  const isProgressDue = !isPartial && progress.dueAt !== undefined && nowMilliseconds >= progress.dueAt;
+  const unchanged = reviseStatus(pullPolicyStatus, previous, { ...fields, ...conditionsOf(input, progress, false) });
+  if (!unchanged.isNew && !isProgressDue) {
+    return { status, progressDueAt: isPartial ? undefined : progress.dueAt };
+  }
+  const progressField = isPartial || progress.progressTime === undefined ? {} : { progressTime: progress.progressTime };
+  const next = { ...fields, ...progressField, ...conditionsOf(input, progress, true) };
+  return { status: reviseStatus(pullPolicyStatus, previous, next).status, progressDueAt: undefined };
 }

@@ -1,21 +1,21 @@
-// Which nodes want a pull of an image, found without looking at each of them where the ledger shows at a glance that none does.
+// Which nodes want a pull of an image. Skips comparing node by node where the ledger shows that all nodes have it.
 import type { PullPolicySpec } from '../../crds/pull-policy.ts';
 import { parseTimeMilliseconds } from '../../kubernetes/time.ts';
 import { cachedSince, keysOf } from '../cached-image/cached-entries.ts';
 import { type FleetNode, type FleetTable, jointTolerations, targetedNodes } from '../fleet/table.ts';
 import type { PolicyImage } from './policy-image.ts';
 
-/** Where an image is to be, with what makes comparing with a ledger cheap. */
+/** Nodes that should hold an image, prepared for a cheap comparison with its ledger. */
 interface Target {
   readonly nodes: readonly FleetNode[];
-  /** Their keys as a ledger writes them: sorted, joined by spaces. */
+  /** Keys of the nodes in the ledger's notation: sorted, joined by spaces. */
   readonly keys: string;
 }
 
 export interface WantedNodes {
   /** Nodes that lack the image. */
   readonly missing: readonly FleetNode[];
-  /** Nodes that hold it and are to pull it again. */
+  /** Nodes that hold it and are due for a re-pull. */
   readonly repull: readonly FleetNode[];
 }
 
@@ -23,18 +23,18 @@ export interface WantedInput {
   readonly table: FleetTable;
   readonly policy: Pick<PullPolicySpec, 'nodeSelector' | 'tolerations'>;
   readonly repullIntervalMilliseconds: number | undefined;
-  /** Node of the last start; the next ones come after it, so that consecutive starts use different nodes. */
+  /** Node of the last start. The order begins after it, so that consecutive starts use different nodes. */
   readonly lastStartNode: string | undefined;
   readonly nowMilliseconds: number;
 }
 
 const nothingWanted: WantedNodes = { missing: [], repull: [] };
 
-/** Nodes by name, beginning behind the one that was started last. */
+/** Nodes by name, beginning after the node of the last start. */
 function rotated(nodes: readonly FleetNode[], lastStartNode: string | undefined): readonly FleetNode[] {
   if (lastStartNode === undefined) return nodes;
-  const behind = nodes.findIndex(({ name }) => name > lastStartNode);
-  return behind <= 0 ? nodes : [...nodes.slice(behind), ...nodes.slice(0, behind)];
+  const after = nodes.findIndex(({ name }) => name > lastStartNode);
+  return after <= 0 ? nodes : [...nodes.slice(after), ...nodes.slice(0, after)];
 }
 
 function dueForRepull(image: PolicyImage, nodes: readonly FleetNode[], input: WantedInput): FleetNode[] {
@@ -59,7 +59,10 @@ function targetOf(image: PolicyImage, input: WantedInput): Target {
   return { nodes: rotated(nodes, input.lastStartNode), keys };
 }
 
-/** Takes what all images share; gives the function that tells which nodes want a pull of one. Images placed alike share the work. */
+/**
+ * A function that returns the nodes that want a pull of an image. Images with equal selectors and tolerations share
+ * the work.
+ */
 export function wantedNodesIn(input: WantedInput): (image: PolicyImage) => WantedNodes {
   const targets = new Map<string, Target>();
 
@@ -86,7 +89,7 @@ export function wantedNodesIn(input: WantedInput): (image: PolicyImage) => Wante
   };
 }
 
-/** Takes images and the interval; gives the next instant (milliseconds) at which a cached node may want another pull. */
+/** The next instant at which a re-pull may become due, in milliseconds since the epoch. */
 export function nextRepullAt(images: Iterable<PolicyImage>, input: WantedInput): number | undefined {
   const interval = input.repullIntervalMilliseconds;
   if (interval === undefined) return undefined;

@@ -1,4 +1,5 @@
-// When the latest wave of an image started, kept by its policy until the image tells of it: a Pod that a user deletes before takes its start with it.
+// Remembers each image's last start until the image's status records it. Otherwise deleting the Pod would erase the
+// only trace of that start, and the next wave would come too soon.
 import { WAVES_LIMIT } from '../../crds/limits.ts';
 import type { Wave } from '../../crds/pull-policy.ts';
 import { parseTimeMilliseconds } from '../../kubernetes/time.ts';
@@ -7,13 +8,16 @@ import { startedAt } from './start-tracking.ts';
 
 const SECOND_MILLISECONDS = 1_000;
 
-/** Whether the image tells of this start, or of a later one; it knows whole seconds. */
+/** Whether the image's status records this start or a later one. The status has whole seconds. */
 function isRecorded({ ledger }: PolicyImage, wave: Wave): boolean {
-  const told = parseTimeMilliseconds(ledger.lastAttemptedAt) ?? 0;
-  return told + SECOND_MILLISECONDS > startedAt(wave);
+  const recordedAt = parseTimeMilliseconds(ledger.lastAttemptedAt) ?? 0;
+  return recordedAt + SECOND_MILLISECONDS > startedAt(wave);
 }
 
-/** Takes waves, the later ones last; gives the latest of each image, as many as a status holds. */
+/**
+ * The latest wave of each image; of waves at the same time the last in the list. At most WAVES_LIMIT, the latest
+ * kept.
+ */
 export function latestWaves(waves: readonly Wave[]): Wave[] {
   const byImage = new Map<string, Wave>();
   for (const wave of waves) {
@@ -25,16 +29,16 @@ export function latestWaves(waves: readonly Wave[]): Wave[] {
   return [...byImage.values()].slice(-WAVES_LIMIT);
 }
 
-/**
- * Takes the waves of a status, the images that the policy pulls, now and the delay in milliseconds; gives the waves that still keep the
- * next one at a distance and of which no image tells yet.
- */
-export function unrecordedWaves(
-  waves: readonly Wave[] | undefined,
-  images: ReadonlyMap<string, PolicyImage>,
-  nowMilliseconds: number,
-  delayMilliseconds: number,
-): readonly Wave[] {
+export interface WaveObservation {
+  readonly images: ReadonlyMap<string, PolicyImage>;
+  readonly nowMilliseconds: number;
+  /** minDelayBetweenPulls; Infinity while the spec is not valid, so that every wave is kept. */
+  readonly delayMilliseconds: number;
+}
+
+/** The waves that still delay the next one and that their image's status does not record yet. */
+export function unrecordedWaves(waves: readonly Wave[] | undefined, observed: WaveObservation): readonly Wave[] {
+  const { images, nowMilliseconds, delayMilliseconds } = observed;
   return (waves ?? []).filter((wave) => {
     const image = images.get(wave.image);
     const isOver = startedAt(wave) + delayMilliseconds <= nowMilliseconds;

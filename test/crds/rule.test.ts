@@ -79,6 +79,10 @@ it('the walk meets the refinements that are known, and no other', () => {
     ['PolicyView.spec.nodeSelector', label],
     ['PolicyView.spec.repullInterval', duration],
     ['PolicyView.spec.repullInterval', year],
+    ['PolicyView.spec.failureBackoff.initial', duration],
+    ['PolicyView.spec.failureBackoff.initial', year],
+    ['PolicyView.spec.failureBackoff.max', duration],
+    ['PolicyView.spec.failureBackoff.max', year],
   ]);
 });
 

@@ -42,6 +42,7 @@ test('a start without a Pod for 60 s is a rejection: its pair and its slot rest,
     conditions: [
       { type: 'Ready', status: 'True' },
       { type: 'PodsCreated', status: 'False', reason: 'PodRejected' },
+      { type: 'Progressing', status: 'False', reason: 'PolicyCap' },
     ],
   });
   expect(response.resyncAfterSeconds).toBe(30);
@@ -52,7 +53,7 @@ test('a start without a Pod for 60 s is a rejection: its pair and its slot rest,
 test('a rejection is forgotten once a Pod of its slot is seen', () => {
   const rejected = [{ slot: 0, image: 'x', node: 'a', at: isoTime(NOON - MINUTE), count: 3 }];
   const { status } = decide({ nodes: one, images: images('x'), status: { rejected }, pods: [running] });
-  expect(status).toMatchObject({ rejected: [], conditions: [{}, { type: 'PodsCreated', status: 'True' }] });
+  expect(status).toMatchObject({ rejected: [], conditions: [{}, { type: 'PodsCreated', status: 'True' }, {}] });
 });
 
 test('the Pod says what it is, may do nothing, and is pinned to its node', () => {
@@ -112,7 +113,7 @@ test.each([
   {
     what: 'a valid policy',
     spec: { paused: true, repullInterval: '1h' },
-    view: { paused: true, repullInterval: '1h' },
+    view: { paused: true, repullInterval: '1h', failureBackoff: { initial: '30s', max: '5m' } },
   },
   { what: 'a policy that is not valid keeps the last view', spec: { maxConcurrentNodes: 0 }, view: { paused: false } },
 ])('the PolicyView of $what', ({ spec, view }) => {
@@ -130,7 +131,7 @@ test.each([
 ])('the Ready condition says $what and the starts stay', ({ input, ready }) => {
   const starting = [{ slot: 0, image: 'x', node: 'a', at: isoTime(NOON - SECOND) }];
   const { status } = decide({ ...input, images: images('x'), status: { starting } });
-  expect(status).toMatchObject({ starting, conditions: [ready, {}] });
+  expect(status).toMatchObject({ starting, conditions: [ready, {}, {}] });
 });
 
 test('names over 63 characters keep labels valid and Pod names apart', () => {

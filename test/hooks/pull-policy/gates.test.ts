@@ -93,7 +93,7 @@ const gateTable: readonly StartRow[] = [
     what: 'a pair whose backoff has passed waits all the same for its node to be schedulable',
     input: { nodes: [{ name: 'a', unschedulable: true }], images: [{ name: 'x', status: failedOn('a') }] },
     started: [],
-    waitingFor: 'node-not-eligible',
+    waitingFor: 'not-eligible',
   },
   {
     what: 'one pull a node at a time',

@@ -1,6 +1,6 @@
 // What a PullPolicy says to people, to its images and to the log, and what it keeps when something is missing.
 import { expect, test } from 'vitest';
-import { latestStart } from '../../../hooks/pull-policy/policy-input.ts';
+import { latestStart } from '../../../hooks/pull-policy/last-start.ts';
 import { syncPullPolicy } from '../../../hooks/pull-policy/sync.ts';
 import { pullPolicySyncRequest } from '../../../metacontroller/hook-request.ts';
 import {
@@ -43,7 +43,10 @@ test.each([
   },
 ])('the PolicyView tells the images of a policy $what', ({ spec, view }) => {
   const { response } = decide({ nodes: one, spec });
-  expect(asJson(response.children.find(({ kind }) => kind === 'PolicyView')?.spec)).toEqual(view);
+  expect(asJson(response.children.find(({ kind }) => kind === 'PolicyView')?.spec)).toEqual({
+    ...view,
+    failureBackoff: { initial: '30s', max: '5m' },
+  });
 });
 
 test.each([
@@ -64,12 +67,12 @@ test.each([
   { what: 'a pause', input: { nodes: one, spec: { paused: true } }, type: 'Ready', says: 'spec.paused' },
   { what: 'one image', input: { nodes: one, images: images('x') }, type: 'Ready', says: 'paces 1 image' },
   { what: 'two images', input: { nodes: one, images: images('x', 'y') }, type: 'Ready', says: 'paces 2 images' },
-  { what: 'no refusal', input: { nodes: one }, type: 'PodsCreated', says: 'every start was followed by its Pod' },
+  { what: 'no refusal', input: { nodes: one }, type: 'PodsCreated', says: 'every start created its Pod' },
   {
     what: 'a refusal',
     input: { nodes: one, images: images('x'), status: { rejected } },
     type: 'PodsCreated',
-    says: '1 start without a Pod, the latest x on a (slot 3): see the events of PullPolicy default',
+    says: '1 start created no Pod, the latest x on a (slot 3): check quota and admission: kubectl describe pullpolicy default',
   },
 ])('the condition $type tells of $what', ({ input, type, says }) => {
   const { status } = decide(input);
@@ -79,7 +82,7 @@ test.each([
 
 test('PodsCreated is True for the reason PodsAppeared while nothing was refused', () => {
   expect(decide({ nodes: one }).status).toMatchObject({
-    conditions: [{}, { type: 'PodsCreated', status: 'True', reason: 'PodsAppeared' }],
+    conditions: [{}, { type: 'PodsCreated', status: 'True', reason: 'PodsAppeared' }, {}],
   });
 });
 

@@ -142,7 +142,7 @@ const waitTable: WaitRow[] = [
   {
     what: 'a node that is not eligible is not a matter of time',
     input: { nodes: [{ name: 'a', unschedulable: true }], images: images('x') },
-    gate: 'node-not-eligible',
+    gate: 'not-eligible',
     resyncAfterSeconds: undefined,
   },
   {

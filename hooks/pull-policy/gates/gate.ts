@@ -1,0 +1,67 @@
+// What a gate is: one condition that must hold before a pull starts, for the whole policy, for an image, or for a pair.
+import type { TolerationField } from '../../../crds/fields.ts';
+import type { FleetNode } from '../../fleet/table.ts';
+import type { Reason } from '../../reasons.ts';
+import type { PairHistory } from '../candidates.ts';
+import type { PaceLimits } from '../limits.ts';
+import type { Occupancy } from '../occupancy.ts';
+import type { PolicyImage } from '../policy-image.ts';
+
+/** What is in use now, and when pulls last started. Times are milliseconds since the epoch; 0 means never. */
+export interface Pace {
+  readonly limits: PaceLimits;
+  readonly occupancy: Occupancy;
+  readonly nowMilliseconds: number;
+  /** Last start of the policy; updated by each start of this sync. */
+  lastPolicyStart: number;
+  /** Last start of an image before this sync. */
+  readonly lastImageStart: (image: PolicyImage) => number;
+  /** When the first slot that rests after a refused start can be used again; undefined when none rests. */
+  readonly slotRestsUntil: number | undefined;
+}
+
+export interface PolicyGateInput {
+  readonly pace: Pace;
+}
+
+export interface ImageGateInput extends PolicyGateInput {
+  readonly image: PolicyImage;
+}
+
+export interface PairGateInput extends ImageGateInput {
+  readonly node: FleetNode;
+  readonly history: PairHistory;
+  /** Tolerations of image and policy together. */
+  readonly tolerations: readonly TolerationField[];
+}
+
+/** Why a gate is closed. */
+export interface Closure {
+  /** When time alone opens the gate, in milliseconds since the epoch; absent where an event must open it. */
+  readonly opensAt?: number;
+  /** For a person; names no instant. Built only where it is shown. */
+  readonly message: () => string;
+}
+
+interface GateOf<Scope extends string, Input> {
+  readonly name: string;
+  readonly scope: Scope;
+  /** The reason of the condition `Progressing` while this gate is the first closed one. */
+  readonly reason: Reason;
+  readonly closed: (input: Input) => Closure | undefined;
+}
+
+export type PolicyGate = GateOf<'policy', PolicyGateInput>;
+export type ImageGate = GateOf<'image', ImageGateInput>;
+export type PairGate = GateOf<'pair', PairGateInput>;
+export type Gate = PolicyGate | ImageGate | PairGate;
+
+export interface ClosedGate {
+  readonly gate: Gate;
+  readonly closure: Closure;
+}
+
+/** The closure of a gate that time opens; undefined when that time has come. */
+export function closedUntil(opensAt: number, nowMilliseconds: number, message: () => string): Closure | undefined {
+  return opensAt > nowMilliseconds ? { opensAt, message } : undefined;
+}
