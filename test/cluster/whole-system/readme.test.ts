@@ -1,52 +1,85 @@
-// Follows the README's installation word for word, as a user types it. Only Metacontroller's own chart is not reached from here.
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { delimiter, dirname, join, resolve } from 'node:path';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+// Runs the commands of the documents in the order of a user: install, use, upgrade, uninstall, remove, and install in other ways.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { kinds } from '../../../crds/kinds.ts';
+import { registrations } from '../../../metacontroller/registrations.ts';
+import { commandBlocks } from '../../docs/command-blocks.ts';
 import { eventually } from '../../waiting.ts';
-import { pathOf } from '../binaries.ts';
 import { type Cluster, theCluster } from '../cluster.ts';
 import { describeWith } from '../requirements.ts';
+import { type DocumentedCommands, documentedCommands } from './documented-commands.ts';
 import { NAMESPACE, NAMESPACE_PATH, type RunningSystem, startSystem } from './installation.ts';
 import { type PlayedNodes, playNodes } from './played-nodes.ts';
 import { createWatches, type Watches } from './watch.ts';
 
-const repository = resolve(import.meta.dirname, '../../..');
-/** An address of the loopback that no other program uses: the Service's port is the chart's to choose. */
+/** A loopback address that no other program uses, because the port of the Service is fixed. */
 const SERVICE_ADDRESS = { host: '127.86.43.21', port: 8080, hostName: `drop.${NAMESPACE}` };
+/** The garbage collector learns of new kinds every 30 s. */
+const COLLECTION_LIMIT_MILLISECONDS = 90_000;
+const LONG_TEST_MILLISECONDS = 240_000;
 
-/** The shell blocks of the section, in order. */
-function installBlocks(): string[] {
-  const readme = readFileSync(join(repository, 'README.md'), 'utf8');
-  const [, section = ''] = /### Install\n([\s\S]*?)\n\| variable/.exec(readme) ?? [];
-  return [...section.matchAll(/```sh\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
-}
+const install = 'docs/install.md';
+const controllerKinds = 'compositecontrollers,decoratorcontrollers';
 
-describeWith(['controlPlane', 'helm', 'metacontroller'], 'the installation that the README shows', () => {
-  const [ofMetacontroller = '', installation = '', firstImage = '', removal = ''] = installBlocks();
+/** Objects that the original Drop leaves behind: a pull Pod without our policy label, and a child without a controller. */
+const leftovers = [
+  {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'drop-old', namespace: NAMESPACE, labels: { 'app.kubernetes.io/managed-by': 'drop' } },
+    spec: {
+      securityContext: { runAsNonRoot: true, runAsUser: 65534, seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [
+        {
+          name: 'pull',
+          image: 'docker.io/library/alpine:3.18',
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+        },
+      ],
+    },
+  },
+  {
+    apiVersion: 'drop.corewire.io/v1alpha1',
+    kind: 'CachedImage',
+    metadata: { name: 'old-child', labels: { 'drop.corewire.io/imageset': 'old-set' } },
+    spec: { image: 'docker.io/library/alpine', tag: '3.18' },
+  },
+];
+
+describeWith(['controlPlane', 'helm', 'metacontroller'], 'the commands of the documents', () => {
   let cluster: Cluster;
+  let commands: DocumentedCommands;
   let system: RunningSystem | undefined;
   let watches: Watches;
   let nodes: PlayedNodes;
 
-  /** Runs a block as it stands, with kubectl and helm found and pointed to the cluster as a user has them. */
-  async function type(block: string): Promise<string> {
-    const { binaries } = inject('clusterRun');
-    const folders = [pathOf(binaries, 'kubectl'), pathOf(binaries, 'helm')].map((path) => dirname(path));
-    const PATH = [...folders, process.env.PATH].join(delimiter);
-    const child = spawn('bash', ['-euo', 'pipefail', '-c', block], {
-      cwd: repository,
-      env: { ...process.env, PATH, KUBECONFIG: cluster.kubeconfig },
-    });
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece) => (said += String(piece)));
-    const code = await new Promise((done) => child.once('close', done));
-    if (code !== 0) throw new Error(`ended with ${code}: ${said}`);
-    return said;
+  const names = async (resources: string, ...options: string[]) =>
+    (await cluster.kubectl(['get', resources, '-o', 'name', ...options])).trim();
+  const ourDefinitions = async () =>
+    (await names('customresourcedefinitions')).split('\n').filter((name) => name.endsWith('.drop.corewire.io'));
+
+  async function restartSystem(): Promise<void> {
+    await system?.stop();
+    system = await startSystem(SERVICE_ADDRESS);
+  }
+
+  async function expectFirstImage(output: string): Promise<void> {
+    expect(output).toContain('cachedimage.drop.corewire.io/alpine-3-20 condition met');
+    expect(output).toMatch(/alpine-3-20\s+docker\.io\/library\/alpine\s+3\.20\s+Cached\s+2\/2/);
+  }
+
+  async function removeAll(): Promise<void> {
+    await system?.stop();
+    system = undefined;
+    await cluster.helm(['uninstall', 'drop', '-n', NAMESPACE, '--ignore-not-found']);
+    await cluster.kubectl(['delete', controllerKinds, '--all', '--ignore-not-found']);
+    const definitions = kinds.map(({ plural }) => `${plural}.drop.corewire.io`);
+    await cluster.kubectl(['delete', 'customresourcedefinitions', ...definitions, '--ignore-not-found']);
+    await cluster.deleteNamespace(NAMESPACE);
   }
 
   beforeAll(async () => {
     cluster = theCluster();
+    commands = documentedCommands(cluster);
     watches = createWatches(cluster);
     nodes = playNodes({ client: cluster, watches, namespace: NAMESPACE_PATH, pullMilliseconds: 300 });
     for (const name of ['played-0', 'played-1']) await nodes.join(name);
@@ -54,48 +87,146 @@ describeWith(['controlPlane', 'helm', 'metacontroller'], 'the installation that 
   afterAll(async () => {
     await nodes.stop();
     await watches.close();
-    await system?.stop();
-    await cluster.deleteNamespace(NAMESPACE);
+    await removeAll();
+    commands.close();
   });
 
-  it('installs Metacontroller by reference, and without it the chart says so before it creates anything', async () => {
-    expect(ofMetacontroller).toContain('helm install metacontroller oci://ghcr.io/metacontroller/metacontroller-helm');
-    expect(ofMetacontroller).toContain('--client-go-qps=');
+  it('without Metacontroller the chart fails before it creates anything', async () => {
     await cluster.kubectl([
       ...['delete', 'customresourcedefinitions', '--ignore-not-found'],
       ...['compositecontrollers', 'decoratorcontrollers', 'controllerrevisions'].map(
         (name) => `${name}.metacontroller.k8s.io`,
       ),
     ]);
-    await expect(type(installation)).rejects.toThrow(/Metacontroller/);
-    expect(await cluster.list('/apis/apiextensions.k8s.io/v1/customresourcedefinitions')).toEqual([]);
+    await expect(commands.run(install, 'Install Drop')).rejects.toThrow(/Metacontroller/);
+    expect(await ourDefinitions()).toEqual([]);
     expect(await cluster.list(`${NAMESPACE_PATH}/secrets`)).toEqual([]);
+    await cluster.deleteNamespace(NAMESPACE);
   });
 
-  it('installs the chart', async () => {
-    await cluster.defineMetacontrollerKinds();
-    expect(await type(installation)).toContain('STATUS: deployed');
-    system = await startSystem(SERVICE_ADDRESS);
+  it('the README installs Metacontroller and Drop, and caches the first image', async () => {
+    expect(await commands.run('README.md', 'Install')).toContain('STATUS: deployed');
+    await restartSystem();
+    await expectFirstImage(await commands.run('README.md', 'First image'));
   });
 
-  it('caches the first image, and shows it', async () => {
-    const said = await type(firstImage);
-    expect(said).toContain('cachedimage.drop.corewire.io/alpine-3-20 condition met');
-    expect(said).toMatch(/alpine-3-20\s+docker\.io\/library\/alpine\s+3\.20\s+Cached\s+2\/2/);
+  it(
+    'uninstalling keeps the definitions and the objects of the user, and removes everything else',
+    async () => {
+      const kept = { image: 'docker.io/library/alpine', tag: '3.19' };
+      const metadata = { name: 'kept' };
+      await cluster.apply([{ apiVersion: 'drop.corewire.io/v1alpha1', kind: 'CachedImage', metadata, spec: kept }]);
+      await commands.run(install, 'Uninstall');
+      expect(await ourDefinitions()).toHaveLength(kinds.length);
+      expect(await names('cachedimages')).toBe('cachedimage.drop.corewire.io/kept');
+      expect(await names(controllerKinds)).toBe('');
+      await eventually(async () => {
+        expect(await names('fleets,pullpolicies')).toBe('');
+        const namespaced = 'all,secrets,networkpolicies,poddisruptionbudgets,roles,rolebindings';
+        expect(await names(namespaced, '-n', NAMESPACE)).toBe('');
+      }, COLLECTION_LIMIT_MILLISECONDS);
+    },
+    LONG_TEST_MILLISECONDS,
+  );
+
+  it('the documented removal leaves nothing', async () => {
+    await commands.run(install, 'Remove everything');
+    expect(await ourDefinitions()).toEqual([]);
+    expect(await names('namespaces', '--ignore-not-found', NAMESPACE)).toBe('');
   });
 
-  it('goes away and leaves nothing', async () => {
-    await type(removal);
+  it(
+    'the guide installs Metacontroller and Drop again, and caches the first image',
+    async () => {
+      await commands.run(install, 'Install Metacontroller');
+      expect(await commands.run(install, 'Install Drop')).toContain('STATUS: deployed');
+      await restartSystem();
+      await expectFirstImage(await commands.run(install, 'First image'));
+    },
+    LONG_TEST_MILLISECONDS,
+  );
+
+  it('the internal views show the nodes', async () => {
+    const output = await commands.run('docs/concepts.md', 'How a node and an image meet');
+    expect(output).toMatch(/^played-0\s/m);
+    expect(output).toContain('played-1');
+  });
+
+  it('the policies of the guide are paused, continued and described', async () => {
+    await commands.apply('docs/pull-pacing.md', 'Two modes');
+    expect(await commands.run('docs/pull-pacing.md', 'Pause')).toContain('patched');
+    const described = await commands.run('docs/pull-pacing.md', 'See which gate is closed');
+    expect(described).toContain('ci-cache-conservative');
     await eventually(async () => {
-      const definitions = await cluster.list('/apis/apiextensions.k8s.io/v1/customresourcedefinitions');
-      const names = definitions.map(({ metadata }) => metadata.name);
-      expect(names.filter((name) => name.endsWith('.drop.corewire.io'))).toEqual([]);
+      const policy = await cluster.kubectl(['describe', 'pullpolicy', 'ci-cache-conservative']);
+      expect(policy).toContain('Progressing');
     });
-    const kinds = 'all,secrets,networkpolicies,poddisruptionbudgets,roles,rolebindings';
-    await eventually(async () => {
-      expect((await cluster.kubectl(['get', kinds, '-n', NAMESPACE, '-o', 'name'])).trim()).toBe('');
-    });
-    const registrations = await cluster.kubectl(['get', 'compositecontrollers,decoratorcontrollers', '-o', 'name']);
-    expect(registrations.trim()).toBe('');
+  });
+
+  it('the discovery policies of the guide are applied and show their sources', async () => {
+    expect(await commands.run('docs/discovery.md', 'Credentials')).toContain('created');
+    await commands.apply('docs/discovery.md', 'Prometheus');
+    expect(await commands.run('docs/discovery.md', 'When a source fails')).toContain('popular-build-images');
+  });
+
+  it('troubleshooting shows the image, the controllers, the policy and the pull Pods', async () => {
+    const file = 'docs/troubleshooting.md';
+    expect(await commands.run(file, 'Status and troubleshooting')).toMatch(/alpine-3-20[\s\S]*Cached/);
+    const controllers = await commands.run(file, 'Nothing has a status');
+    for (const { name } of registrations) expect(controllers).toContain(name);
+    expect(await commands.run(file, 'An image stays Pending')).toContain('Conditions');
+    await commands.run(file, 'No pull Pods are visible');
+    await commands.run(file, 'A set or policy is stuck after `--cascade=orphan`');
+  });
+
+  it('the migration deletes what the original left behind, and nothing else', async () => {
+    await cluster.apply(leftovers);
+    await eventually(async () => expect(await names('cachedimages')).toContain('auto-cached-ci-images-alpine'));
+    await commands.run('docs/migration.md', 'Steps');
+    const images = await names('cachedimages');
+    expect(images).not.toContain('old-child');
+    expect(images).toContain('alpine-3-20');
+    expect(images).toContain('auto-cached-ci-images-alpine');
+    expect(await names('pods', '-n', NAMESPACE, '--ignore-not-found', 'drop-old')).toBe('');
+  });
+
+  it('an upgrade keeps the record of the image', async () => {
+    const imagePath = '/apis/drop.corewire.io/v1alpha1/cachedimages/alpine-3-20';
+    const { cached } = (await cluster.get(imagePath)).status;
+    expect(await commands.run(install, 'Upgrade')).toContain('STATUS: deployed');
+    expect((await cluster.get(imagePath)).status).toMatchObject({ cached });
+  });
+
+  it(
+    'the definitions install as a release of their own',
+    async () => {
+      await removeAll();
+      expect(await commands.run(install, 'Definitions in a release of their own')).toContain('STATUS: deployed');
+      expect(await ourDefinitions()).toHaveLength(kinds.length);
+      await cluster.helm(['uninstall', 'drop', '-n', NAMESPACE]);
+      await cluster.helm(['uninstall', 'drop-crds']);
+    },
+    LONG_TEST_MILLISECONDS,
+  );
+
+  it(
+    'kubectl drop installs the definitions and the registrations without Helm',
+    async () => {
+      await removeAll();
+      await commands.run(install, 'Without Helm');
+      expect(await ourDefinitions()).toHaveLength(kinds.length);
+      expect((await names(controllerKinds)).split('\n').length).toBeGreaterThanOrEqual(6);
+      await eventually(() => commands.apply(install, 'Without Helm'));
+      expect(await names('fleets,pullpolicies')).toMatch(/fleet\S*\/default[\s\S]*pullpolicy\S*\/default/);
+    },
+    LONG_TEST_MILLISECONDS,
+  );
+
+  it('every block that the list assigns to this test was run', () => {
+    const assigned = commandBlocks.filter(({ runner }) => runner.endsWith('whole-system/readme.test.ts'));
+    const missing = assigned
+      .map(({ file, heading }) => `${file}, ${heading}`)
+      .filter((place) => !commands.done.has(place));
+    expect(missing).toEqual([]);
   });
 });

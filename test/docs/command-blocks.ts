@@ -1,0 +1,44 @@
+// Which test runs which shell block of the documents. A block that is not listed here fails test/docs/commands.test.ts.
+
+/** How a block is run. `parsed`: test/docs/commands.test.ts passes each command to the program's own parser. */
+export type Runner = 'parsed' | 'test/cluster/whole-system/readme.test.ts';
+
+export interface CommandBlock {
+  readonly file: string;
+  /** All shell blocks below this heading. */
+  readonly heading: string;
+  readonly runner: Runner;
+}
+
+const cluster = 'test/cluster/whole-system/readme.test.ts';
+
+export const commandBlocks: readonly CommandBlock[] = [
+  { file: 'README.md', heading: 'See it work', runner: 'parsed' },
+  { file: 'README.md', heading: 'Install', runner: cluster },
+  { file: 'README.md', heading: 'First image', runner: cluster },
+  { file: 'CONTRIBUTING.md', heading: 'Set-up', runner: 'parsed' },
+  { file: 'CONTRIBUTING.md', heading: 'Development loop', runner: 'parsed' },
+  { file: 'docs/concepts.md', heading: 'How a node and an image meet', runner: cluster },
+  { file: 'docs/discovery.md', heading: 'Credentials', runner: cluster },
+  { file: 'docs/discovery.md', heading: 'When a source fails', runner: cluster },
+  { file: 'docs/install.md', heading: 'Install Metacontroller', runner: cluster },
+  { file: 'docs/install.md', heading: 'Install Drop', runner: cluster },
+  { file: 'docs/install.md', heading: 'First image', runner: cluster },
+  { file: 'docs/install.md', heading: 'Upgrade', runner: cluster },
+  { file: 'docs/install.md', heading: 'Uninstall', runner: cluster },
+  { file: 'docs/install.md', heading: 'Remove everything', runner: cluster },
+  { file: 'docs/install.md', heading: 'Definitions in a release of their own', runner: cluster },
+  { file: 'docs/install.md', heading: 'Without Helm', runner: cluster },
+  { file: 'docs/migration.md', heading: 'Steps', runner: cluster },
+  { file: 'docs/pull-pacing.md', heading: 'See which gate is closed', runner: cluster },
+  { file: 'docs/pull-pacing.md', heading: 'Pause', runner: cluster },
+  { file: 'docs/troubleshooting.md', heading: 'Status and troubleshooting', runner: cluster },
+  { file: 'docs/troubleshooting.md', heading: 'Nothing has a status', runner: cluster },
+  { file: 'docs/troubleshooting.md', heading: 'An image stays Pending', runner: cluster },
+  { file: 'docs/troubleshooting.md', heading: 'No pull Pods are visible', runner: cluster },
+  {
+    file: 'docs/troubleshooting.md',
+    heading: 'A set or policy is stuck after `--cascade=orphan`',
+    runner: cluster,
+  },
+];
