@@ -1,4 +1,4 @@
-// Checks facts of the documents against the code: settings, metrics, columns, the advice for failed pulls, and the format.
+// Checks facts of the documents against the code: settings, metrics, columns, advice for failed pulls, the format.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

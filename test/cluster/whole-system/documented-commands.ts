@@ -23,7 +23,7 @@ const substitutions: readonly Substitution[] = [
       'kubectl apply -f "$METACONTROLLER_DEFINITIONS"',
       'kubectl wait --for=condition=Established --timeout=30s -f "$METACONTROLLER_DEFINITIONS"\n',
     ].join('\n'),
-    why: 'the chart of Metacontroller needs the network; its kinds are defined here, its binary runs beside the cluster',
+    why: 'the chart of Metacontroller needs the network; its kinds are defined here, its binary runs on the host',
   },
 ];
 

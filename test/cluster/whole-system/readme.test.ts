@@ -1,4 +1,4 @@
-// Runs the commands of the documents in the order of a user: install, use, upgrade, uninstall, remove, and install in other ways.
+// Runs the commands of the documents in the order of a user: install, use, upgrade, uninstall, remove, install otherwise.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { kinds } from '../../../crds/kinds.ts';
 import { registrations } from '../../../metacontroller/registrations.ts';
@@ -20,7 +20,7 @@ const LONG_TEST_MILLISECONDS = 240_000;
 const install = 'docs/install.md';
 const controllerKinds = 'compositecontrollers,decoratorcontrollers';
 
-/** Objects that the original Drop leaves behind: a pull Pod without our policy label, and a child without a controller. */
+/** What the original Drop leaves behind: a pull Pod without our policy label, and a child without a controller. */
 const leftovers = [
   {
     apiVersion: 'v1',
