@@ -1,4 +1,4 @@
-// Runs the commands of the documents in the order of a user: install, use, upgrade, uninstall, remove, install otherwise.
+// Runs the commands of the documents in the order of a user: install, use, upgrade, uninstall, remove.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { kinds } from '../../../crds/kinds.ts';
 import { registrations } from '../../../metacontroller/registrations.ts';
