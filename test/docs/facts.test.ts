@@ -29,8 +29,9 @@ it('the README has at most 120 lines', () => {
   expect(documentOf('README.md').text.trimEnd().split('\n').length).toBeLessThanOrEqual(MOST_README_LINES);
 });
 
-it.each(documents)('no line of $file has more than 120 columns', ({ text }) => {
-  expect(text.split('\n').filter((line) => line.length > MOST_COLUMNS)).toEqual([]);
+it.each(documents)('no line of $file has more than 120 columns, rows of long tables apart', ({ file, text }) => {
+  const isExempt = (line: string) => file !== 'README.md' && line.startsWith('|');
+  expect(text.split('\n').filter((line) => line.length > MOST_COLUMNS && !isExempt(line))).toEqual([]);
 });
 
 it('the table of settings lists the variables that the service reads, and no other', () => {
