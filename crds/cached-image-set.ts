@@ -1,4 +1,4 @@
-// CachedImageSet: a list of images, written by hand or discovered, each of which becomes a CachedImage.
+// CachedImageSet: a list of images, listed in the spec or discovered. Each image becomes one CachedImage.
 import { z } from 'zod';
 import {
   conditions,
@@ -27,8 +27,10 @@ export const cachedImageSetSpec = z
       .max(SET_IMAGES_LIMIT)
       .meta({ 'x-kubernetes-list-type': 'atomic' })
       .optional()
-      .describe('Images listed by hand.'),
-    discoveryPolicyRef: localReference.optional().describe('The DiscoveryPolicy whose discovered images join the set.'),
+      .describe('Images of the set. Each one becomes a CachedImage; at most 500.'),
+    discoveryPolicyRef: localReference
+      .optional()
+      .describe('DiscoveryPolicy whose discovered images are added to the set.'),
     imagePullPolicy: imagePullPolicy.default('Always'),
     imagePullSecrets: imagePullSecrets.optional(),
     nodeSelector: nodeSelector.optional(),
@@ -36,15 +38,21 @@ export const cachedImageSetSpec = z
     policyRef: policyReference.optional(),
     priority: priority.default(0),
   })
-  .describe('Which images, and what all of them have in common.');
+  .describe('Images of the set, and the settings that all of them share.');
 
 export const cachedImageSetStatus = z.object({
   revision: revision.optional(),
   observedGeneration: observedGeneration.optional(),
-  ready: z.string().optional().describe('Images that are on all their nodes out of images managed, for example 3/3.'),
-  imagesManaged: z.int().optional().describe('Images that the set manages.'),
-  imagesReady: z.int().optional().describe('Images of these that are on all their nodes.'),
-  imagesDiscovered: z.int().optional().describe('Images of these that only discovery named.'),
+  ready: z
+    .string()
+    .optional()
+    .describe('Images cached on all of their nodes out of all images of the set, for example 3/3.'),
+  imagesManaged: z.int().optional().describe('Number of images in the set.'),
+  imagesReady: z.int().optional().describe('Number of images that are cached on all of their nodes.'),
+  imagesDiscovered: z
+    .int()
+    .optional()
+    .describe('Number of images that were discovered and are not listed in the spec.'),
   conditions: conditions.optional(),
 });
 
@@ -57,7 +65,7 @@ export const cachedImageSetKind = {
   singular: 'cachedimageset',
   shortNames: ['cis'],
   forUsers: true,
-  description: 'A group of images, listed by hand or discovered, that are cached alike.',
+  description: 'A group of images, listed or discovered, that share the same settings.',
   columns: [
     statusColumn,
     { name: 'Ready', type: 'string', jsonPath: '.status.ready' },

@@ -1,4 +1,4 @@
-// CachedImage: one image that is to be on every node that is selected; its status is the ledger of where it is.
+// CachedImage: one image that is pulled onto every selected node. Its status is the ledger of the nodes that hold it.
 import { z } from 'zod';
 import {
   conditions,
@@ -29,66 +29,82 @@ export const cachedImageSpec = withRule(
     priority: priority.default(0),
   }),
   tagExcludesDigest,
-).describe('Which image, on which nodes, paced by which policy.');
+).describe('The image, the nodes it is pulled onto, and the PullPolicy that paces the pulls.');
 
 export const cachedEntry = z.object({
-  digest: z.string().describe('Digest that the nodes hold; empty when the kubelet did not say.'),
-  since: timestamp.describe('When the last of these pulls ended, rounded up.'),
-  nodes: z.string().describe('Keys of the nodes, sorted, joined by spaces.'),
+  digest: z.string().describe('Digest that the nodes hold. Empty when the kubelet reported none.'),
+  since: timestamp.describe(
+    'Time by which the pulls on these nodes had ended, rounded up to the hour or to a twelfth of repullInterval, ' +
+      'whichever is shorter.',
+  ),
+  nodes: z.string().describe('Keys of the nodes, sorted and separated by spaces.'),
 });
 
 export const failingPair = z.object({
   node: z.string().describe('Name of the node.'),
-  key: z.string().describe('Key of the node: the first 12 hex digits of its UID.'),
-  reason: z.string().describe('Why the last attempt failed, in one word.'),
-  message: z.string().describe('What the kubelet or the registry said.'),
-  failures: z.int().min(1).describe('Failed attempts in a row.'),
-  at: timestamp.describe('When the last failure was recorded.'),
+  key: z.string().describe('Key of the node: the first 12 hexadecimal digits of its UID.'),
+  reason: z.string().describe('Reason of the last failure, for example ErrImagePull.'),
+  message: z
+    .string()
+    .describe('Error reported by the kubelet or the registry, at most 256 characters. Credentials are removed.'),
+  failures: z.int().min(1).describe('Number of consecutive failures on this node.'),
+  at: timestamp.describe('Time when the last failure was recorded.'),
 });
 
 export const cachedImageStatus = z.object({
   revision: revision.optional(),
   observedGeneration: observedGeneration.optional(),
-  phase: z.enum(['Pending', 'Pulling', 'Ready', 'Degraded']).optional().describe('The state in one word.'),
-  ready: z.string().optional().describe('Nodes that hold the image out of nodes targeted, for example 2/2.'),
-  nodesTargeted: z.int().optional().describe('Nodes that should hold the image.'),
-  nodesReady: z.int().optional().describe('Nodes of these that hold it.'),
-  nodesPulling: z.int().optional().describe('Nodes that pull it now.'),
+  phase: z
+    .enum(['Pending', 'Pulling', 'Ready', 'Degraded'])
+    .optional()
+    .describe('Summary: Ready (on all targeted nodes), Degraded (failed on a node), Pulling or Pending.'),
+  ready: z.string().optional().describe('Nodes that hold the image out of the targeted nodes, for example 2/2.'),
+  nodesTargeted: z.int().optional().describe('Number of nodes that should hold the image.'),
+  nodesReady: z.int().optional().describe('Number of targeted nodes that hold the image.'),
+  nodesPulling: z.int().optional().describe('Number of nodes on which a pull is in progress.'),
   cachedNodes: z
     .array(z.string())
     .max(CACHED_NODES_LIMIT)
     .meta({ 'x-kubernetes-list-type': 'atomic' })
     .optional()
-    .describe('Names of the nodes that hold the image; omitted beyond 100 nodes.'),
+    .describe('Names of the nodes that hold the image. Omitted when more than 100 nodes are targeted.'),
   missingNodes: z
     .array(z.string())
     .max(MISSING_NODES_LIMIT)
     .meta({ 'x-kubernetes-list-type': 'atomic' })
     .optional()
-    .describe('Up to 20 names of nodes that lack the image, where cachedNodes is omitted.'),
-  resolvedDigest: z.string().optional().describe('Digest that most of the nodes hold.'),
-  consecutiveFailures: z.int().optional().describe('Failed attempts since the last success of the image.'),
-  lastPulledAt: timestamp.optional().describe('When a pull last succeeded.'),
-  lastAttemptedAt: timestamp.optional().describe('When the latest attempt started.'),
+    .describe('Names of up to 20 nodes that lack the image. Set only when cachedNodes is omitted.'),
+  resolvedDigest: z.string().optional().describe('Digest that most of the targeted nodes hold.'),
+  consecutiveFailures: z
+    .int()
+    .optional()
+    .describe('Number of failures on all nodes since the last successful pull of the image.'),
+  lastPulledAt: timestamp.optional().describe('Time when the last successful pull was recorded.'),
+  lastAttemptedAt: timestamp.optional().describe('Time when the latest pull started.'),
   conditions: conditions.optional(),
-  image: z.string().optional().describe('The reference that the following facts are about.'),
+  image: z
+    .string()
+    .optional()
+    .describe(
+      'Image reference that cached, failing and recorded refer to. A different reference in the spec resets them.',
+    ),
   cached: z
     .array(cachedEntry)
     .max(CACHED_ENTRIES_LIMIT)
     .meta({ 'x-kubernetes-list-type': 'atomic' })
     .optional()
-    .describe('Which nodes hold the image, by digest and time; for machines.'),
+    .describe('Nodes that hold the image, grouped by digest and time. Internal.'),
   failing: z
     .array(failingPair)
     .max(PAIRS_LIMIT)
     .meta({ 'x-kubernetes-list-type': 'atomic' })
     .optional()
-    .describe('The latest nodes on which the pull failed.'),
+    .describe('Latest failures, one per node, at most 100.'),
   recorded: z
     .array(z.string())
     .meta({ 'x-kubernetes-list-type': 'atomic' })
     .optional()
-    .describe('Attempts whose outcome is recorded here and whose Pod may still be there.'),
+    .describe('Pulls whose outcome is recorded in this status and whose Pod may still exist. Internal.'),
 });
 
 export type CachedImageSpec = z.infer<typeof cachedImageSpec>;
@@ -102,7 +118,7 @@ export const cachedImageKind = {
   singular: 'cachedimage',
   shortNames: ['ci'],
   forUsers: true,
-  description: 'An image that is kept on a set of nodes before workloads need it.',
+  description: 'An image that is pulled onto a set of nodes before workloads need it.',
   columns: [
     { name: 'Image', type: 'string', jsonPath: '.spec.image' },
     { name: 'Tag', type: 'string', jsonPath: '.spec.tag' },

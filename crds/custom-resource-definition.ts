@@ -1,13 +1,13 @@
-// Turns a kind into the CustomResourceDefinition that the API server takes: a structural schema with defaults and CEL rules.
+// Turns a kind into a CustomResourceDefinition: a structural schema with defaults and CEL rules.
 import { z } from 'zod';
 import { API_GROUP, API_VERSION_NAME, type Column, type Kind } from './kind.ts';
 
 type JsonSchema = Record<string, unknown>;
 
-/** What no structural schema may hold; meeting one is our own bug. */
+/** Keywords that a structural schema must not contain. A kind that produces one is a bug in crds/. */
 const refusedKeywords = ['oneOf', 'anyOf', 'allOf', 'not', '$ref', 'definitions', 'propertyNames', 'const'];
 
-/** zod's own bounds for whole numbers (2^53), which say nothing. */
+/** zod adds the bounds of safe integers (2^53) to every integer. They only clutter the schema. */
 function withoutSafeIntegerBounds(schema: JsonSchema): void {
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
@@ -19,10 +19,10 @@ function makeStructural(jsonSchema: JsonSchema): void {
   if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
   delete jsonSchema.propertyNames;
   const refused = refusedKeywords.filter((keyword) => keyword in jsonSchema);
-  if (refused.length > 0) throw new Error(`not a structural schema: ${refused.join(', ')}`);
+  if (refused.length > 0) throw new Error(`not a structural schema: keyword ${refused.join(', ')} is not allowed`);
 }
 
-/** Takes a zod shape; gives its OpenAPI 3.0 schema as a CustomResourceDefinition may hold it. Throws where it cannot. */
+/** The OpenAPI 3.0 schema of a zod schema. Throws when a CustomResourceDefinition cannot express the zod schema. */
 export function structuralSchema(shape: z.ZodType): JsonSchema {
   const { $schema: _, ...schema } = z.toJSONSchema(shape, {
     target: 'openapi-3.0',
@@ -39,7 +39,7 @@ function printerColumn(column: Column): JsonSchema {
   return wide ? { ...rest, priority: 1 } : rest;
 }
 
-/** A spec whose every field has a default may be left out altogether. */
+/** A spec can be omitted when every field is optional or has a default. */
 function requiredParts(kind: Kind): string[] {
   return kind.spec.safeParse({}).success ? [] : ['spec'];
 }
@@ -60,7 +60,7 @@ function objectSchema(kind: Kind): JsonSchema {
         : {
             status: {
               ...structuralSchema(kind.status),
-              description: 'What Drop observed and did. Written by Drop alone.',
+              description: 'Observed state. Written only by Drop.',
             },
           }),
     },
@@ -68,7 +68,6 @@ function objectSchema(kind: Kind): JsonSchema {
   };
 }
 
-/** Takes a kind; gives its CustomResourceDefinition as a plain object, ready to be written as YAML. */
 export function customResourceDefinition(kind: Kind): JsonSchema {
   return {
     apiVersion: 'apiextensions.k8s.io/v1',

@@ -1,4 +1,4 @@
-// The fields that several kinds share, each written once.
+// Fields that several kinds share.
 import { z } from 'zod';
 import {
   DIGEST_LIMIT_CHARACTERS,
@@ -21,60 +21,75 @@ export const nodeSelector = withRule(
   z
     .record(z.string(), z.string())
     .meta({ maxProperties: NODE_SELECTOR_LIMIT })
-    .describe('Labels a node must have, all of them. Empty selects every Linux node.'),
+    .describe(
+      'Labels that a node must have, all with these values. Empty or unset selects every Linux node. ' +
+        'The selectors of a CachedImage and of its PullPolicy must both match.',
+    ),
   {
     cel: `self.all(key, key.matches('${celSource(labelKeyPattern)}'))`,
     message: 'keys must be label keys such as kubernetes.io/arch',
-    // A key named __proto__ would also make every request that carries the object be refused.
+    // The service refuses a request that contains a key named __proto__, so one such selector would block every sync.
     holds: (labels) => Object.keys(labels).every((key) => labelKeyPattern.test(key)),
   },
 );
 
 export const toleration = z
   .object({
-    key: z.string().optional().describe('Taint key; empty with operator Exists tolerates every taint.'),
-    operator: z.enum(['Exists', 'Equal']).optional().describe('Exists or Equal (the default).'),
-    value: z.string().optional().describe('Taint value, with operator Equal.'),
+    key: z.string().optional().describe('Key of the taint. Empty, with operator Exists, tolerates every taint.'),
+    operator: z
+      .enum(['Exists', 'Equal'])
+      .optional()
+      .describe('Exists matches any value of the taint; Equal matches the same value. Defaults to Equal.'),
+    value: z.string().optional().describe('Value of the taint, for operator Equal.'),
     effect: z
       .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
       .optional()
-      .describe('Taint effect; empty tolerates every effect.'),
-    tolerationSeconds: z.int().optional().describe('For NoExecute: how long the taint is tolerated, in seconds.'),
+      .describe('Effect of the taint. Empty tolerates every effect.'),
+    tolerationSeconds: z
+      .int()
+      .optional()
+      .describe('For effect NoExecute: time in seconds for which a Pod tolerates the taint.'),
   })
-  .describe('A taint that a pull Pod tolerates.');
+  .describe('Tolerates the taints that match it.');
 
 export const tolerations = z
   .array(toleration)
   .max(TOLERATIONS_LIMIT)
   .meta({ 'x-kubernetes-list-type': 'atomic' })
-  .describe('Taints that the pull Pods tolerate.');
+  .describe('Tolerations of the pull Pods. Those of a CachedImage and of its PullPolicy are combined.');
 
 export const imagePullPolicy = z
   .enum(['Always', 'IfNotPresent', 'Never'])
-  .describe('Always asks the registry for a newer digest even if the tag is on the node; IfNotPresent does not.');
+  .describe(
+    'Always checks the registry for a newer digest of the tag. IfNotPresent accepts the image that is on the node. ' +
+      'Never contacts no registry and fails where the image is missing.',
+  );
 
 export const imagePullSecrets = z
   .array(localReference)
   .max(PULL_SECRETS_LIMIT)
   .meta({ 'x-kubernetes-list-type': 'atomic' })
-  .describe('Pull secrets, in the namespace where the pull Pods run.');
+  .describe('Secrets with registry credentials, in the namespace of the pull Pods.');
 
 export const policyReference = localReference.describe(
-  'The PullPolicy that paces the pulls. Without it the policy named `default` does.',
+  'PullPolicy that paces the pulls. Defaults to the PullPolicy named default. ' +
+    'Nothing is pulled while the PullPolicy does not exist.',
 );
 
 export const priority = z
   .int()
   .min(-2147483648)
   .max(2147483647)
-  .describe('Which image goes first within a policy: lower first.');
+  .describe(
+    'Order of the images within a PullPolicy: lower values are pulled first. Images that keep failing go last.',
+  );
 
 const imageField = withRule(
   withPattern(
     z.string().min(1).max(IMAGE_NAME_LIMIT_CHARACTERS),
     /^[^\s@]+$/,
     'must be an image name without spaces and without a digest',
-  ).describe('Image reference without tag and digest, for example docker.io/library/alpine.'),
+  ).describe('Image name without tag and digest, for example docker.io/library/alpine.'),
   {
     cel: `!self.matches(':[^/]*$')`,
     message: 'must not have a tag: use the field tag',
@@ -86,22 +101,21 @@ const tagField = withPattern(
   z.string().max(TAG_LIMIT_CHARACTERS),
   tagPattern,
   'must be an image tag such as v1.2 or 3.20-alpine',
-).describe('Tag to pull. Excludes digest; without both, latest.');
+).describe('Tag to pull. Cannot be combined with digest. Without tag and digest, latest is pulled.');
 
 const digestField = withPattern(
   z.string().max(DIGEST_LIMIT_CHARACTERS),
   digestPattern,
-  'must be a digest such as sha256: and 64 hex digits',
-).describe('Digest to pull. Excludes tag.');
+  'must be a digest: sha256: and 64, or sha512: and 128 lower-case hexadecimal digits',
+).describe('Digest to pull, sha256 or sha512. Cannot be combined with tag.');
 
-/** The three fields that name an image; the shape that has them also takes the rule `tagExcludesDigest`. */
+/** The three fields that name an image. Every schema that contains them needs the rule `tagExcludesDigest`. */
 export const imageFields = {
   image: imageField,
   tag: tagField.optional(),
   digest: digestField.optional(),
 };
 
-/** The rule that a tag and a digest exclude each other. */
 export const tagExcludesDigest = {
   cel: '!(has(self.tag) && has(self.digest))',
   message: 'tag and digest exclude each other',
@@ -109,26 +123,26 @@ export const tagExcludesDigest = {
     value.tag === undefined || value.digest === undefined,
 };
 
-/** A point in time as Kubernetes writes it. */
+/** RFC 3339, as `metav1.Time` and `metav1.MicroTime` write it. */
 export const timestamp = z.string().meta({ format: 'date-time' });
 
-/** Grows by one with every change of a status, so that an older status is known as such. */
-export const revision = z.int().min(0).describe('Grows by one with every change of this status.');
+/** Distinguishes an older copy of a status from a newer one, because caches can return an older copy. */
+export const revision = z.int().min(0).describe('Number of changes of this status so far.');
 
-export const observedGeneration = z.int().min(0).describe('Generation of the spec that this status speaks of.');
+export const observedGeneration = z.int().min(0).describe('Generation of the spec that this status was computed for.');
 
 export const condition = z.object({
-  type: z.string().describe('What the condition is about.'),
+  type: z.string().describe('Type of the condition.'),
   status: z.enum(['True', 'False', 'Unknown']).describe('True, False or Unknown.'),
-  reason: z.string().describe('Why, in one word.'),
-  message: z.string().max(MESSAGE_LIMIT_CHARACTERS).describe('Why, for a person.'),
-  lastTransitionTime: timestamp.describe('When the status of the condition last changed.'),
+  reason: z.string().describe('Reason for the status of the condition, in PascalCase.'),
+  message: z.string().max(MESSAGE_LIMIT_CHARACTERS).describe('Explanation of the reason, at most 256 characters.'),
+  lastTransitionTime: timestamp.describe('Time when the status of the condition last changed.'),
 });
 
 export const conditions = z
   .array(condition)
   .meta({ 'x-kubernetes-list-type': 'atomic' })
-  .describe('The latest observations.');
+  .describe('Latest observations of the state of the object.');
 
 export type Condition = Readonly<z.infer<typeof condition>>;
 export type TolerationField = z.infer<typeof toleration>;

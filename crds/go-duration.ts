@@ -1,23 +1,23 @@
-// A duration as every field of ours writes it: Go's notation, never negative.
+// Duration fields: Go's notation without a sign, for example 1h30m.
 import { z } from 'zod';
 import { durationFieldPattern, parseDurationMilliseconds } from '../kubernetes/duration.ts';
 import { DURATION_LIMIT_CHARACTERS } from './limits.ts';
 import { matchesInCel, withPattern, withRule } from './rule.ts';
 
 const HOUR_MILLISECONDS = 3_600_000;
-/** One year: longer pauses are typing errors. */
+/** One year. A longer duration is probably a typing error. */
 const LONGEST_HOURS = 8760;
 
-/** Milliseconds, Infinity beyond what Go can hold; undefined for text that is not a duration. */
+/** Returns Infinity beyond Go's range of 292 years, undefined for text that is not a duration. */
 function millisecondsOf(text: string): number | undefined {
   if (!durationFieldPattern.test(text)) return undefined;
   return parseDurationMilliseconds(text) ?? Number.POSITIVE_INFINITY;
 }
 
-/** CEL's own conversion fails where the pattern does not match, and would add a second, unreadable complaint. */
+/** CEL's duration() fails on text that the pattern refuses, which would add a second, unreadable error. */
 const ifDuration = (comparison: string) => `!${matchesInCel(durationFieldPattern)} || ${comparison}`;
 
-/** A duration field such as `30s`, `1h30m`; at most a year. */
+/** At most one year. */
 export const goDuration = withRule(
   withPattern(
     z.string().max(DURATION_LIMIT_CHARACTERS),
@@ -31,7 +31,7 @@ export const goDuration = withRule(
   },
 );
 
-/** A duration that must not be zero, because something waits for it to pass. */
+/** Greater than zero, for intervals and timeouts. */
 export const positiveGoDuration = withRule(goDuration, {
   cel: ifDuration(`duration(self) > duration('0s')`),
   message: 'must be longer than zero',

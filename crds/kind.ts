@@ -1,16 +1,16 @@
-// What a kind is: its names, columns and shapes in one value, from which its CustomResourceDefinition is generated.
+// A kind: names, printer columns and schemas, from which its CustomResourceDefinition is generated.
 import type { z } from 'zod';
 
 export const API_GROUP = 'drop.corewire.io';
 export const API_VERSION_NAME = 'v1alpha1';
 export const API_VERSION = `${API_GROUP}/${API_VERSION_NAME}`;
 
-/** One column of `kubectl get`. */
+/** A column of `kubectl get`. */
 export interface Column {
   readonly name: string;
   readonly type: 'string' | 'integer' | 'boolean' | 'date';
   readonly jsonPath: string;
-  /** Shown by `-o wide` only. */
+  /** Shown only with `-o wide`. */
   readonly wide?: true;
 }
 
@@ -19,7 +19,7 @@ export interface Kind<Spec extends z.ZodType = z.ZodType, Status extends z.ZodOb
   readonly plural: string;
   readonly singular: string;
   readonly shortNames: readonly string[];
-  /** Shown by `kubectl get drop`. */
+  /** Listed by `kubectl get drop`. Kinds that only Drop writes are not. */
   readonly forUsers: boolean;
   readonly description: string;
   readonly columns: readonly Column[];
@@ -28,7 +28,7 @@ export interface Kind<Spec extends z.ZodType = z.ZodType, Status extends z.ZodOb
   readonly status?: Status;
 }
 
-/** The reason of the Ready condition, which every STATUS column shows. */
+/** Shows the reason of the Ready condition. */
 export const statusColumn: Column = {
   name: 'Status',
   type: 'string',

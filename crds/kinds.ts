@@ -1,4 +1,4 @@
-// The list of all kinds of ours, in the order in which their definitions are written.
+// All kinds of the API group.
 import { cachedImageKind } from './cached-image.ts';
 import { cachedImageSetKind } from './cached-image-set.ts';
 import { discoveryPolicyKind } from './discovery-policy.ts';

@@ -1,46 +1,47 @@
-// The named limits of what a user may write, so that no object can grow past what the API server and a sync can carry.
+// Limits of what a user may write and of what a status may hold. They keep every object below the 1.5 MiB of etcd and every
+// request below the body limit of the service.
 
-/** Longest UID that is taken for one; Kubernetes' own have 36. */
+/** Longer UIDs are ignored. Those of Kubernetes have 36 characters. */
 export const UID_LIMIT_CHARACTERS = 128;
-/** Longest duration as text, for example `1000000h0m0.000000001s`. */
+/** Maximum length of a duration, for example `1000000h0m0.000000001s`. */
 export const DURATION_LIMIT_CHARACTERS = 32;
-/** Most tolerations of one object. */
+/** Maximum number of tolerations of one object. */
 export const TOLERATIONS_LIMIT = 64;
-/** Most pull secrets of one object. */
+/** Maximum number of pull secrets of one object. */
 export const PULL_SECRETS_LIMIT = 32;
-/** Most labels in a node selector. */
+/** Maximum number of labels in a node selector. */
 export const NODE_SELECTOR_LIMIT = 64;
-/** Most images listed by hand in one CachedImageSet. */
+/** Maximum number of images listed in one CachedImageSet. */
 export const SET_IMAGES_LIMIT = 500;
-/** Most pulls at once that a policy may ask for; a Pod each. */
+/** Maximum value of every concurrency field. Each pull in progress is a Pod. */
 export const CONCURRENCY_LIMIT = 10_000;
-/** Longest message of a condition or a failing pair. */
+/** Maximum length of the message of a condition or of a failing pair. */
 export const MESSAGE_LIMIT_CHARACTERS = 256;
-/** Most pairs that `failing` and `rejected` keep. */
+/** Maximum number of image and node pairs in `failing` and in `rejected`. The oldest are dropped. */
 export const PAIRS_LIMIT = 100;
-/** Most images of whose latest start a policy knows more than they do. */
+/** Maximum number of images in `waves`. The oldest are dropped. */
 export const WAVES_LIMIT = 1_000;
-/** Most entries of `cached` in one ledger. */
+/** Maximum number of entries in `cached`. Beyond it, the two oldest entries of a digest are merged. */
 export const CACHED_ENTRIES_LIMIT = 64;
-/** Most node names in `cachedNodes`; a larger cluster gets `missingNodes` alone. */
+/** Maximum number of names in `cachedNodes`. An image with more targeted nodes has `missingNodes` instead. */
 export const CACHED_NODES_LIMIT = 100;
-/** Most node names in `missingNodes`. */
+/** Maximum number of names in `missingNodes`. */
 export const MISSING_NODES_LIMIT = 20;
-/** Most sources of one DiscoveryPolicy; they are asked side by side within one webhook call. */
+/** Maximum number of sources of one DiscoveryPolicy. All of them are queried in parallel within one hook call. */
 export const DISCOVERY_SOURCES_LIMIT = 16;
-/** Most images that one DiscoveryPolicy keeps. */
+/** Maximum value of `maxImages`. */
 export const DISCOVERED_IMAGES_LIMIT = 500;
-/** Most repositories of one registry source. */
+/** Maximum number of repositories of one registry source. */
 export const REPOSITORIES_LIMIT = 50;
-/** Most tags kept of one repository. */
+/** Maximum value of `topX`, the number of tags kept per repository. */
 export const TAGS_WANTED_LIMIT = 500;
-/** Longest regular expression. */
+/** Maximum length of a regular expression. */
 export const PATTERN_LIMIT_CHARACTERS = 1024;
-/** Longest PromQL query. */
+/** Maximum length of a PromQL query. */
 export const QUERY_LIMIT_CHARACTERS = 16_384;
-/** Longest image template. */
+/** Maximum length of an image template. */
 export const TEMPLATE_LIMIT_CHARACTERS = 512;
-/** Longest URL of a source. */
+/** Maximum length of the URL of a source. */
 export const URL_LIMIT_CHARACTERS = 2_048;
-/** Most images that all sources of one DiscoveryPolicy may keep together, so that its status fits in an object. */
+/** Maximum number of images that all sources of one DiscoveryPolicy keep in its status. */
 export const SOURCE_IMAGES_LIMIT = 4_000;

@@ -1,23 +1,32 @@
-// NodeCache: the few facts of a Node that decide about pulls, so that a heartbeat does not cost a sync of everything.
+// NodeCache: the properties of a Node that pull decisions depend on. It changes rarely, unlike the Node itself, whose
+// heartbeats would otherwise trigger a sync of every object.
 import { z } from 'zod';
 import { ageColumn, type Kind } from './kind.ts';
 
 export const nodeTaint = z.object({
-  key: z.string().describe('Taint key.'),
-  value: z.string().optional().describe('Taint value.'),
-  effect: z.string().describe('NoSchedule or NoExecute.'),
+  key: z.string().describe('Key of the taint.'),
+  value: z.string().optional().describe('Value of the taint.'),
+  effect: z.string().describe('Effect of the taint: NoSchedule or NoExecute.'),
 });
 
 export const nodeCacheSpec = z
   .object({
-    key: z.string().min(1).describe('First 12 hex digits of the UID of the Node: its incarnation.'),
-    ready: z.boolean().describe('Whether the Node is Ready.'),
-    unschedulable: z.boolean().describe('Whether the Node is cordoned.'),
-    os: z.string().describe('Operating system.'),
-    taints: z.array(nodeTaint).meta({ 'x-kubernetes-list-type': 'atomic' }).describe('Taints that keep Pods away.'),
-    labels: z.record(z.string(), z.string()).describe('Labels of the Node without its hostname.'),
+    key: z
+      .string()
+      .min(1)
+      .describe('First 12 hexadecimal digits of the UID of the Node. Differs for a new Node of the same name.'),
+    ready: z.boolean().describe('True when the Node is Ready.'),
+    unschedulable: z.boolean().describe('True when the Node is cordoned.'),
+    os: z.string().describe('Operating system of the Node.'),
+    taints: z
+      .array(nodeTaint)
+      .meta({ 'x-kubernetes-list-type': 'atomic' })
+      .describe('Taints of the Node with effect NoSchedule or NoExecute.'),
+    labels: z
+      .record(z.string(), z.string())
+      .describe('Labels of the Node. The hostname label is omitted when it equals the name.'),
   })
-  .describe('The facts of the Node.');
+  .describe('Properties of the Node.');
 
 export type NodeTaint = z.infer<typeof nodeTaint>;
 export type NodeCacheSpec = z.infer<typeof nodeCacheSpec>;
@@ -28,7 +37,8 @@ export const nodeCacheKind = {
   singular: 'nodecache',
   shortNames: [],
   forUsers: false,
-  description: 'Internal: the facts of one Node that decide about pulls. Written by Drop, owned by the Node.',
+  description:
+    'Internal: the properties of one Node that pull decisions depend on. Written by Drop, owned by the Node.',
   columns: [
     { name: 'Key', type: 'string', jsonPath: '.spec.key' },
     { name: 'Ready', type: 'boolean', jsonPath: '.spec.ready' },

@@ -1,15 +1,16 @@
-// How an observed object is read: a bad spec is a fact to report, a bad status field is as if it were absent, nothing throws.
+// Parses observed objects without ever throwing. An invalid spec becomes an error message. An invalid field of the status
+// or metadata counts as absent, because only a spec can be corrected by the user.
 import { z } from 'zod';
 import { readOnce } from './read-once.ts';
 
-/** Text, or nothing where the object says something else. */
+/** Any value that is not a string counts as absent. */
 const text = z.string().optional().catch(undefined);
 
 function stringEntries(value: unknown): Record<string, string> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
-  // Entries are set on an object without a prototype, so that a key such as __proto__ is a key like any other.
+  // Without a prototype, __proto__ is an ordinary key.
   const entries: Record<string, string> = Object.create(null);
-  // Sorted, so that no answer depends on the order in which a map was sent.
+  // Sorted, so that no response depends on the order of the keys in the request.
   for (const [key, entry] of Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1))) {
     if (typeof entry === 'string') entries[key] = entry;
   }
@@ -31,15 +32,15 @@ export const objectMetadata = z.object({
 
 export type ObjectMetadata = Readonly<z.infer<typeof objectMetadata>>;
 
-/** A spec as it was read: its value, or what is wrong with it in one sentence. */
-export type SpecReading<Spec> =
+/** The spec with its defaults, or one sentence that names the first invalid field. */
+export type SpecResult<Spec> =
   | { readonly ok: true; readonly value: Spec }
   | { readonly ok: false; readonly problem: string };
 
 export interface Observed<Spec, Status> {
   readonly metadata: ObjectMetadata;
-  readonly spec: SpecReading<Spec>;
-  /** The spec as it came, for a child that must be returned unchanged. */
+  readonly spec: SpecResult<Spec>;
+  /** The spec as received, for a child that must be returned unchanged. */
   readonly rawSpec: unknown;
   readonly status: Readonly<Partial<Status>>;
 }
@@ -49,7 +50,7 @@ function describeIssue(issue: z.core.$ZodIssue): string {
   return `${path}: ${issue.message}`;
 }
 
-function readSpec<Spec extends z.ZodType>(schema: Spec, value: unknown): SpecReading<z.output<Spec>> {
+function readSpec<Spec extends z.ZodType>(schema: Spec, value: unknown): SpecResult<z.output<Spec>> {
   const result = schema.safeParse(value ?? {});
   if (result.success) return { ok: true, value: result.data };
   const [first, ...others] = result.error.issues;
@@ -59,16 +60,16 @@ function readSpec<Spec extends z.ZodType>(schema: Spec, value: unknown): SpecRea
 
 type FieldReader = (value: unknown) => unknown;
 
-/** Most entries that are read together: a hostile list of entries that are all wrong makes no more complaints at once. */
-const ENTRIES_TOGETHER_LIMIT = 256;
+/** Bounds the memory for zod's issues: a hostile list may contain a million invalid entries. */
+const ENTRIES_PER_BATCH = 256;
 
-/** Entries are read together, and one by one only where that fails: it is a fifth of the work. */
+/** Parses whole batches, and single entries only in a batch that fails. This takes a fifth of the time. */
 function entriesReader(element: z.ZodType): FieldReader {
   const all = z.array(element);
 
-  function readTogether(entries: readonly unknown[]): readonly unknown[] {
-    const together = all.safeParse(entries);
-    if (together.success) return together.data;
+  function readBatch(entries: readonly unknown[]): readonly unknown[] {
+    const batch = all.safeParse(entries);
+    if (batch.success) return batch.data;
     return entries.flatMap((entry) => {
       const result = element.safeParse(entry);
       return result.success ? [result.data] : [];
@@ -78,8 +79,8 @@ function entriesReader(element: z.ZodType): FieldReader {
   return (value) => {
     if (!Array.isArray(value)) return undefined;
     const read: unknown[] = [];
-    for (let start = 0; start < value.length; start += ENTRIES_TOGETHER_LIMIT) {
-      read.push(...readTogether(value.slice(start, start + ENTRIES_TOGETHER_LIMIT)));
+    for (let start = 0; start < value.length; start += ENTRIES_PER_BATCH) {
+      read.push(...readBatch(value.slice(start, start + ENTRIES_PER_BATCH)));
     }
     return read;
   };
@@ -106,7 +107,7 @@ function fieldReadersOf(schema: z.ZodObject): FieldReaders {
   return readers;
 }
 
-/** Takes a status shape and any value; gives the fields that are as the shape says. A field or an entry that is not is left out. */
+/** Returns the valid fields of a status. Invalid fields and invalid entries of lists are left out. */
 export function readStatus<Status extends z.ZodObject>(schema: Status, value: unknown): Partial<z.output<Status>> {
   if (typeof value !== 'object' || value === null) return {};
   const status: Record<string, unknown> = {};
@@ -125,12 +126,11 @@ interface ObservableKind<Spec extends z.ZodType, Status extends z.ZodObject> {
   readonly status?: Status;
 }
 
-/** Takes a kind; gives the schema that reads one observed object of it. */
+/** The schema fails only when the value or its metadata is not an object. */
 export function observedSchema<Spec extends z.ZodType, Status extends z.ZodObject>(
   kind: ObservableKind<Spec, Status>,
 ): z.ZodType<Observed<z.output<Spec>, z.output<Status>>> {
   const statusSchema = kind.status ?? emptyStatus;
-  // A status changes with every step, what was asked for does not.
   const readSpecOnce = readOnce((spec) => readSpec(kind.spec, spec));
   return z
     .object({ metadata: objectMetadata, spec: z.unknown().optional(), status: z.unknown().optional() })

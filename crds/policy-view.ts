@@ -1,4 +1,5 @@
-// PolicyView: what images need to know of a PullPolicy, kept apart from its status, which changes with every start.
+// PolicyView: the settings of a PullPolicy that affect its images. It is a separate object, because the status of the
+// PullPolicy changes with every start and each change would trigger a sync of every image.
 import { z } from 'zod';
 import { nodeSelector, tolerations } from './fields.ts';
 import { goDuration } from './go-duration.ts';
@@ -6,10 +7,10 @@ import { ageColumn, type Kind } from './kind.ts';
 
 export const policyViewSpec = z
   .object({
-    paused: z.boolean().describe('Whether the policy starts nothing.'),
+    paused: z.boolean().describe('True when the PullPolicy starts no pulls.'),
     nodeSelector: nodeSelector.optional(),
     tolerations: tolerations.optional(),
-    repullInterval: goDuration.optional().describe('Pull again after this time.'),
+    repullInterval: goDuration.optional().describe('Time after which a cached image is pulled again.'),
     failureBackoff: z
       .object({
         initial: goDuration.describe('failureBackoff.initial of the policy.'),
@@ -18,7 +19,7 @@ export const policyViewSpec = z
       .optional()
       .describe('failureBackoff of the policy.'),
   })
-  .describe('What images need to know of the policy.');
+  .describe('Settings of the PullPolicy that affect its images.');
 
 export type PolicyViewSpec = z.infer<typeof policyViewSpec>;
 
@@ -28,7 +29,7 @@ export const policyViewKind = {
   singular: 'policyview',
   shortNames: [],
   forUsers: false,
-  description: 'Internal: what images need to know of the PullPolicy of the same name. Written by Drop.',
+  description: 'Internal: the settings of the PullPolicy of the same name that affect its images. Written by Drop.',
   columns: [{ name: 'Paused', type: 'boolean', jsonPath: '.spec.paused' }, ageColumn],
   spec: policyViewSpec,
 } as const satisfies Kind;

@@ -1,4 +1,4 @@
-// PullPolicy: how fast images are pulled; it owns the pull Pods, because what it limits must have one writer.
+// PullPolicy: how fast images are pulled. It owns the pull Pods, because its limits are exact only with a single writer.
 import { z } from 'zod';
 import { conditions, nodeSelector, observedGeneration, revision, timestamp, tolerations } from './fields.ts';
 import { goDuration, positiveGoDuration } from './go-duration.ts';
@@ -9,72 +9,94 @@ const concurrency = z.int().min(1).max(CONCURRENCY_LIMIT);
 
 const failureBackoff = z
   .object({
-    initial: positiveGoDuration.default('30s').describe('Wait after the first failure on a node; doubles with each.'),
-    max: positiveGoDuration.default('5m').describe('Longest wait.'),
+    initial: positiveGoDuration.default('30s').describe('Delay after the first failure. Must be greater than zero.'),
+    max: positiveGoDuration.default('5m').describe('Maximum delay. Must be greater than zero.'),
   })
-  .describe('How long a node rests after a failed pull of an image.');
+  .describe(
+    'Delay before a failed pull of an image is retried on the same node. It doubles with every failure on that node. ' +
+      'An image that has failed on three or more nodes since its last successful pull is delayed on all nodes.',
+  );
 
 export const pullPolicySpec = z
   .object({
     maxConcurrentNodes: concurrency
       .default(1)
       .describe(
-        'Pulls at once. With maxConcurrentPulls set: pulls of one image at once. Each is on a node of its own unless maxConcurrentPullsPerNode allows more.',
+        'Maximum number of pulls in progress at the same time, over all images of the policy. When maxConcurrentPulls ' +
+          'is set, the maximum for each image instead. Each pull runs on a different node unless ' +
+          'maxConcurrentPullsPerNode is greater than 1.',
       ),
     maxConcurrentPulls: concurrency
       .optional()
-      .describe('Pulls at once over all images; set, every image is a queue of its own, started in waves.'),
-    maxConcurrentPullsPerNode: concurrency.default(1).describe('Pulls at once on one node, over all policies.'),
+      .describe(
+        'Maximum number of pulls in progress at the same time, over all images of the policy. When set, each image has ' +
+          'its own queue: its pulls start in waves of up to maxConcurrentNodes. When unset, all images share one queue.',
+      ),
+    maxConcurrentPullsPerNode: concurrency
+      .default(1)
+      .describe(
+        'Maximum number of pulls in progress at the same time on one node, counting the pulls of all policies.',
+      ),
     minDelayBetweenPulls: goDuration
       .default('10s')
-      .describe('Least time between two starts; with maxConcurrentPulls set, between two waves of one image.'),
+      .describe(
+        'Minimum time between two starts. When maxConcurrentPulls is set, between two waves of the same image. ' +
+          '0 disables the delay.',
+      ),
     failureBackoff: failureBackoff.prefault({}).meta({ default: {} }),
-    pullTimeout: positiveGoDuration.default('30m').describe('A pull that takes longer has failed (PullTimeout).'),
+    pullTimeout: positiveGoDuration
+      .default('30m')
+      .describe(
+        'Maximum duration of a pull. A pull that takes longer is stopped and counts as failed, with reason PullTimeout.',
+      ),
     repullInterval: positiveGoDuration
       .optional()
-      .describe('Pull again after this time, so that a moved tag is followed; the image counts as cached meanwhile.'),
-    paused: z.boolean().default(false).describe('Start nothing; what runs is not touched.'),
+      .describe(
+        'Time after which a cached image is pulled again, so that a tag that was moved is followed. The image counts as ' +
+          'cached in the meantime. When unset, a cached image is not pulled again.',
+      ),
+    paused: z.boolean().default(false).describe('When true, no pull is started. Pulls in progress continue.'),
     nodeSelector: nodeSelector.optional(),
     tolerations: tolerations.optional(),
   })
-  .describe('Pace of the pulls of all images that reference this policy.');
+  .describe('Limits for the pulls of all images that reference this policy.');
 
 export const startedPull = z.object({
-  slot: z.int().min(0).describe('Slot that the start takes.'),
+  slot: z.int().min(0).describe('Slot that the start occupies; part of the name of its Pod.'),
   image: z.string().describe('Name of the CachedImage.'),
   node: z.string().describe('Name of the node.'),
-  at: timestamp.describe('When the start was decided.'),
+  at: timestamp.describe('Time of the start.'),
 });
 
 export const rejectedStart = z.object({
   image: z.string().describe('Name of the CachedImage.'),
   node: z.string().describe('Name of the node.'),
-  slot: z.int().min(0).describe('Slot that the start had taken.'),
-  at: timestamp.describe('When the start was given up.'),
-  count: z.int().min(1).describe('How often in a row.'),
+  slot: z.int().min(0).describe('Slot that the start occupied.'),
+  at: timestamp.describe('Time when Drop stopped waiting for the Pod.'),
+  count: z.int().min(1).describe('Number of consecutive starts of this image on this node without a Pod.'),
 });
 
 export const wave = z.object({
   image: z.string().describe('Name of the CachedImage.'),
-  at: timestamp.describe('When its latest start was decided.'),
+  at: timestamp.describe('Time of the last start.'),
 });
 
 export const pullPolicyStatus = z.object({
   revision: revision.optional(),
   observedGeneration: observedGeneration.optional(),
-  lastStartTime: timestamp.optional().describe('When a pull was last started.'),
-  lastStartNode: z.string().optional().describe('Node of that start; the next one goes to another where it can.'),
+  lastStartTime: timestamp.optional().describe('Time of the last start.'),
+  lastStartNode: z.string().optional().describe('Node of the last start. The next start prefers another node.'),
   starting: z
     .array(startedPull)
     .meta({ 'x-kubernetes-list-type': 'atomic' })
     .optional()
-    .describe('Starts whose Pod has not been seen yet.'),
+    .describe('Starts whose Pod is not observed yet.'),
   rejected: z
     .array(rejectedStart)
     .max(PAIRS_LIMIT)
     .meta({ 'x-kubernetes-list-type': 'atomic' })
     .optional()
-    .describe('Starts whose Pod never appeared.'),
+    .describe('Starts whose Pod was not observed within 60 seconds, at most 100. They count as failures.'),
   waves: z
     .array(wave)
     .max(WAVES_LIMIT)
@@ -99,7 +121,7 @@ export const pullPolicyKind = {
   singular: 'pullpolicy',
   shortNames: ['pp'],
   forUsers: true,
-  description: 'Pace of image pulls: concurrency, delays, backoff.',
+  description: 'Limits for image pulls: concurrency, delays and backoff.',
   columns: [
     { name: 'MaxNodes', type: 'integer', jsonPath: '.spec.maxConcurrentNodes' },
     { name: 'MaxPulls', type: 'integer', jsonPath: '.spec.maxConcurrentPulls' },

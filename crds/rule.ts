@@ -1,12 +1,13 @@
-// A refinement and its CEL twin are written together, so that the API server and the hooks refuse the same specs.
+// Declares a zod refinement together with the equivalent CEL rule, so that the API server and the hooks refuse the same
+// specs with the same message.
 import type { z } from 'zod';
 
 export interface Rule<Value> {
-  /** The rule as the API server evaluates it (CEL). */
+  /** CEL expression, evaluated by the API server. */
   readonly cel: string;
-  /** What a person is told; both sides say the same. */
+  /** Completes the sentence that begins with the path of the field, for example "must be a duration such as 30s". */
   readonly message: string;
-  /** The rule as the hooks evaluate it. */
+  /** The same rule, evaluated by the hooks. */
   readonly holds: (value: Value) => boolean;
 }
 
@@ -15,14 +16,14 @@ interface Validation {
   readonly message: string;
 }
 
-/** The key under which a schema keeps the CEL rules of its refinements. */
+/** Key of the CEL rules in the metadata of a zod schema and in the generated schema. */
 export const VALIDATIONS_KEY = 'x-kubernetes-validations';
 
 function validationsOf(schema: z.ZodType): readonly Validation[] {
   return (schema.meta()?.[VALIDATIONS_KEY] as readonly Validation[] | undefined) ?? [];
 }
 
-/** Takes a schema and a rule; gives the schema that refuses what the rule refuses, here and in the API server. */
+/** Adds a rule to a schema. The schema keeps the rules and metadata that it already has. */
 export function withRule<Schema extends z.ZodType>(schema: Schema, rule: Rule<z.output<Schema>>): Schema {
   const before = schema.meta() ?? {};
   const validations = [...validationsOf(schema), { rule: rule.cel, message: rule.message }];
@@ -31,17 +32,16 @@ export function withRule<Schema extends z.ZodType>(schema: Schema, rule: Rule<z.
     .meta({ ...before, [VALIDATIONS_KEY]: validations }) as Schema;
 }
 
-/** The source of a pattern for a CEL string. RE2 must read the pattern as JavaScript does. */
+/** The pattern for a CEL string literal. It must have the same meaning in RE2 as in JavaScript. */
 export function celSource(pattern: RegExp): string {
   return pattern.source.replaceAll('\\/', '/');
 }
 
-/** A CEL expression that is true where the text matches the pattern. */
 export function matchesInCel(pattern: RegExp): string {
   return `self.matches(r'${celSource(pattern)}')`;
 }
 
-/** Takes a text, a pattern and what a person is told who does not follow it; a bare `pattern` would show the person the pattern. */
+/** Requires a match of the pattern. Unlike zod's `regex()`, the error is the message and not the pattern. */
 export function withPattern(schema: z.ZodString, pattern: RegExp, message: string): z.ZodString {
   return withRule(schema, { cel: matchesInCel(pattern), message, holds: (text) => pattern.test(text) });
 }

@@ -5,7 +5,7 @@ const sha256 = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const alpine = { image: 'docker.io/library/alpine' };
 const noTag = 'must not have a tag: use the field tag';
 const noName = 'must be an image name without spaces and without a digest';
-const noDigest = 'must be a digest such as sha256: and 64 hex digits';
+const noDigest = 'must be a digest: sha256: and 64, or sha512: and 128 lower-case hexadecimal digits';
 
 /** What it is, the kind, the spec, and the words it is refused with. */
 export const invalidImageSpecs: readonly SpecRow[] = [
