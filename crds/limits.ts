@@ -1,5 +1,5 @@
-// Limits of what a user may write and of what a status may hold. They keep every object below the 1.5 MiB of etcd and every
-// request below the body limit of the service.
+// Limits of what a user may write and of what a status may contain. They keep every object below the 1.5 MiB of etcd
+// and every request below the body limit of the service.
 
 /** Longer UIDs are ignored. Those of Kubernetes have 36 characters. */
 export const UID_LIMIT_CHARACTERS = 128;

@@ -1,5 +1,5 @@
-// Parses observed objects without ever throwing. An invalid spec becomes an error message. An invalid field of the status
-// or metadata counts as absent, because only a spec can be corrected by the user.
+// Parses observed objects without ever throwing. An invalid spec becomes an error message. An invalid field of a status
+// or of metadata counts as absent, because a user can correct only the spec.
 import { z } from 'zod';
 import { readOnce } from './read-once.ts';
 

@@ -1,4 +1,4 @@
-// PullPolicy: how fast images are pulled. It owns the pull Pods, because its limits are exact only with a single writer.
+// PullPolicy: how fast images are pulled. It owns the pull Pods: its limits are exact only with a single writer.
 import { z } from 'zod';
 import { conditions, nodeSelector, observedGeneration, revision, timestamp, tolerations } from './fields.ts';
 import { goDuration, positiveGoDuration } from './go-duration.ts';
@@ -13,8 +13,8 @@ const failureBackoff = z
     max: positiveGoDuration.default('5m').describe('Maximum delay. Must be greater than zero.'),
   })
   .describe(
-    'Delay before a failed pull of an image is retried on the same node. It doubles with every failure on that node. ' +
-      'An image that has failed on three or more nodes since its last successful pull is delayed on all nodes.',
+    'Delay before a failed pull of an image is retried on the same node. It doubles with every failure on that ' +
+      'node. An image that has failed on three or more nodes since its last successful pull is delayed on all nodes.',
   );
 
 export const pullPolicySpec = z
@@ -22,15 +22,16 @@ export const pullPolicySpec = z
     maxConcurrentNodes: concurrency
       .default(1)
       .describe(
-        'Maximum number of pulls in progress at the same time, over all images of the policy. When maxConcurrentPulls ' +
-          'is set, the maximum for each image instead. Each pull runs on a different node unless ' +
+        'Maximum number of pulls in progress at the same time, over all images of the policy. When ' +
+          'maxConcurrentPulls is set, the maximum for each image instead. Each pull runs on a different node unless ' +
           'maxConcurrentPullsPerNode is greater than 1.',
       ),
     maxConcurrentPulls: concurrency
       .optional()
       .describe(
-        'Maximum number of pulls in progress at the same time, over all images of the policy. When set, each image has ' +
-          'its own queue: its pulls start in waves of up to maxConcurrentNodes. When unset, all images share one queue.',
+        'Maximum number of pulls in progress at the same time, over all images of the policy. When set, each image ' +
+          'has its own queue: its pulls start in waves of up to maxConcurrentNodes. When unset, all images share ' +
+          'one queue.',
       ),
     maxConcurrentPullsPerNode: concurrency
       .default(1)
@@ -47,13 +48,14 @@ export const pullPolicySpec = z
     pullTimeout: positiveGoDuration
       .default('30m')
       .describe(
-        'Maximum duration of a pull. A pull that takes longer is stopped and counts as failed, with reason PullTimeout.',
+        'Maximum duration of a pull. A pull that takes longer is stopped and counts as failed, with reason ' +
+          'PullTimeout.',
       ),
     repullInterval: positiveGoDuration
       .optional()
       .describe(
-        'Time after which a cached image is pulled again, so that a tag that was moved is followed. The image counts as ' +
-          'cached in the meantime. When unset, a cached image is not pulled again.',
+        'Time after which a cached image is pulled again, so that a tag that was moved is followed. The image ' +
+          'counts as cached in the meantime. When unset, a cached image is not pulled again.',
       ),
     paused: z.boolean().default(false).describe('When true, no pull is started. Pulls in progress continue.'),
     nodeSelector: nodeSelector.optional(),

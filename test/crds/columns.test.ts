@@ -1,5 +1,5 @@
-// Proves that `kubectl get` shows what the documents that define the product show.
-import { expect, it } from 'vitest';
+// Proves that the names and columns of `kubectl get` are those of the original Drop.
+import { expect, test } from 'vitest';
 import { customResourceDefinition } from '../../crds/custom-resource-definition.ts';
 import { kinds } from '../../crds/kinds.ts';
 
@@ -7,10 +7,10 @@ const status = '.status.conditions[?(@.type=="Ready")].reason';
 const message = '.status.conditions[?(@.type=="Ready")].message';
 const age = '.metadata.creationTimestamp';
 
-/** Name, type and path of the columns that are always shown, then of those that only `-o wide` adds. */
 type ColumnRow = readonly [name: string, type: string, jsonPath: string];
 interface Expected {
   readonly columns: readonly ColumnRow[];
+  /** Added by `-o wide`. */
   readonly wide: readonly ColumnRow[];
 }
 
@@ -116,8 +116,8 @@ function columnRows(definition: Definition, priority: number | undefined): Colum
     .map(({ name, type, jsonPath }) => [name, type, jsonPath]);
 }
 
-it.each(definitions.map((definition) => [String(definition.spec.names.kind), definition] as const))(
-  'the columns of %s',
+test.each(definitions.map((definition) => [String(definition.spec.names.kind), definition] as const))(
+  'kubectl get prints the documented columns of %s',
   (kind, definition) => {
     expect({ columns: columnRows(definition, undefined), wide: columnRows(definition, 1) }).toEqual(
       expectedColumns[kind],
@@ -125,15 +125,15 @@ it.each(definitions.map((definition) => [String(definition.spec.names.kind), def
   },
 );
 
-it.each([
-  ['CachedImage', 'cachedimages', ['ci']],
-  ['CachedImageSet', 'cachedimagesets', ['cis']],
-  ['PullPolicy', 'pullpolicies', ['pp']],
-  ['DiscoveryPolicy', 'discoverypolicies', ['dp']],
-  ['NodeCache', 'nodecaches', undefined],
-  ['Fleet', 'fleets', undefined],
-  ['PolicyView', 'policyviews', undefined],
-])('%s is called %s, short %j; who has a short name is shown by `kubectl get drop`', (kind, plural, shortNames) => {
+test.each([
+  ['CachedImage', 'cachedimages', ['ci'], true],
+  ['CachedImageSet', 'cachedimagesets', ['cis'], true],
+  ['PullPolicy', 'pullpolicies', ['pp'], true],
+  ['DiscoveryPolicy', 'discoverypolicies', ['dp'], true],
+  ['NodeCache', 'nodecaches', undefined, false],
+  ['Fleet', 'fleets', undefined, true],
+  ['PolicyView', 'policyviews', undefined, false],
+])('%s has the plural %s and the short names %j', (kind, plural, shortNames, hasStatus) => {
   const definition = definitions.find(({ spec }) => spec.names.kind === kind);
   expect(definition?.metadata.name).toBe(`${plural}.drop.corewire.io`);
   expect(definition?.spec).toMatchObject({ group: 'drop.corewire.io', scope: 'Cluster' });
@@ -142,24 +142,14 @@ it.each([
     listKind: `${kind}List`,
     plural,
     singular: kind.toLowerCase(),
+    // `kubectl get drop` lists the category.
     ...(shortNames === undefined ? {} : { shortNames, categories: ['drop'] }),
   });
-});
-
-it.each([
-  ['CachedImage', { status: {} }],
-  ['CachedImageSet', { status: {} }],
-  ['PullPolicy', { status: {} }],
-  ['DiscoveryPolicy', { status: {} }],
-  ['NodeCache', undefined],
-  ['Fleet', { status: {} }],
-  ['PolicyView', undefined],
-])('%s has the subresources %j in its one version', (kind, subresources) => {
-  const versions = definitions.find(({ spec }) => spec.names.kind === kind)?.spec.versions ?? [];
+  const versions = definition?.spec.versions ?? [];
   expect(versions.map(({ name }) => name)).toEqual(['v1alpha1']);
-  expect(versions[0]?.subresources).toEqual(subresources);
+  expect(versions[0]?.subresources).toEqual(hasStatus ? { status: {} } : undefined);
 });
 
-it('no other kind is defined', () => {
+test('the kinds are those of the table of columns', () => {
   expect(kinds.map(({ kind }) => kind).sort()).toEqual(Object.keys(expectedColumns).sort());
 });

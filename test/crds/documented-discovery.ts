@@ -1,4 +1,4 @@
-// The DiscoveryPolicies of the documents that define the product, as they are written there, by where they stand.
+// The DiscoveryPolicies in the documents of the original Drop, unchanged.
 import { parseAllDocuments } from 'yaml';
 
 interface Manifest {

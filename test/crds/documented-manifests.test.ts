@@ -1,13 +1,15 @@
-// Proves that the manifests of the documents that define the product are valid here, as they are written there.
-import { describe, expect, it } from 'vitest';
-import { kinds } from '../../crds/kinds.ts';
-import { observedSchema } from '../../crds/observed.ts';
+// Proves that the manifests in the documents of the original Drop are valid unchanged.
+import { expect, test } from 'vitest';
+import { documentedPolicies } from './documented-discovery.ts';
 import { documentedManifests } from './documented-manifests.ts';
+import { readSpecOf } from './spec-reading.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
 
 const image = { imagePullPolicy: 'Always', priority: 0 };
 
-/** What the fields that a manifest leaves out become. */
-const defaultsOf: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+/** Defaults of the fields that a manifest omits, by name. */
+const defaultsOf: Readonly<Record<string, Fields>> = {
   'alpine-3-20': image,
   'golang-ci': image,
   'ci-cache-conservative': { maxConcurrentPullsPerNode: 1, pullTimeout: '30m', paused: false },
@@ -18,22 +20,25 @@ const defaultsOf: Readonly<Record<string, Readonly<Record<string, unknown>>>> = 
   nginx: image,
 };
 
-describe.each(documentedManifests.map((manifest) => [manifest.metadata.name, manifest] as const))(
-  '%s',
-  (name, manifest) => {
-    const kind = kinds.find((candidate) => candidate.kind === manifest.kind);
+function sourceWithDefaults(source: Fields): Fields {
+  return source.prometheus === undefined
+    ? source
+    : { ...source, prometheus: { step: '5m', aggregationMethod: 'sum', ...source.prometheus } };
+}
 
-    it('is of a kind and version that is defined', () => {
-      expect(kind).toBeDefined();
-      expect(manifest.apiVersion).toBe('drop.corewire.io/v1alpha1');
-    });
+test.each(documentedManifests.map((manifest) => [manifest.metadata.name, manifest] as const))(
+  'the documented manifest %s keeps its fields and gets the defaults',
+  (name, { apiVersion, kind, spec }) => {
+    expect(apiVersion).toBe('drop.corewire.io/v1alpha1');
+    expect(readSpecOf(kind, spec)).toEqual({ ...defaultsOf[name], ...spec });
+  },
+);
 
-    it('loses nothing and gets the defaults', () => {
-      if (kind === undefined) throw new Error(`there is no kind ${manifest.kind}`);
-      expect(observedSchema(kind).parse(manifest).spec).toEqual({
-        ok: true,
-        value: { ...defaultsOf[name], ...manifest.spec },
-      });
-    });
+test.each(Object.entries(documentedPolicies))(
+  'the documented DiscoveryPolicy %s keeps its fields and gets the defaults',
+  (_name, { apiVersion, kind, spec }) => {
+    expect({ apiVersion, kind }).toEqual({ apiVersion: 'drop.corewire.io/v1alpha1', kind: 'DiscoveryPolicy' });
+    const sources = (spec.sources as Fields[]).map(sourceWithDefaults);
+    expect(readSpecOf(kind, spec)).toEqual({ ...spec, sources });
   },
 );

@@ -1,4 +1,4 @@
-// The manifests of the documents that define the product, as they are written there, but for DiscoveryPolicies.
+// The manifests in the documents of the original Drop, unchanged; DiscoveryPolicies are in documented-discovery.ts.
 import { parseAllDocuments } from 'yaml';
 
 export interface Manifest {

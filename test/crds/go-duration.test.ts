@@ -1,10 +1,10 @@
-// Proves that every duration that a spec may hold is one that the decisions can read.
+// Proves which durations a spec may contain, and that the hooks can parse all of them.
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { goDuration, positiveGoDuration } from '../../crds/go-duration.ts';
 import { parseDurationMilliseconds } from '../../kubernetes/duration.ts';
 
-it.each([
+test.each([
   ['0', true, false],
   ['0s', true, false],
   ['0h0m0.000s', true, false],
@@ -31,12 +31,15 @@ it.each([
   ['PT5M', false, false],
   [`${'0'.repeat(31)}s`, true, false],
   [`${'0'.repeat(32)}s`, false, false],
-])('"%s" is a duration: %s, and longer than zero: %s', (text, expected, expectedPositive) => {
-  expect(goDuration.safeParse(text).success).toBe(expected);
-  expect(positiveGoDuration.safeParse(text).success).toBe(expectedPositive);
-});
+])(
+  'the duration field accepts "%s": %s; a duration field that excludes zero: %s',
+  (text, expected, expectedPositive) => {
+    expect(goDuration.safeParse(text).success).toBe(expected);
+    expect(positiveGoDuration.safeParse(text).success).toBe(expectedPositive);
+  },
+);
 
-it('whatever is taken can be read, and says whether it is zero', () => {
+test('every accepted duration can be parsed, and only a duration of zero is refused as not positive', () => {
   const part = fc.tuple(
     fc.stringMatching(/^[0-9]{1,6}(\.[0-9]{1,4})?$/),
     fc.constantFrom('ns', 'us', 'µs', 'ms', 's', 'm', 'h'),

@@ -1,9 +1,9 @@
-// Walks a zod shape and the schema that was generated from it side by side, so that a test can compare them node by node.
+// Walks a zod schema and its generated schema in parallel, so that a test can compare them node by node.
 import type { z } from 'zod';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** The part of zod 4's internals that the walk reads. */
+/** The internals of zod 4 that the walk reads. */
 interface Definition {
   readonly type: string;
   readonly innerType?: z.ZodType;
@@ -21,9 +21,9 @@ interface Check {
 
 export interface SchemaNode {
   readonly path: string;
-  /** Messages of the refinements of the shape, in order. */
+  /** Messages of the refinements in the zod schema, in order. */
   readonly refinements: readonly string[];
-  /** Messages of the rules that the API server evaluates, in order. */
+  /** Messages of the CEL rules in the generated schema, in order. */
   readonly rules: readonly string[];
   readonly generated: JsonSchema;
 }
@@ -42,7 +42,7 @@ function rulesOf(generated: JsonSchema): string[] {
   return (rules ?? []).map(({ message }) => message);
 }
 
-/** The shape inside optional, default, prefault, catch and pipe, with the refinements met on the way. */
+/** Unwraps optional, default, prefault, catch and pipe, and collects their refinements. */
 function unwrapped(shape: z.ZodType): { readonly definition: Definition; readonly refinements: readonly string[] } {
   const definition = definitionOf(shape);
   const refinements = refinementsOf(definition);
@@ -52,7 +52,7 @@ function unwrapped(shape: z.ZodType): { readonly definition: Definition; readonl
   return { definition: rest.definition, refinements: [...rest.refinements, ...refinements] };
 }
 
-/** Name, shape and generated schema of each part of a node. */
+/** Path suffix, zod schema and generated schema of each child node. */
 function partsOf(definition: Definition, generated: JsonSchema): (readonly [string, z.ZodType, JsonSchema])[] {
   const properties = (generated.properties ?? {}) as Readonly<Record<string, JsonSchema>>;
   const fields = Object.entries(definition.shape ?? {});
@@ -65,7 +65,7 @@ function partsOf(definition: Definition, generated: JsonSchema): (readonly [stri
   ];
 }
 
-/** Takes a shape and its generated schema; gives every node of them, the root first. */
+/** Returns every node, the root first. */
 export function schemaNodes(path: string, shape: z.ZodType, generated: JsonSchema): SchemaNode[] {
   const { definition, refinements } = unwrapped(shape);
   const node = { path, refinements, rules: rulesOf(generated), generated };

@@ -1,12 +1,12 @@
-// Proves that the generated schemas are structural, so that the API server takes them, and that every field says what it is.
-import { describe, expect, it } from 'vitest';
+// Proves that the generated schemas are structural, which the API server requires, and that every field is described.
+import { describe, expect, it, test } from 'vitest';
 import { z } from 'zod';
 import { customResourceDefinition, structuralSchema } from '../../crds/custom-resource-definition.ts';
 import type { Kind } from '../../crds/kind.ts';
 import { kinds } from '../../crds/kinds.ts';
 import type { JsonSchema } from './schema-nodes.ts';
 
-/** Keywords that a structural schema of ours may hold; one that is not among them is looked at before it is added here. */
+/** Before adding a keyword, check that structural schemas allow it. */
 const allowedKeywords: ReadonlySet<string> = new Set([
   'type',
   'description',
@@ -51,15 +51,15 @@ function schemaOf(kind: Kind): JsonSchema {
 
 const named = kinds.map((kind) => [kind.kind, kind] as const);
 
-describe.each(named)('%s', (_name, kind) => {
+describe.each(named)('the schema of %s', (_name, kind) => {
   const places = placesBelow('', schemaOf(kind));
   const offending = (isWrong: (place: Place) => boolean) => places.filter(isWrong).map(({ path }) => path);
 
-  it('has a type everywhere', () => {
+  it('has a type for every node', () => {
     expect(offending(({ schema }) => typeof schema.type !== 'string')).toEqual([]);
   });
 
-  it('uses only keywords that are known to be structural', () => {
+  it('uses only keywords that structural schemas allow', () => {
     expect(offending(({ schema }) => Object.keys(schema).some((keyword) => !allowedKeywords.has(keyword)))).toEqual([]);
   });
 
@@ -68,41 +68,43 @@ describe.each(named)('%s', (_name, kind) => {
     expect(spec.filter(({ schema }) => typeof schema.description !== 'string').map(({ path }) => path)).toEqual([]);
   });
 
-  it('says how every list is merged', () => {
+  it('declares a list type for every list', () => {
     expect(offending(({ schema }) => schema.type === 'array' && schema['x-kubernetes-list-type'] !== 'atomic')).toEqual(
       [],
     );
   });
 
-  it('limits every text that a rule looks at, else the rule may cost too much', () => {
+  it('limits the length of every string with a CEL rule, which bounds the cost of the rule', () => {
     const ruled = places.filter(({ schema }) => schema['x-kubernetes-validations'] !== undefined);
     const unlimited = ruled.filter(({ schema }) => schema.type === 'string' && schema.maxLength === undefined);
     expect(unlimited.map(({ path }) => path)).toEqual([]);
   });
 
-  it('requires the spec only where an empty one makes no sense', () => {
+  it('requires the spec only when an empty spec is invalid', () => {
     const isRequired = kind.kind !== 'PullPolicy' && kind.kind !== 'CachedImageSet' && kind.kind !== 'Fleet';
     expect(schemaOf(kind).required).toEqual(isRequired ? ['spec'] : undefined);
   });
 });
 
-describe('a shape that no structural schema can say is refused', () => {
-  it.each<[string, z.ZodType]>([
-    ['a union', z.object({ port: z.union([z.string(), z.number()]) })],
-    ['an intersection', z.intersection(z.object({ a: z.string() }), z.object({ b: z.string() }))],
-    ['a date', z.object({ at: z.date() })],
-    ['a big number', z.object({ count: z.bigint() })],
-  ])('%s', (_title, shape) => {
-    expect(() => structuralSchema(shape)).toThrow();
-  });
+test.each<[what: string, shape: z.ZodType]>([
+  ['a union', z.object({ port: z.union([z.string(), z.number()]) })],
+  ['an intersection', z.intersection(z.object({ a: z.string() }), z.object({ b: z.string() }))],
+  ['a date', z.object({ at: z.date() })],
+  ['a big integer', z.object({ count: z.bigint() })],
+])('a zod schema with %s cannot become a structural schema', (_what, shape) => {
+  expect(() => structuralSchema(shape)).toThrow();
 });
 
-it.each<[string, z.ZodType, JsonSchema]>([
-  ['whole numbers lose the bounds of 2^53', z.int(), { type: 'integer', format: 'int64' }],
-  ['other bounds stay', z.int().min(1).max(9), { type: 'integer', format: 'int64', minimum: 1, maximum: 9 }],
-  ['objects are open to fields of later versions', z.strictObject({}), { type: 'object', properties: {} }],
+test.each<[title: string, shape: z.ZodType, expected: JsonSchema]>([
+  ["an integer loses zod's bounds of 2^53", z.int(), { type: 'integer', format: 'int64' }],
   [
-    'maps keep the shape of their values',
+    'an integer keeps other bounds',
+    z.int().min(1).max(9),
+    { type: 'integer', format: 'int64', minimum: 1, maximum: 9 },
+  ],
+  ['an object accepts fields of later versions', z.strictObject({}), { type: 'object', properties: {} }],
+  [
+    'a map keeps the schema of its values',
     z.record(z.string(), z.boolean()),
     { type: 'object', additionalProperties: { type: 'boolean' } },
   ],

@@ -1,4 +1,4 @@
-// Specs that are taken, by the hooks and by the API server alike, and what becomes of them with their defaults.
+// Specs that both the hooks and the API server accept, with the defaults that they get.
 import type { SpecRow } from './spec-reading.ts';
 
 const sha256 = `sha256:${'0123456789abcdef'.repeat(4)}`;
@@ -33,77 +33,71 @@ const full = {
 };
 const { image: _image, tag: _tag, ...common } = full;
 
-/** What it is, the kind, the spec, and the spec with its defaults. */
 export const validSpecs: readonly SpecRow[] = [
-  ['the image alone', 'CachedImage', alpine, { ...alpine, ...imageDefaults }],
-  ['every field', 'CachedImage', full, full],
-  ['a digest', 'CachedImage', { ...alpine, digest: sha256 }, { ...alpine, digest: sha256, ...imageDefaults }],
-  ['a long digest', 'CachedImage', { ...alpine, digest: sha512 }, { ...alpine, digest: sha512, ...imageDefaults }],
+  ['CachedImage', 'only an image', alpine, { ...alpine, ...imageDefaults }],
+  ['CachedImage', 'every field', full, full],
+  ['CachedImage', 'a sha256 digest', { ...alpine, digest: sha256 }, { ...alpine, digest: sha256, ...imageDefaults }],
+  ['CachedImage', 'a sha512 digest', { ...alpine, digest: sha512 }, { ...alpine, digest: sha512, ...imageDefaults }],
   [
-    'a registry with a port',
     'CachedImage',
+    'a registry with a port',
     { image: 'localhost:5000/app' },
     { image: 'localhost:5000/app', ...imageDefaults },
   ],
-  ['a name without a registry', 'CachedImage', { image: 'nginx' }, { image: 'nginx', ...imageDefaults }],
+  ['CachedImage', 'no registry in the image name', { image: 'nginx' }, { image: 'nginx', ...imageDefaults }],
   [
-    'the longest tag',
     'CachedImage',
+    'a tag of 128 characters',
     { ...alpine, tag: 't'.repeat(128) },
     { ...alpine, tag: 't'.repeat(128), ...imageDefaults },
   ],
+  ['CachedImage', 'an unknown field that is dropped', { ...alpine, colour: 'red' }, { ...alpine, ...imageDefaults }],
+  ['CachedImageSet', 'no images', {}, imageDefaults],
+  ['CachedImageSet', 'no spec', undefined, imageDefaults],
   [
-    'a field that nobody knows is ignored',
-    'CachedImage',
-    { ...alpine, colour: 'red' },
-    { ...alpine, ...imageDefaults },
-  ],
-  ['no images at all', 'CachedImageSet', {}, imageDefaults],
-  ['no spec at all', 'CachedImageSet', undefined, imageDefaults],
-  [
-    'images of every sort',
     'CachedImageSet',
+    'images with a tag, a digest or neither',
     { images: [alpine, { ...alpine, tag: '3' }, { ...alpine, digest: sha256 }] },
     { images: [alpine, { ...alpine, tag: '3' }, { ...alpine, digest: sha256 }], ...imageDefaults },
   ],
   [
-    'every field of a set',
     'CachedImageSet',
+    'every field',
     { ...common, discoveryPolicyRef: { name: 'popular' } },
     { ...common, discoveryPolicyRef: { name: 'popular' } },
   ],
-  ['nothing', 'PullPolicy', {}, policyDefaults],
-  ['no spec at all', 'PullPolicy', undefined, policyDefaults],
-  ['no spec but null', 'PullPolicy', null, policyDefaults],
+  ['PullPolicy', 'an empty spec', {}, policyDefaults],
+  ['PullPolicy', 'no spec', undefined, policyDefaults],
+  ['PullPolicy', 'null instead of a spec', null, policyDefaults],
   [
-    'half a backoff',
     'PullPolicy',
+    'only an initial backoff',
     { failureBackoff: { initial: '1m' } },
     { ...policyDefaults, failureBackoff: { initial: '1m', max: '5m' } },
   ],
-  ['an empty backoff', 'PullPolicy', { failureBackoff: {} }, policyDefaults],
-  ['no delay', 'PullPolicy', { minDelayBetweenPulls: '0' }, { ...policyDefaults, minDelayBetweenPulls: '0' }],
+  ['PullPolicy', 'an empty backoff', { failureBackoff: {} }, policyDefaults],
+  ['PullPolicy', 'no delay', { minDelayBetweenPulls: '0' }, { ...policyDefaults, minDelayBetweenPulls: '0' }],
   [
-    'a valve and a re-pull',
     'PullPolicy',
+    'a cap over all images and a re-pull interval',
     { maxConcurrentPulls: 10_000, repullInterval: '8760h' },
     { ...policyDefaults, maxConcurrentPulls: 10_000, repullInterval: '8760h' },
   ],
   [
-    'selectors',
     'PullPolicy',
+    'an empty selector and no tolerations',
     { paused: true, nodeSelector: {}, tolerations: [] },
     { ...policyDefaults, paused: true, nodeSelector: {}, tolerations: [] },
   ],
   [
-    'facts of a node',
     'NodeCache',
+    'the properties of a node',
     { key: 'k', ready: true, unschedulable: false, os: 'linux', taints: [], labels: {} },
     { key: 'k', ready: true, unschedulable: false, os: 'linux', taints: [], labels: {} },
   ],
   [
-    'a source of each type',
     'DiscoveryPolicy',
+    'a source of each type',
     {
       sources: [
         { type: 'prometheus', prometheus: mimir },
@@ -119,8 +113,8 @@ export const validSpecs: readonly SpecRow[] = [
     },
   ],
   [
-    'a range over a day',
     'DiscoveryPolicy',
+    'a range query over a day',
     { sources: [{ type: 'prometheus', prometheus: { ...mimir, queryType: 'range', lookback: '24h' } }] },
     {
       ...discoveryDefaults,
@@ -130,19 +124,19 @@ export const validSpecs: readonly SpecRow[] = [
     },
   ],
   [
-    'an instant',
     'DiscoveryPolicy',
+    'an instant query',
     { sources: [{ type: 'prometheus', prometheus: { ...mimir, queryType: 'instant' } }] },
     {
       ...discoveryDefaults,
       sources: [{ type: 'prometheus', prometheus: { ...mimir, ...rangeDefaults, queryType: 'instant' } }],
     },
   ],
-  ['nothing to choose', 'Fleet', {}, {}],
-  ['a view', 'PolicyView', { paused: false }, { paused: false }],
+  ['Fleet', 'an empty spec', {}, {}],
+  ['PolicyView', 'only the field paused', { paused: false }, { paused: false }],
   [
-    'a view with all of it',
     'PolicyView',
+    'every field',
     { paused: true, nodeSelector: { a: 'b' }, tolerations: [{ operator: 'Exists' }], repullInterval: '24h' },
     { paused: true, nodeSelector: { a: 'b' }, tolerations: [{ operator: 'Exists' }], repullInterval: '24h' },
   ],

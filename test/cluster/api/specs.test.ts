@@ -1,4 +1,4 @@
-// Shows that the real API server takes and refuses the same specs as the hooks, gives the same defaults, and says why in the same words.
+// Shows that a real API server accepts and refuses the same specs as the hooks, with the same defaults and messages.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { documentedPolicies } from '../../crds/documented-discovery.ts';
 import { documentedManifests } from '../../crds/documented-manifests.ts';
@@ -10,17 +10,17 @@ import { type Cluster, theCluster } from '../cluster.ts';
 import { describeWith } from '../requirements.ts';
 import { defineOurKinds, kindNamed, objectOf, pathOf, removeOurKinds } from './our-kinds.ts';
 
-/** What zod says of a wrong type or size; the API server has its own words for it. */
-const wordsOfZod = /Invalid input|Invalid option|Too small|Too big/;
+/** zod's messages for a wrong type or size. The API server has its own. */
+const messagesOfZod = /Invalid input|Invalid option|Too small|Too big/;
 
-/** The field in the way the API server writes it: list indices in brackets. */
+/** The path of the field as the API server writes it, with list indices in brackets. */
 const fieldOf = (problem: string) =>
   (problem.split(': ')[0] ?? '').replace(/\.(\d+)/g, '[$1]').replace(/(\.[\w.]+) .*$/, '$1');
 
-/** What the API server must say: the field, and our own sentence where the rule has one. */
-function expectedWords(problem: string): string[] {
+/** Texts that the error of the API server must contain: the field, and the message of the rule if a rule refuses it. */
+function expectedTexts(problem: string): string[] {
   const sentence = problem.slice(problem.indexOf(': ') + 2).replace(/ \(and \d+ more\)$/, '');
-  return [fieldOf(problem), ...(wordsOfZod.test(problem) ? [] : [sentence])];
+  return [fieldOf(problem), ...(messagesOfZod.test(problem) ? [] : [sentence])];
 }
 
 describeWith(['controlPlane'], 'specs on a real API server', () => {
@@ -34,21 +34,20 @@ describeWith(['controlPlane'], 'specs on a real API server', () => {
   const dryCreate = (kind: string, spec: unknown) =>
     cluster.create(`${pathOf(kindNamed(kind))}?dryRun=All&fieldValidation=Ignore`, objectOf(kind, 'it', spec));
 
-  it.each<SpecRow>(validSpecs)('%s: %s is taken with its defaults', async (title, kind, spec, expected) => {
+  it.each<SpecRow>(validSpecs)('a %s with %s is accepted with its defaults', async (kind, _content, spec, expected) => {
     const created = await dryCreate(kind, spec ?? {});
-    const wanted = title.includes('nobody knows') ? expected : (expected as object);
-    expect(created.spec).toEqual(wanted);
+    expect(created.spec).toEqual(expected);
   });
 
   it.each<SpecRow>([...invalidImageSpecs, ...invalidPolicySpecs])(
-    '%s: %s is refused',
-    async (_title, kind, spec, problem) => {
+    'a %s with %s is refused with the message of the hooks',
+    async (kind, _content, spec, problem) => {
       const refusal = await dryCreate(kind, spec ?? {}).then(
-        (created) => `taken: ${JSON.stringify(created.spec)}`,
+        (created) => `accepted: ${JSON.stringify(created.spec)}`,
         (error: { status: number; message: string }) => `${error.status} ${error.message}`,
       );
       expect(refusal).toMatch(/^(422|400) /);
-      for (const words of expectedWords(String(problem))) expect(refusal).toContain(words);
+      for (const text of expectedTexts(String(problem))) expect(refusal).toContain(text);
     },
   );
 
@@ -61,7 +60,7 @@ describeWith(['controlPlane'], 'specs on a real API server', () => {
     );
   });
 
-  it('kubectl apply says what is wrong so that a person can act on it', async () => {
+  it('kubectl apply prints the message of the violated rule', async () => {
     const bad = objectOf('CachedImage', 'both', {
       image: 'docker.io/library/alpine',
       tag: '3',
