@@ -1,16 +1,19 @@
-// Reads and writes Go's durations ("1h30m"), because that is how Kubernetes writes them and how every manifest spells them.
+// Parses and formats Go durations such as "1h30m", the notation of Kubernetes manifests.
 
-/** Go itself writes at most 26 characters. */
+/** Bounds the time to parse. Go formats every duration in at most 26 characters. */
 const DURATION_LIMIT_CHARACTERS = 128;
 
-/** The durations that our fields accept: no sign, a digit on both sides of a point. RE2 and CEL read it alike. */
+/**
+ * Durations that a field of a custom resource may contain: without a sign, and with digits on both sides of the decimal
+ * point. The pattern has the same meaning in JavaScript, RE2 and CEL.
+ */
 export const durationFieldPattern = /^(0|([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+)$/;
 
 const LARGEST_NANOSECONDS = 2n ** 63n - 1n;
 const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
 const NANOSECONDS_PER_SECOND = 1_000_000_000n;
 
-/** Both the micro sign and the Greek letter mu are in use. */
+/** Go accepts both the micro sign (U+00B5) and the Greek letter mu (U+03BC). */
 const unitNanoseconds: ReadonlyMap<string, number> = new Map([
   ['ns', 1],
   ['us', 1_000],
@@ -25,9 +28,9 @@ const unitNanoseconds: ReadonlyMap<string, number> = new Map([
 const partPattern = /(?<whole>[0-9]*)(?<point>\.?)(?<fraction>[0-9]*)(?<unit>[nu\u00b5\u03bcm]s|[smh])/y;
 
 /**
- * Takes a duration in Go's notation (sign, numbers with a unit of ns us µs ms s m h, or a bare 0), gives milliseconds,
- * with a fraction below one, or undefined if the text is no duration or beyond 64-bit nanoseconds (292 years). Ported from
- * `ParseDuration` of Go `src/time/format.go`; a text of more than 128 characters is refused too.
+ * Parses Go's notation: an optional sign, then numbers with a unit (ns, us, µs, ms, s, m or h), or a bare 0. Returns
+ * milliseconds with a fraction for microseconds and nanoseconds. Returns undefined for other text, for more than 64-bit
+ * nanoseconds (292 years) and for more than 128 characters. Ported from `ParseDuration` of Go `src/time/format.go`.
  */
 export function parseDurationMilliseconds(text: string): number | undefined {
   if (text.length > DURATION_LIMIT_CHARACTERS) {
@@ -46,8 +49,8 @@ export function parseDurationMilliseconds(text: string): number | undefined {
 }
 
 /**
- * Takes milliseconds (kept to the nanosecond), gives Go's notation of them: "1h0m0s", "1m30s", "500ms", "0s". Ported from
- * `Duration.String` of Go `src/time/time.go`. Throws a RangeError for what is not a finite number.
+ * Formats milliseconds as "1h0m0s", "1m30s", "500ms" or "0s", rounded to the nanosecond. Throws a RangeError for NaN
+ * and Infinity. Ported from `Duration.String` of Go `src/time/time.go`.
  */
 export function formatDuration(milliseconds: number): string {
   const whole = Math.trunc(milliseconds);
@@ -57,7 +60,7 @@ export function formatDuration(milliseconds: number): string {
   return signed < 0n ? `-${text}` : text;
 }
 
-/** In two steps, because nanoseconds leave a number's exact range after 104 days, milliseconds do not. */
+/** Converts in two steps, because nanoseconds exceed the safe integers of JavaScript after 104 days. */
 function millisecondsOf(nanoseconds: bigint): number {
   const fraction = Number(nanoseconds % NANOSECONDS_PER_MILLISECOND) / Number(NANOSECONDS_PER_MILLISECOND);
   return Number(nanoseconds / NANOSECONDS_PER_MILLISECOND) + fraction;
@@ -88,7 +91,7 @@ function nanosecondsOfPart(groups: Readonly<Record<string, string | undefined>>)
   return BigInt(whole) * BigInt(factor) + BigInt(Math.trunc(fractionOf(fraction, factor)));
 }
 
-/** Go works in floating point here and stops at the precision of 64 bits; the same steps give the same nanosecond. */
+/** Follows `leadingFraction` of Go: floating point, truncated to 63 bits, so that every nanosecond is the same. */
 function fractionOf(digits: string, factor: number): number {
   let value = 0n;
   let scale = 1;
@@ -124,7 +127,7 @@ function formatFromSecond(nanoseconds: bigint): string {
   return minutes < 60n ? `${minutes}m${seconds}` : `${minutes / 60n}h${minutes % 60n}m${seconds}`;
 }
 
-/** The value divided by a power of ten, without zeros at the end of its fraction. */
+/** Divides by a power of ten and omits trailing zeros of the fraction. */
 function formatDecimal(value: bigint, fractionDigits: number): string {
   const digits = value.toString().padStart(fractionDigits + 1, '0');
   const fraction = digits.slice(-fractionDigits).replace(/0+$/, '');

@@ -1,19 +1,19 @@
-// Turns every way of writing an image into one canonical reference, because two spellings of one image must be one pull.
-// The grammar and its defaults are those of github.com/distribution/reference (`regexp.go`, `reference.go`, `normalize.go`).
+// Parses, validates and normalizes image references. Two references to the same image must be recognized as one pull.
+// Ported from github.com/distribution/reference: `regexp.go`, `reference.go` and `normalize.go`.
 
-/** The longest text that is looked at as a reference, in characters; the longest canonical reference has 651. */
+/** Longer text is refused without parsing. The longest canonical reference has 651 characters. */
 export const IMAGE_REFERENCE_LIMIT_CHARACTERS = 1024;
 
-/** A DNS name has at most 253 characters, a colon and a port at most 6. */
+/** 253 characters of a DNS name, a colon and a port of 5 digits. */
 const REGISTRY_LIMIT_CHARACTERS = 259;
 
-/** `RepositoryNameTotalLengthMax` of distribution/reference: the longest repository, without the registry. */
+/** Maximum length of a repository without the registry: `RepositoryNameTotalLengthMax` of distribution/reference. */
 export const REPOSITORY_LIMIT_CHARACTERS = 255;
 
-/** The longest tag. */
+/** Maximum length of a tag: `TagRegexp` of distribution/reference. */
 export const TAG_LIMIT_CHARACTERS = 128;
 
-/** The longest image name without tag and digest: registry, slash and repository. */
+/** Maximum length of an image name without tag and digest: registry, slash and repository. */
 export const IMAGE_NAME_LIMIT_CHARACTERS = REGISTRY_LIMIT_CHARACTERS + 1 + REPOSITORY_LIMIT_CHARACTERS;
 
 const QUOTE_LIMIT_CHARACTERS = 64;
@@ -27,25 +27,24 @@ const hostPart = '[a-zA-Z0-9]+(?:-+[a-zA-Z0-9]+)*';
 const registryPattern = new RegExp(`^(?:${hostPart}(?:\\.${hostPart})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?$`);
 const pathPart = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
 const pathPartPattern = new RegExp(`^${pathPart}$`);
-/** A repository without its registry, without its length limit. */
+/** A repository without the registry. Does not check the length. */
 export const repositoryPattern = new RegExp(`^${pathPart}(?:/${pathPart})*$`);
-/** A tag, without its length limit. */
+/** Does not check the length. */
 export const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 const identifierPattern = /^[a-f0-9]{64}$/;
 const lowerHexPattern = /^[a-f0-9]*$/;
 
-/** Hex digits of a digest, by algorithm (github.com/opencontainers/go-digest `algorithm.go`). */
+/** Hexadecimal digits by algorithm: `algorithm.go` of github.com/opencontainers/go-digest. */
 const digestLengthHexDigits: ReadonlyMap<string, number> = new Map([
   ['sha256', 64],
   ['sha512', 128],
 ]);
 const digestSources = [...digestLengthHexDigits].map(([algorithm, digits]) => `${algorithm}:[a-f0-9]{${digits}}`);
-/** A digest with its algorithm. */
 export const digestPattern = new RegExp(`^(?:${digestSources.join('|')})$`);
-/** The longest digest: `sha512:` and 128 hex digits. */
+/** `sha512:` and 128 hexadecimal digits. */
 export const DIGEST_LIMIT_CHARACTERS = 135;
 
-/** A normalised reference: the registry and the `library/` of Docker Hub are always spelled out. */
+/** A normalized reference: registry and, for official images of Docker Hub, `library/` are never omitted. */
 export type ImageReference = {
   readonly registry: string;
   readonly repository: string;
@@ -57,7 +56,7 @@ export type ParsedImageReference =
   | { readonly ok: true; readonly reference: ImageReference }
   | { readonly ok: false; readonly problem: string };
 
-/** The three fields with which our API names an image; an empty tag or digest counts as absent. */
+/** The fields of a CachedImage that name its image. An empty tag or digest counts as absent. */
 export type ImageParts = {
   readonly image: string;
   readonly tag?: string | undefined;
@@ -69,9 +68,9 @@ export type NormalizedImage =
   | { readonly ok: false; readonly problem: string };
 
 /**
- * Takes a reference as a person writes it (`nginx`, `quay.io/a/b:1`, `[::1]:5000/a@sha256:...`), gives its normalised parts
- * or one sentence that says what is wrong. Time is linear in the text. Ported from `ParseNormalizedNamed` and `Parse` of
- * distribution/reference; of its digest algorithms only sha256 and sha512 are known here.
+ * Parses a reference such as `nginx`, `quay.io/a/b:1` or `[::1]:5000/a@sha256:...` into its normalized parts, in
+ * linear time. An invalid reference returns one sentence. Ported from `ParseNormalizedNamed` and `Parse` of
+ * distribution/reference. Unlike upstream, sha256 and sha512 are the only digest algorithms.
  */
 export function parseImageReference(text: string): ParsedImageReference {
   const refusal = refusalOfText(text);
@@ -97,9 +96,9 @@ export function parseImageReference(text: string): ParsedImageReference {
 }
 
 /**
- * Takes a normalised reference, gives its canonical text: `registry/repository@digest` if there is a digest (a tag beside
- * it is dropped), else `registry/repository:tag`, the tag being `latest` if there is none. Ported from `ParseDockerRef`
- * of distribution/reference `normalize.go`.
+ * Returns `registry/repository@digest` for a reference with a digest, without its tag. Returns
+ * `registry/repository:tag` for a reference without a digest; the tag defaults to `latest`. Ported from
+ * `ParseDockerRef` of distribution/reference `normalize.go`.
  */
 export function formatImageReference(reference: ImageReference): string {
   const name = `${reference.registry}/${reference.repository}`;
@@ -107,8 +106,9 @@ export function formatImageReference(reference: ImageReference): string {
 }
 
 /**
- * Takes the fields of a CachedImage, gives the canonical reference or one sentence that says what is wrong: `image` must
- * not have a tag or digest of its own, `tag` and `digest` exclude each other, neither means `latest`. `parse` may be a cached parseImageReference.
+ * Returns the canonical reference of a CachedImage, or one sentence for invalid fields. `image` must not contain a
+ * tag or a digest. Only one of `tag` and `digest` may be set. Callers may pass a memoized `parseImageReference` as
+ * `parse`.
  */
 export function normalizeImage(parts: ImageParts, parse = parseImageReference): NormalizedImage {
   const tag = parts.tag || undefined;
@@ -134,7 +134,7 @@ export function normalizeImage(parts: ImageParts, parse = parseImageReference): 
   return { ok: true, reference: formatImageReference(reference) };
 }
 
-/** Takes a normalised reference, gives what stands after the last slash of its repository (`app` of `quay.io/team/app`). */
+/** Returns `app` for `quay.io/team/app`. */
 export function lastPathSegment(reference: Pick<ImageReference, 'repository'>): string {
   return reference.repository.slice(reference.repository.lastIndexOf('/') + 1);
 }
@@ -150,12 +150,12 @@ function refusalOfText(text: string): string | undefined {
     return 'the image reference must not begin with a scheme such as https://';
   }
   if (identifierPattern.test(text)) {
-    return 'the repository name must not consist of 64 hexadecimal digits, because that is how an image ID looks';
+    return 'the repository name must not consist of 64 hexadecimal digits, which would look like an image ID';
   }
   return undefined;
 }
 
-/** `splitDockerDomain` of distribution/reference `normalize.go`. */
+/** Ported from `splitDockerDomain` of distribution/reference `normalize.go`. */
 function splitRegistry(text: string): { registry: string; remainder: string } {
   const slash = text.indexOf('/');
   if (slash < 0 || !looksLikeRegistry(text.slice(0, slash))) {
@@ -168,7 +168,7 @@ function splitRegistry(text: string): { registry: string; remainder: string } {
   return { registry, remainder: isOfficial ? OFFICIAL_PREFIX + remainder : remainder };
 }
 
-/** Upper case is never allowed in a repository, so a first segment that has any can only be a host. */
+/** A repository must be in lower case, so a first segment with upper case can only be a host. */
 function looksLikeRegistry(segment: string): boolean {
   return segment === 'localhost' || /[.:]/.test(segment) || segment !== segment.toLowerCase();
 }
@@ -188,7 +188,7 @@ function cut(text: string, separator: string): readonly [string, string | undefi
   return index < 0 ? [text, undefined] : [text.slice(0, index), text.slice(index + 1)];
 }
 
-/** Upstream lets a host with an underscore pass as long as it has no port, by reading it as part of the path. */
+/** Like upstream, accepts a host with an underscore that has no port, because it matches as a path component. */
 function problemOfRegistry(registry: string): string | undefined {
   if (registry.length > REGISTRY_LIMIT_CHARACTERS) {
     return `the registry is longer than ${REGISTRY_LIMIT_CHARACTERS} characters`;
@@ -204,7 +204,8 @@ function problemOfRepository(repository: string): string | undefined {
     return `the repository name ${quote(repository)} must be in lower case`;
   }
   if (!repositoryPattern.test(repository)) {
-    return `the repository name ${quote(repository)} must be made of lower-case letters and digits, joined by single dots, one or two underscores, dashes or slashes`;
+    const rule = 'lower-case letters and digits, separated by single dots, one or two underscores, dashes or slashes';
+    return `the repository name ${quote(repository)} must consist of ${rule}`;
   }
   if (repository.length > REPOSITORY_LIMIT_CHARACTERS) {
     return `the repository name is longer than ${REPOSITORY_LIMIT_CHARACTERS} characters`;
@@ -216,7 +217,8 @@ function problemOfTag(tag: string | undefined): string | undefined {
   if (tag === undefined || (tag.length <= TAG_LIMIT_CHARACTERS && tagPattern.test(tag))) {
     return undefined;
   }
-  return `the tag ${quote(tag)} must have 1 to 128 letters, digits, underscores, dots and dashes, and not begin with a dot or a dash`;
+  const rule = '1 to 128 letters, digits, underscores, dots and dashes, and must not begin with a dot or a dash';
+  return `the tag ${quote(tag)} must have ${rule}`;
 }
 
 function problemOfDigest(digest: string | undefined): string | undefined {
@@ -229,7 +231,8 @@ function problemOfDigest(digest: string | undefined): string | undefined {
     return `the digest ${quote(digest)} must begin with sha256: or sha512:`;
   }
   if (hex.length !== expectedHexDigits || !lowerHexPattern.test(hex)) {
-    return `a ${algorithm} digest must have ${expectedHexDigits} lower-case hexadecimal digits after the colon, not ${quote(hex)}`;
+    const rule = `${expectedHexDigits} lower-case hexadecimal digits after the colon`;
+    return `a ${algorithm} digest must have ${rule}, not ${quote(hex)}`;
   }
   return undefined;
 }
@@ -238,7 +241,7 @@ function problemOfBareImage(reference: ImageReference): string | undefined {
   const extra = reference.digest === undefined ? reference.tag : reference.digest;
   return extra === undefined
     ? undefined
-    : `image must not contain a tag or a digest (${quote(extra)}): write it in the field tag or digest`;
+    : `image must not contain a tag or a digest (${quote(extra)}): use the field tag or digest`;
 }
 
 function quote(text: string): string {

@@ -1,22 +1,24 @@
-// Decides which labels a selector selects, as Kubernetes does, because a hook gets labels and selectors but no API server to ask.
+// Matches labels against node selectors and label selectors. Ported from k8s.io/apimachinery `pkg/labels/selector.go`.
 
-/** One expression of a label selector; an operator that is not known selects nothing. */
+/** An unknown operator selects nothing. */
 export type LabelSelectorRequirement = {
   readonly key: string;
   readonly operator: string;
   readonly values?: readonly string[] | undefined;
 };
 
-/** k8s.io/apimachinery `pkg/apis/meta/v1/types.go` LabelSelector: everything in it must hold, an empty one selects all. */
+/**
+ * `LabelSelector` of k8s.io/apimachinery `pkg/apis/meta/v1/types.go`: all labels and expressions must match. An empty
+ * selector selects every object.
+ */
 export type LabelSelector = {
   readonly matchLabels?: Readonly<Record<string, string>> | undefined;
   readonly matchExpressions?: readonly LabelSelectorRequirement[] | undefined;
 };
 
 /**
- * Takes a Pod's or a policy's nodeSelector and a way to look up a node's label, gives whether every label has exactly the
- * wanted value; no selector selects every node. Ported from `Set.AsSelector` and `Matches` of k8s.io/apimachinery
- * `pkg/labels/selector.go`. The look-up must answer undefined for a label the node does not have.
+ * Whether a node has every label of a nodeSelector with the same value. Undefined selects every node. `labelOf` must
+ * return undefined for a label that the node does not have. Ported from `Set.AsSelector` and `Matches`.
  */
 export function matchesNodeSelector(
   selector: Readonly<Record<string, string>> | undefined,
@@ -26,9 +28,8 @@ export function matchesNodeSelector(
 }
 
 /**
- * Takes a label selector and an object's labels (undefined: it has none), gives whether all matchLabels and all
- * matchExpressions hold. Ported from `Requirement.Matches` of k8s.io/apimachinery `pkg/labels/selector.go`; an expression
- * that `NewRequirement` there would refuse selects nothing.
+ * Whether labels match all matchLabels and matchExpressions. Undefined labels are no labels. Ported from
+ * `Requirement.Matches`. An expression that `NewRequirement` refuses, such as In without values, selects nothing.
  */
 export function matchesLabelSelector(
   selector: LabelSelector,

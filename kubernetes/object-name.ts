@@ -1,32 +1,40 @@
-// Names of Kubernetes objects, labels and namespaces, as k8s.io/apimachinery `pkg/util/validation/validation.go` defines
-// them. Each pattern is anchored and reads the same in JavaScript, RE2 and Go.
+// Names of objects, namespaces and labels. Ported from k8s.io/apimachinery `pkg/util/validation/validation.go`. Every
+// pattern is anchored and has the same meaning in JavaScript and RE2. Only labelKeyPattern checks the length.
 
 const labelSource = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?';
 const qualifiedNameSource = '[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?';
 
-/** `DNS1123SubdomainMaxLength`: the longest object name. */
+/** Maximum length of an object name: `DNS1123SubdomainMaxLength`. */
 export const OBJECT_NAME_LIMIT_CHARACTERS = 253;
-/** `DNS1123LabelMaxLength` and `LabelValueMaxLength`: the longest namespace, label value and name part of a label key. */
+/**
+ * Maximum length of a namespace, of a label value and of the name in a label key: `DNS1123LabelMaxLength` and
+ * `LabelValueMaxLength`.
+ */
 export const LABEL_LIMIT_CHARACTERS = 63;
 
-/** `IsDNS1123Subdomain` without its length. */
+/** `IsDNS1123Subdomain`. */
 export const objectNamePattern = new RegExp(`^${labelSource}(?:\\.${labelSource})*$`);
-/** `IsDNS1123Label` without its length: the name of a namespace. */
+/** `IsDNS1123Label`. */
 export const namespacePattern = new RegExp(`^${labelSource}$`);
-/** `IsValidLabelValue` without its length; the empty value is valid. */
+/** `IsValidLabelValue`. An empty value is valid. */
 export const labelValuePattern = new RegExp(`^(?:${qualifiedNameSource})?$`);
-/** `IsQualifiedName`: an optional DNS prefix and a slash, then a name of at most 63 characters. */
+/**
+ * `IsQualifiedName`: an optional DNS prefix and a slash, then a name of at most 63 characters. Less strict than
+ * upstream: the prefix may have any length and consecutive dots.
+ */
 export const labelKeyPattern =
   /^(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-/** `IsConfigMapKey`: the key of a Secret or ConfigMap. */
+/**
+ * `IsConfigMapKey`: the key of a Secret or a ConfigMap. Less strict than upstream: `.` and keys that begin with `..`
+ * match.
+ */
 export const configMapKeyPattern = /^[-._a-zA-Z0-9]+$/;
 
-/** Whether an object can have this name. Such a name is safe as one segment of an API path. */
+/** Whether an object can have this name. A valid name is safe as one segment of an API path. */
 export function isObjectName(text: string): boolean {
   return text.length <= OBJECT_NAME_LIMIT_CHARACTERS && objectNamePattern.test(text);
 }
 
-/** Whether a label can have this value. */
 export function isLabelValue(text: string): boolean {
   return text.length <= LABEL_LIMIT_CHARACTERS && labelValuePattern.test(text);
 }

@@ -1,13 +1,14 @@
-// Decides which taints keep a pod off a node, because a Pod with a nodeName bypasses the scheduler that would have asked.
+// Matches taints against tolerations. A pull Pod is created with a nodeName, which bypasses the scheduler and its
+// check.
 
-/** A taint of a node (k8s.io/api `core/v1/types.go`); without a value it counts as the empty one. */
+/** `Taint` of k8s.io/api `core/v1/types.go`. An absent value equals the empty value. */
 export type Taint = {
   readonly key: string;
   readonly value?: string | undefined;
   readonly effect: string;
 };
 
-/** A toleration of a pod (k8s.io/api `core/v1/types.go`); an absent field counts as the empty one. */
+/** `Toleration` of k8s.io/api `core/v1/types.go`. An absent field equals the empty field. */
 export type Toleration = {
   readonly key?: string | undefined;
   readonly operator?: string | undefined;
@@ -17,8 +18,8 @@ export type Toleration = {
 };
 
 /**
- * The taints that Kubernetes itself puts on a node and takes away again as its conditions come and go (k8s.io/api
- * `core/v1/well_known_taints.go`; set by `pkg/controller/nodelifecycle` of kubernetes and by a cordon).
+ * Taints that Kubernetes adds and removes as the conditions of a node change, from k8s.io/api
+ * `core/v1/well_known_taints.go`. The node lifecycle controller sets them; a cordon sets `unschedulable`.
  */
 export const CONDITION_TAINT_KEYS: ReadonlySet<string> = new Set([
   'node.kubernetes.io/not-ready',
@@ -30,14 +31,13 @@ export const CONDITION_TAINT_KEYS: ReadonlySet<string> = new Set([
   'node.kubernetes.io/network-unavailable',
 ]);
 
-/** PreferNoSchedule is a wish only, and an effect that is not known is not ours to obey. */
+/** PreferNoSchedule is only a preference. Unknown effects are ignored, as upstream ignores them. */
 const effectsThatKeepAway: ReadonlySet<string> = new Set(['NoSchedule', 'NoExecute']);
 
 /**
- * Takes a toleration and a taint, gives whether the first covers the second: an empty effect covers all effects, an empty
- * key all keys, operator Exists all values, operator Equal (the default) the same value. Ported from `ToleratesTaint` of
- * k8s.io/api `core/v1/toleration.go` with the comparison operators Lt and Gt off, as they are by default: these and any
- * unknown operator tolerate nothing.
+ * An empty effect matches every effect, and an empty key matches every key. Operator Exists matches every value, and
+ * Equal (the default) the same value. Ported from `ToleratesTaint` of k8s.io/api `core/v1/toleration.go`, with the
+ * operators Lt and Gt disabled, which is their default: they and unknown operators tolerate nothing.
  */
 export function toleratesTaint(toleration: Toleration, taint: Taint): boolean {
   if (toleration.effect && toleration.effect !== taint.effect) {
@@ -57,9 +57,9 @@ export function toleratesTaint(toleration: Toleration, taint: Taint): boolean {
 }
 
 /**
- * Takes a node's taints, a pod's tolerations and a test of which taints count, gives the first taint that counts, keeps
- * pods away (NoSchedule or NoExecute) and is tolerated by none, or undefined. Ported from `FindMatchingUntoleratedTaint`
- * of k8s.io/component-helpers `scheduling/corev1/helpers.go` with the scheduler's filter of effects.
+ * Returns the first taint with effect NoSchedule or NoExecute that `counts` accepts and no toleration matches. Ported
+ * from `FindMatchingUntoleratedTaint` of k8s.io/component-helpers `scheduling/corev1/helpers.go`, with the filter of
+ * effects that the scheduler uses.
  */
 export function firstUntoleratedTaint(
   taints: readonly Taint[],

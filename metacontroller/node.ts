@@ -1,4 +1,4 @@
-// The part of an observed Node that decisions read; anything odd in it is as if it were absent.
+// The fields of an observed Node that the hooks read. A field of another type counts as absent.
 import { z } from 'zod';
 import { objectMetadata } from '../crds/observed.ts';
 
@@ -6,7 +6,7 @@ const text = z.string().optional().catch(undefined);
 
 const taint = z.object({ key: z.string(), value: text, effect: z.string() });
 
-/** A list from which entries of another shape are left out. */
+/** Drops entries of another type. */
 function listOf<Entry extends z.ZodType>(entry: Entry) {
   return z
     .unknown()

@@ -1,4 +1,4 @@
-// The part of an observed Pod that decisions read; anything odd in it is as if it were absent.
+// The fields of an observed Pod that the hooks read. A field of another type counts as absent.
 import { z } from 'zod';
 import { objectMetadata } from '../crds/observed.ts';
 

@@ -1,4 +1,4 @@
-// Proves that short names are short, stable, safe where they are used, and differ where the long ones differ.
+// Proves that short names have the documented length and alphabet, and that different names stay different.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { attemptOf, dnsSafePart, labelValueOf, nodeKeyOf, shortHash } from '../../kubernetes/short-names.ts';
@@ -10,18 +10,22 @@ it.each([
   expect(shortHash(text)).toBe(expected);
 });
 
-describe('a label value', () => {
+describe('the label value of an object name', () => {
   const name64 = `${'a'.repeat(60)}.b-c`;
   it.each([
-    ['a short name', 'nginx', 'nginx'],
-    ['63 characters', 'n'.repeat(63), 'n'.repeat(63)],
-    ['64 characters', name64, `${'a'.repeat(54)}-${shortHash(name64)}`],
-    ['253 characters', 'x'.repeat(253), `${'x'.repeat(54)}-${shortHash('x'.repeat(253))}`],
-  ])('of %s', (_title, name, expected) => {
+    ['is a short name itself', 'nginx', 'nginx'],
+    ['is a name of 63 characters itself', 'n'.repeat(63), 'n'.repeat(63)],
+    ['is a name of 64 characters, shortened, with a hash', name64, `${'a'.repeat(54)}-${shortHash(name64)}`],
+    [
+      'is a name of 253 characters, shortened, with a hash',
+      'x'.repeat(253),
+      `${'x'.repeat(54)}-${shortHash('x'.repeat(253))}`,
+    ],
+  ])('%s', (_title, name, expected) => {
     expect(labelValueOf(name)).toBe(expected);
   });
 
-  it('of any name fits, and two long names that begin alike differ', () => {
+  it('differs for two long names with the same first 60 characters', () => {
     const tail = fc.stringMatching(/^[a-z0-9]{10,190}$/);
     fc.assert(
       fc.property(tail, tail, (one, other) => {
@@ -33,22 +37,22 @@ describe('a label value', () => {
   });
 });
 
-describe('a node key', () => {
+describe('the key of a node', () => {
   it.each([
-    ['a UUID', '6f0c2b9a-1d3e-4f5a-8b7c-9d0e1f2a3b4c', '6f0c2b9a1d3e'],
-    ['a UUID in upper case', '6F0C2B9A-1D3E-4F5A-8B7C-9D0E1F2A3B4C', '6f0c2b9a1d3e'],
-    ['digits without dashes', '6f0c2b9a1d3e4f5a', '6f0c2b9a1d3e'],
-    ['no UUID', 'abc', 'ba7816bf8f01'],
-    ['nothing', '', 'e3b0c44298fc'],
-  ])('of %s', (_title, uid, expected) => {
+    ['is the first 12 digits of a UUID', '6f0c2b9a-1d3e-4f5a-8b7c-9d0e1f2a3b4c', '6f0c2b9a1d3e'],
+    ['is in lower case for a UUID in upper case', '6F0C2B9A-1D3E-4F5A-8B7C-9D0E1F2A3B4C', '6f0c2b9a1d3e'],
+    ['is the first 12 digits of a UID without dashes', '6f0c2b9a1d3e4f5a', '6f0c2b9a1d3e'],
+    ['is a hash for a UID that is not a UUID', 'abc', 'ba7816bf8f01'],
+    ['is a hash for an empty UID', '', 'e3b0c44298fc'],
+  ])('%s', (_title, uid, expected) => {
     expect(nodeKeyOf(uid)).toBe(expected);
   });
 
-  it('of UIDs that only look alike differ', () => {
+  it('differs for similar UIDs that are not UUIDs', () => {
     expect(nodeKeyOf('node-a-uid')).not.toBe(nodeKeyOf('node-b-uid'));
   });
 
-  it('of any UID is 12 hexadecimal digits', () => {
+  it('has 12 hexadecimal digits for any UID', () => {
     fc.assert(
       fc.property(fc.oneof(fc.uuid(), fc.string()), (uid) => {
         expect(nodeKeyOf(uid)).toMatch(/^[0-9a-f]{12}$/);
@@ -64,7 +68,7 @@ it.each([
   expect(attemptOf(uid)).toBe(expected);
 });
 
-describe('a part of a DNS name', () => {
+describe('text as a part of a DNS name', () => {
   it.each([
     ['nginx', 'nginx'],
     ['v1.27.0_Alpine', 'v1-27-0-alpine'],
@@ -72,11 +76,11 @@ describe('a part of a DNS name', () => {
     ['Größe', 'gr-e'],
     ['', ''],
     ['___', ''],
-  ])('"%s" becomes "%s"', (text, expected) => {
+  ])('changes from "%s" to "%s"', (text, expected) => {
     expect(dnsSafePart(text)).toBe(expected);
   });
 
-  it('is safe and its own part, whatever it is made of', () => {
+  it('contains only valid characters and does not change again', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const part = dnsSafePart(text);

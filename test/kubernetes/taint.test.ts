@@ -1,4 +1,5 @@
-// Proves that taints and tolerations meet as in Kubernetes; the test tables of k8s.io/api and component-helpers, retold.
+// Proves that taints and tolerations match as in Kubernetes. The values are those of `core/v1/toleration_test.go` of
+// k8s.io/api and `scheduling/corev1/helpers_test.go` of k8s.io/component-helpers.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -16,45 +17,55 @@ const fooNoExecute: Taint = { key: 'foo', effect: 'NoExecute' };
 const barNoSchedule: Taint = { key: 'bar', effect: 'NoSchedule' };
 const toleratesFoo: Toleration = { key: 'foo', operator: 'Exists', effect: 'NoSchedule' };
 
-describe('one toleration and one taint', () => {
+describe('a toleration', () => {
   const equalBar: Toleration = { key: 'foo', operator: 'Equal', value: 'bar', effect: 'NoSchedule' };
   const cases: readonly [string, Toleration, Taint, boolean][] = [
-    ['Exists, a taint without a value', toleratesFoo, fooNoSchedule, true],
-    ['Exists, a taint with a value', toleratesFoo, fooBarNoSchedule, true],
-    ['Exists, another key', toleratesFoo, barNoSchedule, false],
-    ['Exists without a key covers every key', { operator: 'Exists', effect: 'NoSchedule' }, fooBarNoSchedule, true],
-    ['an empty key is no key', { key: '', operator: 'Exists', effect: 'NoSchedule' }, fooBarNoSchedule, true],
-    ['Exists alone covers everything', { operator: 'Exists' }, fooBarNoExecute, true],
-    ['no effect covers every effect', { key: 'foo', operator: 'Exists' }, fooBarNoExecute, true],
-    ['an empty effect is no effect', { key: 'foo', operator: 'Exists', effect: '' }, fooBarNoExecute, true],
-    ['Equal, the same value', equalBar, fooBarNoSchedule, true],
-    ['Equal is the default', { key: 'foo', value: 'bar' }, fooBarNoSchedule, true],
-    ['an empty operator is the default', { key: 'foo', operator: '', value: 'bar' }, fooBarNoSchedule, true],
-    ['Equal, another value', { ...equalBar, value: 'value1' }, fooBarNoSchedule, false],
-    ['Equal, another effect', equalBar, fooBarNoExecute, false],
-    ['Equal, no value on either side', { key: 'foo' }, fooNoSchedule, true],
-    ['Equal, an empty value equals none', { key: 'foo', value: '' }, fooNoSchedule, true],
-    ['Equal, a value on the taint only', { key: 'foo' }, fooBarNoSchedule, false],
+    ['with Exists matches a taint without a value', toleratesFoo, fooNoSchedule, true],
+    ['with Exists matches a taint with a value', toleratesFoo, fooBarNoSchedule, true],
+    ['with Exists does not match another key', toleratesFoo, barNoSchedule, false],
+    ['with Exists and no key matches every key', { operator: 'Exists', effect: 'NoSchedule' }, fooBarNoSchedule, true],
     [
-      'a number that is greater',
+      'with Exists and an empty key matches every key',
+      { key: '', operator: 'Exists', effect: 'NoSchedule' },
+      fooBarNoSchedule,
+      true,
+    ],
+    ['with only Exists matches every taint', { operator: 'Exists' }, fooBarNoExecute, true],
+    ['without an effect matches every effect', { key: 'foo', operator: 'Exists' }, fooBarNoExecute, true],
+    [
+      'with an empty effect matches every effect',
+      { key: 'foo', operator: 'Exists', effect: '' },
+      fooBarNoExecute,
+      true,
+    ],
+    ['with Equal matches the same value', equalBar, fooBarNoSchedule, true],
+    ['without an operator uses Equal', { key: 'foo', value: 'bar' }, fooBarNoSchedule, true],
+    ['with an empty operator uses Equal', { key: 'foo', operator: '', value: 'bar' }, fooBarNoSchedule, true],
+    ['with Equal does not match another value', { ...equalBar, value: 'value1' }, fooBarNoSchedule, false],
+    ['with Equal does not match another effect', equalBar, fooBarNoExecute, false],
+    ['with Equal and no value matches a taint without a value', { key: 'foo' }, fooNoSchedule, true],
+    ['with Equal and an empty value matches a taint without a value', { key: 'foo', value: '' }, fooNoSchedule, true],
+    ['with Equal and no value does not match a taint with a value', { key: 'foo' }, fooBarNoSchedule, false],
+    [
+      'with the disabled operator Gt matches nothing',
       { key: 'sla', operator: 'Gt', value: '750' },
       { ...fooNoSchedule, key: 'sla', value: '950' },
       false,
     ],
     [
-      'a number that is lower',
+      'with the disabled operator Lt matches nothing',
       { key: 'sla', operator: 'Lt', value: '950' },
       { ...fooNoSchedule, key: 'sla', value: '800' },
       false,
     ],
-    ['an operator nobody knows', { key: 'foo', operator: 'exists' }, fooNoSchedule, false],
+    ['with an unknown operator matches nothing', { key: 'foo', operator: 'exists' }, fooNoSchedule, false],
   ];
   it.each(cases)('%s', (_title, toleration, taint, expected) => {
     expect(toleratesTaint(toleration, taint)).toBe(expected);
   });
 });
 
-describe('the first taint that keeps a pod away', () => {
+describe('the first untolerated taint', () => {
   const all = () => true;
   const none = () => false;
   const preferNoSchedule: Taint = { key: 'bar', effect: 'PreferNoSchedule' };
@@ -69,32 +80,44 @@ describe('the first taint that keeps a pod away', () => {
     expected: Taint | undefined,
   ];
   const cases: readonly Case[] = [
-    ['no taints, no tolerations', [], [], all, undefined],
-    ['no taints', [], [toleratesFoo], all, undefined],
-    ['a taint that is tolerated', [fooNoSchedule], [toleratesFoo], all, undefined],
-    ['a taint that is not', [barNoSchedule], [toleratesFoo], all, barNoSchedule],
-    ['a taint without any toleration', [barNoSchedule], [], all, barNoSchedule],
-    ['a taint that does not count', [barNoSchedule], [toleratesFoo], none, undefined],
+    ['is undefined without taints and tolerations', [], [], all, undefined],
+    ['is undefined without taints', [], [toleratesFoo], all, undefined],
+    ['is undefined for a tolerated taint', [fooNoSchedule], [toleratesFoo], all, undefined],
+    ['is the taint that no toleration matches', [barNoSchedule], [toleratesFoo], all, barNoSchedule],
+    ['is the taint of a node when there are no tolerations', [barNoSchedule], [], all, barNoSchedule],
+    ['is undefined when no taint counts', [barNoSchedule], [toleratesFoo], none, undefined],
     [
-      'the one that counts is tolerated',
+      'is undefined when the only taint that counts is tolerated',
       [fooNoExecute, barNoSchedule],
       [{ ...toleratesFoo, effect: 'NoExecute' }],
       onlyNoExecute,
       undefined,
     ],
-    ['the second toleration helps', [fooNoSchedule], [{ key: 'x', operator: 'Exists' }, toleratesFoo], all, undefined],
-    ['the first of two', [fooNoExecute, barNoSchedule], [], all, fooNoExecute],
-    ['a preference keeps nobody away', [preferNoSchedule], [], all, undefined],
-    ['an effect nobody knows', [{ key: 'bar', effect: 'NoAdmit' }], [], all, undefined],
-    ['a cordon is a condition', [cordon], [], isLasting, undefined],
-    ['a cordon before a lasting taint', [cordon, barNoSchedule], [], isLasting, barNoSchedule],
+    [
+      'is undefined when the second toleration matches',
+      [fooNoSchedule],
+      [{ key: 'x', operator: 'Exists' }, toleratesFoo],
+      all,
+      undefined,
+    ],
+    ['is the first of two untolerated taints', [fooNoExecute, barNoSchedule], [], all, fooNoExecute],
+    ['is undefined for a taint with PreferNoSchedule', [preferNoSchedule], [], all, undefined],
+    ['is undefined for a taint with an unknown effect', [{ key: 'bar', effect: 'NoAdmit' }], [], all, undefined],
+    ['is undefined for a cordon when condition taints do not count', [cordon], [], isLasting, undefined],
+    [
+      'is the taint after a cordon when condition taints do not count',
+      [cordon, barNoSchedule],
+      [],
+      isLasting,
+      barNoSchedule,
+    ],
   ];
   it.each(cases)('%s', (...[, taints, tolerations, counts, expected]) => {
     expect(firstUntoleratedTaint(taints, tolerations, counts)).toEqual(expected);
   });
 });
 
-describe('the taints of conditions', () => {
+describe('the condition taints', () => {
   it.each([
     ['node.kubernetes.io/not-ready', true],
     ['node.kubernetes.io/unreachable', true],
@@ -106,12 +129,12 @@ describe('the taints of conditions', () => {
     ['node.kubernetes.io/out-of-service', false],
     ['node-role.kubernetes.io/control-plane', false],
     ['constructor', false],
-  ])('%s: %s', (key, expected) => {
+  ])('include %s: %s', (key, expected) => {
     expect(CONDITION_TAINT_KEYS.has(key)).toBe(expected);
   });
 });
 
-it('whatever the taints are, Exists alone tolerates them and none is left', () => {
+it('a toleration with only Exists tolerates any list of taints', () => {
   const word = fc.constantFrom('', 'a', 'b');
   const anyTaint = fc.record({
     key: word,
