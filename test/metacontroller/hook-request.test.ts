@@ -1,5 +1,6 @@
-// Proves how a request is read at the edge: an absent group is unknown, an empty one is empty, and what makes no sense is refused.
-import { describe, expect, it } from 'vitest';
+// Proves how hook requests are parsed: an absent group is unknown, an empty group is empty, and malformed requests
+// are refused.
+import { describe, expect, it, test } from 'vitest';
 import type { z } from 'zod';
 import {
   cachedImageCustomizeRequest,
@@ -23,7 +24,7 @@ function problemsOf(schema: z.ZodType, value: unknown): string[] {
   return result.success ? [] : result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
 }
 
-describe('the groups of a CachedImage sync', () => {
+describe('the related groups of a CachedImage sync', () => {
   const read = (related: unknown) => {
     const groups = cachedImageSyncRequest.parse({ parent: image, related }).related;
     const names = (group: ReadonlyMap<string, unknown> | undefined) => group && [...group.keys()];
@@ -32,21 +33,29 @@ describe('the groups of a CachedImage sync', () => {
   const unknown = { fleets: undefined, pods: undefined, policyViews: undefined };
   const podGroup = (entries: unknown) => ({ 'Pod.v1': entries });
   it.each<[string, unknown, unknown]>([
-    ['no groups at all', undefined, unknown],
-    ['null for groups', null, unknown],
-    ['no group', {}, unknown],
-    ['a group that is null', podGroup(null), unknown],
-    ['an empty group', podGroup({}), { ...unknown, pods: [] }],
-    ['a group with one Pod', podGroup({ 'drop-system/p': pod }), { ...unknown, pods: ['drop-system/p'] }],
-    ['names in an order of their own', podGroup({ c: pod, a: pod, b: pod }), { ...unknown, pods: ['a', 'b', 'c'] }],
-    ['a Pod that is null', podGroup({ a: null, b: pod }), { ...unknown, pods: ['b'] }],
-    ['a Pod without metadata', podGroup({ a: { spec: {} }, b: pod }), { ...unknown, pods: ['b'] }],
-    ['a Pod of odd parts', podGroup({ a: { metadata: {}, spec: 7, status: [] } }), { ...unknown, pods: ['a'] }],
-    ['a group that nobody asked for', { 'Secret.v1': { s: {} } }, unknown],
-    ['a group of another version', { 'Fleet.drop.corewire.io/v1': {} }, unknown],
-    ['a name that is in every object', podGroup({ constructor: pod }), { ...unknown, pods: ['constructor'] }],
+    ['are unknown when related is absent', undefined, unknown],
+    ['are unknown when related is null', null, unknown],
+    ['are unknown when related is empty', {}, unknown],
+    ['are unknown when they are null', podGroup(null), unknown],
+    ['are empty when they contain no object', podGroup({}), { ...unknown, pods: [] }],
+    ['contain a Pod by its key', podGroup({ 'drop-system/p': pod }), { ...unknown, pods: ['drop-system/p'] }],
+    ['are sorted by key', podGroup({ c: pod, a: pod, b: pod }), { ...unknown, pods: ['a', 'b', 'c'] }],
+    ['omit an object that is null', podGroup({ a: null, b: pod }), { ...unknown, pods: ['b'] }],
+    ['omit an object without metadata', podGroup({ a: { spec: {} }, b: pod }), { ...unknown, pods: ['b'] }],
     [
-      'every group',
+      'keep a Pod whose spec and status have other types',
+      podGroup({ a: { metadata: {}, spec: 7, status: [] } }),
+      { ...unknown, pods: ['a'] },
+    ],
+    ['ignore a group that the hook does not request', { 'Secret.v1': { s: {} } }, unknown],
+    ['ignore a group of another version', { 'Fleet.drop.corewire.io/v1': {} }, unknown],
+    [
+      'may contain an object named like an inherited property',
+      podGroup({ constructor: pod }),
+      { ...unknown, pods: ['constructor'] },
+    ],
+    [
+      'are read for every requested kind',
       { 'Fleet.drop.corewire.io/v1alpha1': {}, 'Pod.v1': {}, 'PolicyView.drop.corewire.io/v1alpha1': {} },
       { fleets: [], pods: [], policyViews: [] },
     ],
@@ -55,46 +64,46 @@ describe('the groups of a CachedImage sync', () => {
   });
 });
 
-describe('a group that is no map is refused', () => {
+describe('a request is refused when', () => {
   it.each<[string, z.ZodType, unknown, string]>([
     [
-      'a list',
+      'a related group is a list',
       cachedImageSyncRequest,
       { parent: image, related: { 'Pod.v1': [pod] } },
       'related: Pod.v1 is not a map of objects',
     ],
     [
-      'text',
+      'a related group is text',
       cachedImageSyncRequest,
       { parent: image, related: { 'Pod.v1': 'x' } },
       'related: Pod.v1 is not a map of objects',
     ],
     [
-      'zero',
+      'a related group is zero',
       cachedImageSyncRequest,
       { parent: image, related: { 'Pod.v1': 0 } },
       'related: Pod.v1 is not a map of objects',
     ],
     [
-      'false, of children',
+      'a group of children is false',
       pullPolicySyncRequest,
       { parent: parent('PullPolicy'), children: { 'Pod.v1': false } },
       'children: Pod.v1 is not a map of objects',
     ],
     [
-      'a list of groups',
+      'related is a list',
       cachedImageSyncRequest,
       { parent: image, related: [] },
       'related: Invalid input: expected record, received array',
     ],
     [
-      'groups in a text',
+      'related is text',
       cachedImageSyncRequest,
       { parent: image, related: '{}' },
       'related: Invalid input: expected record, received string',
     ],
     [
-      'a list of NodeCaches',
+      'a group of attachments is a list',
       nodeSyncRequest,
       { object: parent('Node'), attachments: { 'NodeCache.drop.corewire.io/v1alpha1': [] } },
       'attachments: NodeCache.drop.corewire.io/v1alpha1 is not a map of objects',
@@ -104,7 +113,7 @@ describe('a group that is no map is refused', () => {
   });
 });
 
-describe('a parent of another kind is refused', () => {
+describe('a parent that is absent or of another kind is refused', () => {
   it.each<[string, z.ZodType, string, string]>([
     ['Node sync', nodeSyncRequest, 'object', 'Node'],
     ['Fleet sync', fleetSyncRequest, 'parent', 'Fleet'],
@@ -116,7 +125,7 @@ describe('a parent of another kind is refused', () => {
     ['CachedImageSet sync', cachedImageSetSyncRequest, 'parent', 'CachedImageSet'],
     ['CachedImageSet customize', cachedImageSetCustomizeRequest, 'parent', 'CachedImageSet'],
     ['DiscoveryPolicy sync', discoveryPolicySyncRequest, 'parent', 'DiscoveryPolicy'],
-  ])('%s', (_title, schema, field, kind) => {
+  ])('by the request of a %s', (_title, schema, field, kind) => {
     expect(problemsOf(schema, { [field]: parent(kind) })).toEqual([]);
     expect(problemsOf(schema, { [field]: parent('Pod') })).toEqual([
       `${field}.kind: Invalid input: expected "${kind}"`,
@@ -132,23 +141,19 @@ describe('a parent of another kind is refused', () => {
   });
 });
 
-describe('what a sync is for', () => {
-  it.each<[string, unknown, unknown]>([
-    ['absent means it is no farewell', undefined, false],
-    ['true is a farewell', true, true],
-  ])('finalizing %s', (_title, finalizing, expected) => {
-    expect(cachedImageSyncRequest.parse({ parent: image, finalizing }).finalizing).toBe(expected);
-  });
+test.each([
+  ['absent', undefined, false],
+  ['true', true, true],
+])('a sync request with finalizing %s is parsed', (_what, finalizing, expected) => {
+  expect(cachedImageSyncRequest.parse({ parent: image, finalizing }).finalizing).toBe(expected);
+});
 
-  it('a finalizing that is no truth is refused', () => {
-    expect(problemsOf(cachedImageSyncRequest, { parent: image, finalizing: 'yes' })).toEqual([
-      'finalizing: Invalid input: expected boolean, received string',
-    ]);
-  });
+test('a request is refused when finalizing is text', () => {
+  expect(problemsOf(cachedImageSyncRequest, { parent: image, finalizing: 'yes' })).toEqual([
+    'finalizing: Invalid input: expected boolean, received string',
+  ]);
+});
 
-  it('fields that later versions may add are ignored', () => {
-    expect(problemsOf(cachedImageSyncRequest, { parent: image, controller: { spec: {} }, weather: 'fine' })).toEqual(
-      [],
-    );
-  });
+test('a request may contain fields of later versions of Metacontroller', () => {
+  expect(problemsOf(cachedImageSyncRequest, { parent: image, controller: { spec: {} }, added: 'later' })).toEqual([]);
 });

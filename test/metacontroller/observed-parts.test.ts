@@ -1,53 +1,54 @@
-// Proves that of an observed Pod or Node only what decisions read is taken, and that anything odd in it is as if it were absent.
+// Proves that observed Pods and Nodes keep only the fields that the hooks read, and that fields of other types count
+// as absent.
 import { describe, expect, it } from 'vitest';
 import { observedNode } from '../../metacontroller/node.ts';
 import { observedPod } from '../../metacontroller/pod.ts';
 
-describe('the status of a Pod', () => {
+describe('the parsed status of a Pod', () => {
   const nothing = { phase: undefined, reason: undefined, message: undefined, containerStatuses: undefined };
   const waiting = { state: { waiting: { reason: 'ContainerCreating' } } };
   it.each<[string, unknown, unknown]>([
-    ['absent', undefined, nothing],
-    ['null', null, nothing],
-    ['a list', [], nothing],
-    ['empty', {}, {}],
-    ['numbers for text', { phase: 1, reason: 2, message: 3 }, nothing],
+    ['has no fields when it is absent', undefined, nothing],
+    ['has no fields when it is null', null, nothing],
+    ['has no fields when it is a list', [], nothing],
+    ['has no fields when it is empty', {}, {}],
+    ['has no fields when numbers replace text', { phase: 1, reason: 2, message: 3 }, nothing],
     [
-      'a failure of the whole Pod',
+      'keeps the failure of the whole Pod',
       { phase: 'Failed', reason: 'Evicted', message: 'disk' },
       { phase: 'Failed', reason: 'Evicted', message: 'disk' },
     ],
-    ['a container that waits', { containerStatuses: [waiting] }, { containerStatuses: [waiting] }],
+    ['keeps the state of a waiting container', { containerStatuses: [waiting] }, { containerStatuses: [waiting] }],
     [
-      'a container without a state',
+      'adds an empty state to a container without one',
       { containerStatuses: [{ imageID: 'a' }] },
       { containerStatuses: [{ imageID: 'a', state: {} }] },
     ],
     [
-      'a state that is odd',
+      'drops a state of another type',
       { containerStatuses: [{ state: { waiting: 'x', running: 7, terminated: null } }] },
       { containerStatuses: [{ state: {} }] },
     ],
     [
-      'a reason that is odd',
+      'drops a reason of another type',
       { containerStatuses: [{ state: { waiting: { reason: 7 } } }] },
       { containerStatuses: [{ state: { waiting: {} } }] },
     ],
-    ['containers in a map', { containerStatuses: {} }, nothing],
-    ['fields nobody reads', { podIP: '10.0.0.1', qosClass: 'Burstable' }, {}],
+    ['drops container statuses that are not a list', { containerStatuses: {} }, nothing],
+    ['drops fields that no hook reads', { podIP: '10.0.0.1', qosClass: 'Burstable' }, {}],
   ])('%s', (_title, status, expected) => {
     expect(observedPod.parse({ metadata: {}, spec: {}, status }).status).toEqual(expected);
   });
 });
 
-describe('the spec of a Pod', () => {
+describe('the parsed spec of a Pod', () => {
   it.each<[string, unknown, unknown]>([
-    ['absent', undefined, { containers: [] }],
-    ['null', null, { containers: [] }],
-    ['without containers', { nodeName: 'n' }, { nodeName: 'n', containers: [] }],
-    ['with containers that are none', { nodeName: 7, containers: 'x' }, { containers: [] }],
+    ['has no containers when it is absent', undefined, { containers: [] }],
+    ['has no containers when it is null', null, { containers: [] }],
+    ['keeps the node name without containers', { nodeName: 'n' }, { nodeName: 'n', containers: [] }],
+    ['drops fields of other types', { nodeName: 7, containers: 'x' }, { containers: [] }],
     [
-      'with a container',
+      'keeps the image of a container',
       { nodeName: 'n', containers: [{ image: 'a', env: [] }] },
       { nodeName: 'n', containers: [{ image: 'a' }] },
     ],
@@ -56,26 +57,36 @@ describe('the spec of a Pod', () => {
   });
 });
 
-describe('a Node', () => {
+describe('a parsed Node', () => {
   const noStatus = { conditions: [], nodeInfo: undefined };
   it.each<[string, object, unknown, unknown]>([
-    ['without spec and status', {}, undefined, undefined],
-    ['with empty ones', { spec: {}, status: {} }, { unschedulable: false, taints: [] }, noStatus],
-    ['with lists for both', { spec: [], status: [] }, { unschedulable: false, taints: [] }, noStatus],
+    ['has neither spec nor status when both are absent', {}, undefined, undefined],
     [
-      'with a taint that is none among others',
+      'has defaults for an empty spec and status',
+      { spec: {}, status: {} },
+      { unschedulable: false, taints: [] },
+      noStatus,
+    ],
+    [
+      'has defaults for lists instead of spec and status',
+      { spec: [], status: [] },
+      { unschedulable: false, taints: [] },
+      noStatus,
+    ],
+    [
+      'drops entries of taints that are not taints',
       { spec: { unschedulable: true, taints: [{ key: 'a', effect: 'NoSchedule' }, null, { key: 'b' }, 7] } },
       { unschedulable: true, taints: [{ key: 'a', value: undefined, effect: 'NoSchedule' }] },
       undefined,
     ],
     [
-      'with a condition that is none among others',
+      'drops entries of conditions that are not conditions',
       { status: { conditions: ['x', { type: 'Ready', status: 'True', reason: 'r' }, {}] } },
       undefined,
       { conditions: [{ type: 'Ready', status: 'True' }], nodeInfo: undefined },
     ],
     [
-      'with an odd operating system',
+      'has defaults for fields of other types',
       { spec: { unschedulable: 'yes', taints: 'all' }, status: { nodeInfo: { operatingSystem: 7 } } },
       { unschedulable: false, taints: [] },
       { conditions: [], nodeInfo: { operatingSystem: undefined } },
