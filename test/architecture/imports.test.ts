@@ -1,12 +1,12 @@
-// Checks the import direction of every folder, and that decisions are pure, from the text of each source file.
+// Proves that every folder imports only what it may import, and that hooks depend on nothing but their arguments.
 import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { root, sourceFiles } from './source-files.ts';
 
 /**
- * The folders that a folder may import from, besides itself. The longest matching path counts, so that `hooks/fleet` has
- * rules of its own, and `hooks` names the files directly in that folder.
+ * The folders that a folder may import from, besides itself. The longest matching path applies, so that `hooks/fleet`
+ * has its own rules. `hooks` stands for the files directly in that folder.
  */
 const allowedImports: Readonly<Record<string, readonly string[]>> = {
   kubernetes: [],
@@ -60,13 +60,13 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
 
 const folders = Object.keys(allowedImports);
 
-/** The folder of the table that a path belongs to: the longest that contains it. */
+/** The longest folder of the table that contains the path. */
 function folderOf(path: string): string {
   const containing = folders.filter((folder) => path.startsWith(`${folder}/`));
   return containing.sort((left, right) => right.length - left.length)[0] ?? path;
 }
 
-/** `service` allows its subfolders; `hooks` allows only the files directly in it where it has rules per subfolder. */
+/** An allowed folder includes its subfolders, except that within `hooks` each subfolder must be allowed by name. */
 function isAllowed(from: string, to: string, target: string): boolean {
   if (from === to) return true;
   const allowed = allowedImports[from] ?? [];
@@ -83,7 +83,7 @@ const allowedPackages: Readonly<Record<string, readonly string[]>> = {
   hooks: ['zod', 're2', 'semver'],
 };
 
-/** Anything that would let a decision depend on more than its arguments. */
+/** Code whose result depends on more than its arguments. */
 const impureText = [
   /\bDate\.now\b/,
   /\bnew Date\(\s*\)/,
@@ -107,7 +107,7 @@ test.each(tops)('the folder $top has source files', ({ top }) => {
   expect(sourceFiles(top).length).toBeGreaterThan(0);
 });
 
-test.each(tops)('the files of $top import only what their folder may import', ({ top }) => {
+test.each(tops)('the files of $top import only from the folders of their list', ({ top }) => {
   const wrong = sourceFiles(top).flatMap((file) => {
     const from = folderOf(relative(root, file));
     return importsOf(file)
@@ -119,8 +119,8 @@ test.each(tops)('the files of $top import only what their folder may import', ({
   expect(wrong).toEqual([]);
 });
 
-test.each(Object.entries(allowedPackages))('%s uses only the packages of its list', (folder, packages) => {
-  // createHash of node:crypto is a pure function; every other Node module reaches outside.
+test.each(Object.entries(allowedPackages))('the files of %s import only listed packages', (folder, packages) => {
+  // createHash of node:crypto is a pure function. No other module of Node is allowed.
   const wrong = sourceFiles(folder).flatMap((file) =>
     importsOf(file)
       .filter((target) => !target.startsWith('.') && !packages.includes(target) && target !== 'node:crypto')
@@ -129,7 +129,7 @@ test.each(Object.entries(allowedPackages))('%s uses only the packages of its lis
   expect(wrong).toEqual([]);
 });
 
-test.each(Object.keys(allowedPackages))('%s reads no clock, random number, environment, timer or log', (folder) => {
+test.each(Object.keys(allowedPackages))('%s uses no clock, random number, environment, timer or log', (folder) => {
   const wrong = sourceFiles(folder).flatMap((file) => {
     const text = readFileSync(file, 'utf8');
     return impureText.filter((pattern) => pattern.test(text)).map((pattern) => `${relative(root, file)}: ${pattern}`);
