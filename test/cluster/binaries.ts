@@ -1,4 +1,4 @@
-// Finds the programs of a cluster, or builds them from the Go module proxy once and keeps them.
+// Finds the programs of a test cluster, or builds them once with Go and caches them.
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -7,18 +7,20 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 interface Build {
-  /** Folder under `binaries/` with the go.mod that locks it; they disagree about their dependencies. */
+  /** Folder below `binaries/` with its go.mod. The modules need different versions of the same dependencies. */
   readonly module: 'kubernetes' | 'containerd' | 'containers' | 'helm';
   readonly package: string;
-  /** Go linker flags beside `-s -w`. */
+  /** Go linker flags in addition to `-s -w`. */
   readonly link?: string;
   readonly tags?: string;
-  /** Compiled with C. */
+  /** Needs cgo. */
   readonly c?: boolean;
 }
 
 const version = 'k8s.io/component-base/version';
-/** What the API server tells Helm's `Capabilities`; the version is the one that the go.mod locks. */
+/**
+ * The version that the API server reports, for example to Helm's `Capabilities`. It must equal the version in go.mod.
+ */
 const kubernetesVersion = `-X ${version}.gitVersion=v1.36.3 -X ${version}.gitMajor=1 -X ${version}.gitMinor=36`;
 
 function ofKubernetes(name: string): Build {
@@ -29,11 +31,11 @@ function ofContainerd(name: string): Build {
   return { module: 'containerd', package: `github.com/containerd/containerd/v2/cmd/${name}` };
 }
 
-/** In the order in which they are built: small ones that show soon whether building works at all come first. */
+/** In build order. Small programs come first, so that a broken toolchain fails early. */
 const builds = {
   true: { module: 'containers', package: './true' },
   pause: { module: 'containers', package: './pause' },
-  // Without seccomp it refuses every Pod that asks for RuntimeDefault, as "restricted" demands.
+  // Without seccomp, runc refuses every Pod with the profile RuntimeDefault, which Pod Security "restricted" requires.
   runc: { module: 'containerd', package: 'github.com/opencontainers/runc', tags: 'seccomp', c: true },
   etcd: { module: 'kubernetes', package: 'go.etcd.io/etcd/server/v3' },
   'kube-apiserver': ofKubernetes('kube-apiserver'),
@@ -50,7 +52,7 @@ export type BinaryName = keyof typeof builds;
 
 const allNames = Object.keys(builds) as readonly BinaryName[];
 
-/** Where each is, or why it is not there; plain data. */
+/** The path of each program, or why it is missing. Plain data, because it is sent to the test workers. */
 export type Binaries = Readonly<Record<BinaryName, { readonly path: string } | { readonly missing: string }>>;
 
 const sources = fileURLToPath(new URL('binaries/', import.meta.url));
@@ -69,7 +71,7 @@ function firstLineOf(error: unknown): string {
   return (stderr || message || String(error)).trim().split('\n')[0] ?? '';
 }
 
-/** Why a command cannot be run; undefined when it can. */
+/** The first line of the error of a command, or undefined when it succeeds. */
 function failureOf(command: string, args: readonly string[], folder: string): string | undefined {
   try {
     execFileSync(command, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
@@ -79,7 +81,7 @@ function failureOf(command: string, args: readonly string[], folder: string): st
   }
 }
 
-/** Why nothing of a module can be built here; undefined when it can. Go itself compares its version with the go.mod's. */
+/** Why this machine cannot build a program, or undefined. Go itself checks its version against go.mod. */
 function whyNotBuilt(name: BinaryName): string | undefined {
   const build: Build = builds[name];
   const go = failureOf('go', ['version'], join(sources, build.module));
@@ -91,7 +93,7 @@ function whyNotBuilt(name: BinaryName): string | undefined {
   return compiler === undefined ? undefined : `${name} is not built: it needs a C compiler (${compiler})`;
 }
 
-/** Builds one beside its place and moves it there, so that a build that was killed leaves nothing that looks whole. */
+/** Builds into a temporary file and renames it, so that a killed build leaves no incomplete program in the cache. */
 async function build(name: BinaryName, path: string): Promise<void> {
   const { module, package: main, link = '', tags = '', c = false }: Build = builds[name];
   const unfinished = `${path}.${process.pid}`;
@@ -111,8 +113,8 @@ async function build(name: BinaryName, path: string): Promise<void> {
   renameSync(unfinished, path);
 }
 
-/** Builds what is missing, and says so, since nothing else shows for minutes. */
-async function findOrBuild(say: (line: string) => void): Promise<Binaries> {
+/** Prints progress, because a build takes minutes. */
+async function findOrBuild(print: (line: string) => void): Promise<Binaries> {
   const folder = cacheFolder();
   mkdirSync(folder, { recursive: true });
   const missing = allNames.filter((name) => !existsSync(join(folder, name)));
@@ -122,11 +124,11 @@ async function findOrBuild(say: (line: string) => void): Promise<Binaries> {
     if (reason !== undefined) why.set(name, reason);
   }
   const toBuild = missing.filter((name) => !why.has(name));
-  if (toBuild.length > 0) say(`Building ${toBuild.length} programs into ${folder} (once; minutes) ...`);
+  if (toBuild.length > 0) print(`Building ${toBuild.length} programs into ${folder} (once; minutes) ...`);
   for (const name of toBuild) {
     const start = Date.now();
     await build(name, join(folder, name));
-    say(`  ${name}: ${Math.round((Date.now() - start) / 1000)} s`);
+    print(`  ${name}: ${Math.round((Date.now() - start) / 1000)} s`);
   }
   return tableOf((name) => why.get(name), folder);
 }
@@ -140,35 +142,36 @@ function tableOf(whyMissing: (name: BinaryName) => string | undefined, folder: s
 }
 
 /**
- * Gives every program: from the folder that DROP_CLUSTER_BINARIES names, else from the cache, else built into it. Throws when a
- * build fails; what cannot be built here at all (no Go, no C compiler) is missing with the reason.
+ * Finds every program in the folder DROP_CLUSTER_BINARIES or, without that variable, in the cache, and builds the
+ * missing ones. Throws when a build fails. A program that this machine cannot build (no Go, no C compiler) is
+ * reported as missing.
  */
-export async function findBinaries(say: (line: string) => void): Promise<Binaries> {
+export async function findBinaries(print: (line: string) => void): Promise<Binaries> {
   const given = process.env.DROP_CLUSTER_BINARIES;
-  if (given === undefined || given === '') return await findOrBuild(say);
+  if (given === undefined || given === '') return await findOrBuild(print);
   const whyMissing = (name: BinaryName) =>
     existsSync(join(given, name)) ? undefined : `${name} is not in the folder of DROP_CLUSTER_BINARIES`;
   return tableOf(whyMissing, given);
 }
 
-/** Why one of these is not there; undefined when all are. */
+/** Why the first missing program is missing, or undefined when all are present. */
 export function whyMissing(binaries: Binaries, names: readonly BinaryName[]): string | undefined {
   const reasons = names.map((name) => binaries[name]).flatMap((found) => ('missing' in found ? [found.missing] : []));
   return reasons[0];
 }
 
-/** Gives the path of one; throws when it is missing. */
+/** Throws when the program is missing. */
 export function pathOf(binaries: Binaries, name: BinaryName): string {
   const found = binaries[name];
   if ('missing' in found) throw new Error(found.missing);
   return found.path;
 }
 
-/** Gives the path of a Metacontroller, which is never built: from METACONTROLLER, else from PATH. */
+/** The path from METACONTROLLER or, without that variable, from PATH. Metacontroller is never built. */
 export function findMetacontroller(): { readonly path: string } | { readonly missing: string } {
   const given = process.env.METACONTROLLER;
   if (given !== undefined && given !== '') {
-    return existsSync(given) ? { path: given } : { missing: `METACONTROLLER names ${given}, which is not there` };
+    return existsSync(given) ? { path: given } : { missing: `METACONTROLLER is ${given}, which does not exist` };
   }
   const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
   const path = folders.map((folder) => join(folder, 'metacontroller')).find((each) => existsSync(each));

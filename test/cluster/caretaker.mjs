@@ -1,15 +1,16 @@
-// Ends what a test run started, however the run ended: it waits for the end of its own input, which also a killed run cannot keep open.
+// Ends the programs and folders of a test run, also when the run is killed: it waits for the end of its standard input,
+// which the kernel closes with the run.
 
 import { readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How long a program may take to end by itself. */
+/** Time between SIGTERM and SIGKILL. */
 const GRACE_MILLISECONDS = 5_000;
 const POLL_MILLISECONDS = 50;
 
-/** In the order in which they came; the last is ended first. @type {{kind: string, of: string | number}[]} */
+/** In order of creation. The last one is ended first. @type {{kind: string, of: string | number}[]} */
 const charges = [];
 
 const quietly = (action) => {
@@ -20,7 +21,7 @@ const quietly = (action) => {
   }
 };
 
-/** Signals a program and all that it started in its group. */
+/** Signals a program and its process group. */
 const signal = (group, name) => quietly(() => process.kill(-group, name)) === true;
 
 async function endProgram(group) {
@@ -30,7 +31,7 @@ async function endProgram(group) {
   signal(group, 'SIGKILL');
 }
 
-/** What wrote in it was told to end just now. */
+/** Retries, because a program that was just ended may still write into the folder. */
 async function removeFolder(folder) {
   for (let tries = 0; tries < 20; tries += 1) {
     if (quietly(() => rmSync(folder, { recursive: true, force: true }) ?? true) === true) return;
@@ -39,29 +40,32 @@ async function removeFolder(folder) {
   process.stderr.write(`${folder} could not be removed\n`);
 }
 
-function groupsUnder(folder) {
+function subgroupsOf(folder) {
   const names = quietly(() => readdirSync(folder, { withFileTypes: true })) ?? [];
   return names.filter((entry) => entry.isDirectory()).map((entry) => join(folder, entry.name));
 }
 
-/** Kills what is in a control group and those in it, and gives whether all of them are gone. */
+/** Kills all processes of a control group and of its subgroups. Returns whether the groups are removed. */
 function removeGroup(folder) {
-  for (const inner of groupsUnder(folder)) removeGroup(inner);
+  for (const inner of subgroupsOf(folder)) removeGroup(inner);
   const ids = quietly(() => readFileSync(join(folder, 'cgroup.procs'), 'utf8').trim()) ?? '';
   for (const id of ids.split('\n').filter((line) => line !== '')) quietly(() => process.kill(Number(id), 'SIGKILL'));
   quietly(() => rmdirSync(folder));
   return quietly(() => readdirSync(folder)) === undefined;
 }
 
-/** Takes containerd's folder of running containers: killed ones leave their control groups, which bear their names. */
+/**
+ * Removes the control groups that killed containers leave behind. `folder` is containerd's folder of running
+ * containers.
+ */
 async function removeContainers(folder) {
   const ids = quietly(() => readdirSync(folder)) ?? [];
-  const parents = ['/sys/fs/cgroup', ...groupsUnder('/sys/fs/cgroup')].map((root) => join(root, 'k8s.io'));
+  const parents = ['/sys/fs/cgroup', ...subgroupsOf('/sys/fs/cgroup')].map((root) => join(root, 'k8s.io'));
   for (const parent of parents) {
     for (const id of ids) {
       for (let tries = 0; tries < 40 && !removeGroup(join(parent, id)); tries += 1) await sleep(POLL_MILLISECONDS);
     }
-    // Stays where another containerd has containers of its own.
+    // Fails, as it should, while another containerd has containers here.
     quietly(() => rmdirSync(parent));
   }
 }
@@ -76,7 +80,7 @@ async function endAll() {
   for (const { kind, of } of charges.splice(0).reverse()) await endings[kind](of);
 }
 
-// It shares the terminal with the run; what interrupts the run must not interrupt the cleaning.
+// The run and this process share the terminal. An interrupt must not stop the clean-up.
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => {});
 for await (const line of createInterface({ input: process.stdin })) {
   const { add, forget } = JSON.parse(line);

@@ -1,4 +1,4 @@
-// Shows that a test run leaves nothing behind, however it ends.
+// Shows that a test run leaves no program and no folder behind, however it ends.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { eventually } from '../waiting.ts';
 import { NOT_RUN } from './requirements.ts';
 
-/** A run: it hands a folder and a program to a caretaker, tells the program's process id, and goes on until it is ended. */
+/** A run that registers a folder and a program with a caretaker, prints the process id, and waits for a signal. */
 const runWith = (folder: string, caretaker: string) => `
 import { spawn } from 'node:child_process';
 import { startCaretaker } from '${caretaker}';
@@ -16,13 +16,13 @@ const caretaker = startCaretaker();
 caretaker.add({ kind: 'folder', of: '${folder}' });
 const program = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' });
 caretaker.add({ kind: 'program', of: program.pid });
-// Node keeps SIGUSR1 for its debugger.
+// Node reserves SIGUSR1 for its debugger.
 process.on('SIGUSR2', () => caretaker.stop().then(() => process.exit(0)));
 setInterval(() => {}, 1_000);
 console.log(program.pid);
 `;
 
-/** Whether a process runs; one that nobody has waited for yet does not. */
+/** Returns false for a zombie process. */
 function isRunning(pid: string): boolean {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== '';
@@ -32,15 +32,15 @@ function isRunning(pid: string): boolean {
 }
 
 const isLinux = process.platform === 'linux';
-const title = isLinux ? 'a run' : `a run (${NOT_RUN}only Linux shows in /proc what is left)`;
+const title = isLinux ? 'a run' : `a run (${NOT_RUN}it needs /proc, which only Linux has)`;
 
 describe.skipIf(!isLinux)(title, () => {
   it.each([
-    ['stopped in good order', 'SIGUSR2'],
-    ['interrupted', 'SIGINT'],
-    ['ended', 'SIGTERM'],
-    ['killed', 'SIGKILL'],
-  ] as const)('that is %s leaves neither a program nor a folder', async (_title, signal) => {
+    ['stops its caretaker', 'SIGUSR2'],
+    ['is interrupted', 'SIGINT'],
+    ['is terminated', 'SIGTERM'],
+    ['is killed', 'SIGKILL'],
+  ] as const)('that %s leaves neither a program nor a folder', async (_title, signal) => {
     const folder = mkdtempSync(join(tmpdir(), 'drop-caretaker-'));
     writeFileSync(join(folder, 'a-file'), 'of the run');
     const source = runWith(folder, new URL('caretaker.ts', import.meta.url).href);

@@ -1,11 +1,11 @@
-// Hands what a test starts to a process that ends it also when the run is killed.
+// Starts a process that ends the programs of a test run, also when the run is killed.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 export interface Charge {
   /**
-   * A program is ended with its group; a folder is removed with all in it; of containers, named by containerd's folder of
-   * them, the control groups are removed.
+   * A program is ended with its process group, and a folder is removed with its content. For containers, `of` is
+   * containerd's folder of running containers, and their control groups are removed.
    */
   readonly kind: 'program' | 'folder' | 'containers';
   /** Process id or path. */
@@ -13,15 +13,14 @@ export interface Charge {
 }
 
 export interface Caretaker {
-  /** Ends it with the rest, the last that was added first. */
+  /** Charges are ended in reverse order. */
   add(charge: Charge): void;
-  /** For what ended by itself: its process id may soon be another's. */
+  /** Must be called when a program has ended, because the kernel may reuse its process id. */
   forget(charge: Charge): void;
-  /** Ends everything; resolves when nothing is left. */
+  /** Ends all charges. Resolves when they are gone. */
   stop(): Promise<void>;
 }
 
-/** Starts one; whatever becomes of this process, what was added is ended. */
 export function startCaretaker(): Caretaker {
   const program = fileURLToPath(new URL('caretaker.mjs', import.meta.url));
   const child: ChildProcess = spawn(process.execPath, [program], {
@@ -30,10 +29,10 @@ export function startCaretaker(): Caretaker {
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.stdin?.on('error', () => {});
-  const say = (message: object) => child.stdin?.write(`${JSON.stringify(message)}\n`);
+  const send = (message: object) => child.stdin?.write(`${JSON.stringify(message)}\n`);
   return {
-    add: (charge) => say({ add: charge }),
-    forget: (charge) => say({ forget: charge }),
+    add: (charge) => send({ add: charge }),
+    forget: (charge) => send({ forget: charge }),
     async stop() {
       child.stdin?.end();
       await ended;

@@ -1,9 +1,9 @@
-// The plainest client of an API server: a method, a path, a body; for what no user would type.
+// A minimal client of the Kubernetes API, for what tests do and no user does with kubectl.
 import { readFileSync } from 'node:fs';
 import { Agent, fetch } from 'undici';
 import type { ClusterAddress } from './control-plane.ts';
 
-/** An object as the API server gives it; tests read what they know to be there. */
+/** An object as the API server returns it. */
 export interface ClusterObject {
   readonly apiVersion?: string;
   readonly kind?: string;
@@ -14,11 +14,11 @@ export interface ClusterObject {
     readonly resourceVersion: string;
     readonly labels?: Readonly<Record<string, string>>;
   };
-  // biome-ignore lint/suspicious/noExplicitAny: any kind of any group
+  // biome-ignore lint/suspicious/noExplicitAny: objects of every kind
   readonly [field: string]: any;
 }
 
-/** What the API server refused, in its own words. */
+/** A response other than 2xx, with the message of the API server. */
 export class ApiError extends Error {
   readonly status: number;
   readonly reason: string;
@@ -30,14 +30,14 @@ export class ApiError extends Error {
 }
 
 export interface Client {
-  /** Gives what the API server answered; throws an ApiError for anything but 2xx. */
+  /** Like every method, throws an ApiError for a response other than 2xx. */
   get(path: string): Promise<ClusterObject>;
   list(path: string): Promise<readonly ClusterObject[]>;
   create(path: string, body: object): Promise<ClusterObject>;
   replace(path: string, body: object): Promise<ClusterObject>;
   /** A JSON merge patch. */
   patch(path: string, body: object): Promise<ClusterObject>;
-  /** A path that is not there is deleted already. */
+  /** Succeeds when the object does not exist. */
   remove(path: string): Promise<void>;
 }
 
@@ -60,9 +60,8 @@ function asError(status: number, text: string): ApiError {
   }
 }
 
-/** Takes where an API server is and a token; gives its client. */
 export function connect(cluster: Pick<ClusterAddress, 'server' | 'certificateAuthority' | 'token'>): Client {
-  async function ask(method: string, path: string, body?: object): Promise<ClusterObject> {
+  async function send(method: string, path: string, body?: object): Promise<ClusterObject> {
     const contentType = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
     const response = await fetch(cluster.server + path, {
       method,
@@ -78,14 +77,14 @@ export function connect(cluster: Pick<ClusterAddress, 'server' | 'certificateAut
     return (text.startsWith('{') ? JSON.parse(text) : { text }) as ClusterObject;
   }
   return {
-    get: (path) => ask('GET', path),
-    list: async (path) => (await ask('GET', path)).items,
-    create: (path, body) => ask('POST', path, body),
-    replace: (path, body) => ask('PUT', path, body),
-    patch: (path, body) => ask('PATCH', path, body),
+    get: (path) => send('GET', path),
+    list: async (path) => (await send('GET', path)).items,
+    create: (path, body) => send('POST', path, body),
+    replace: (path, body) => send('PUT', path, body),
+    patch: (path, body) => send('PATCH', path, body),
     async remove(path) {
       try {
-        await ask('DELETE', path);
+        await send('DELETE', path);
       } catch (error) {
         if (!(error instanceof ApiError && error.status === 404)) throw error;
       }

@@ -1,4 +1,4 @@
-// The cluster of the run as a test uses it: kubectl for what a user types, a client for the rest.
+// The cluster of the run: kubectl and helm for what a user does, and an API client for the rest.
 import { spawn } from 'node:child_process';
 import { inject } from 'vitest';
 import { eventually } from '../waiting.ts';
@@ -7,7 +7,7 @@ import { type Client, type ClusterObject, connect } from './client.ts';
 import type { ClusterAddress } from './control-plane.ts';
 import { metacontrollerDefinitions } from './metacontroller-definitions.ts';
 
-/** What a program said when it failed. */
+/** A program that failed, with its output. */
 export class CommandError extends Error {
   readonly code: number | null;
   readonly stdout: string;
@@ -20,7 +20,7 @@ export class CommandError extends Error {
   }
 }
 
-/** Runs a program to its end; gives its output, throws a CommandError when it fails. */
+/** Runs a program and returns its standard output. Throws a CommandError when it fails. */
 export async function runCommand(
   command: readonly string[],
   options: { readonly stdin?: string; readonly environment?: Readonly<Record<string, string>> } = {},
@@ -40,19 +40,19 @@ export async function runCommand(
 }
 
 export interface Cluster extends ClusterAddress, Client {
-  /** Runs kubectl as the administrator; gives what it prints. */
+  /** Runs kubectl as administrator and returns its output. */
   kubectl(args: readonly string[], stdin?: string): Promise<string>;
-  /** Runs helm as the administrator; gives what it prints. */
+  /** Runs helm as administrator and returns its output. */
   helm(args: readonly string[], stdin?: string): Promise<string>;
-  /** What `kubectl apply` makes of objects or of a manifest. */
+  /** Runs `kubectl apply` with a manifest or with objects. */
   apply(manifest: string | readonly object[]): Promise<string>;
   /** Applies CustomResourceDefinitions and waits until the API server serves them. */
   define(manifest: string | readonly object[]): Promise<void>;
-  /** Metacontroller's own kinds, as minimal definitions. */
+  /** Defines the kinds of Metacontroller with minimal schemas. */
   defineMetacontrollerKinds(): Promise<void>;
-  /** Makes a namespace and waits until Pods are admitted in it. */
+  /** Creates a namespace and waits until it admits Pods. */
   createNamespace(name: string, labels?: Readonly<Record<string, string>>): Promise<ClusterObject>;
-  /** Deletes one and waits until it is gone. */
+  /** Deletes a namespace and waits until it is gone. */
   deleteNamespace(name: string): Promise<void>;
 }
 
@@ -64,7 +64,7 @@ async function admitsPods(client: Client, namespace: string): Promise<void> {
   await client.get(`/api/v1/namespaces/${namespace}/serviceaccounts/default`);
 }
 
-/** Gives the control plane that the run shares. Only for tests described with the requirement `controlPlane`. */
+/** The control plane that all tests share. Throws in a test without the requirement `controlPlane`. */
 export function theCluster(): Cluster {
   const { controlPlane, binaries } = inject('clusterRun');
   if ('missing' in controlPlane) throw new Error(controlPlane.missing);

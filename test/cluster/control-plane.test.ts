@@ -1,4 +1,4 @@
-// Shows that the cluster under the other tests is a real one: it admits, refuses and collects like one.
+// Shows that the control plane of the other tests behaves like that of a real cluster.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../waiting.ts';
 import { connect } from './client.ts';
@@ -15,20 +15,22 @@ describeWith(['controlPlane'], 'the control plane', () => {
   });
   afterAll(() => cluster.deleteNamespace(NAMESPACE));
 
-  it('tells kubectl the version that it is built from', async () => {
+  it('reports the version that it is built from', async () => {
     expect(JSON.parse(await cluster.kubectl(['version', '-o', 'json']))).toMatchObject({
       serverVersion: { major: '1', minor: '36', gitVersion: expect.stringMatching(/^v1\.36\.\d+$/) },
     });
   });
 
-  it('lets a service account do only what a role allows', async () => {
+  it('allows a service account only what its roles allow', async () => {
     const token = (await cluster.kubectl(['create', 'token', 'default', '-n', NAMESPACE])).trim();
-    const asNobody = connect({ ...cluster, token });
-    await expect(asNobody.list(`/api/v1/namespaces/${NAMESPACE}/secrets`)).rejects.toMatchObject({ status: 403 });
+    const asServiceAccount = connect({ ...cluster, token });
+    await expect(asServiceAccount.list(`/api/v1/namespaces/${NAMESPACE}/secrets`)).rejects.toMatchObject({
+      status: 403,
+    });
     await cluster.kubectl(['create', 'role', 'reader', '-n', NAMESPACE, '--verb=list', '--resource=secrets']);
     const subject = `--serviceaccount=${NAMESPACE}:default`;
     await cluster.kubectl(['create', 'rolebinding', 'reader', '-n', NAMESPACE, '--role=reader', subject]);
-    await eventually(() => asNobody.list(`/api/v1/namespaces/${NAMESPACE}/secrets`));
+    await eventually(() => asServiceAccount.list(`/api/v1/namespaces/${NAMESPACE}/secrets`));
   });
 
   it('refuses a Pod that Pod Security "restricted" forbids', async () => {
@@ -39,7 +41,7 @@ describeWith(['controlPlane'], 'the control plane', () => {
     });
   });
 
-  it('collects what an owner leaves behind', async () => {
+  it('deletes an object whose owner is deleted', async () => {
     const path = `/api/v1/namespaces/${NAMESPACE}/configmaps`;
     const owner = await cluster.create(path, { metadata: { name: 'owner' } });
     const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid: owner.metadata.uid }];
@@ -48,7 +50,7 @@ describeWith(['controlPlane'], 'the control plane', () => {
     await eventually(() => expect(cluster.get(`${path}/owned`)).rejects.toMatchObject({ status: 404 }));
   });
 
-  it("takes Metacontroller's kinds as minimal definitions, with any field in them", async () => {
+  it('accepts every field in the minimal definitions of the Metacontroller kinds', async () => {
     await cluster.defineMetacontrollerKinds();
     const spec = { parentResource: { apiVersion: 'v1', resource: 'configmaps' }, hooks: { sync: { any: ['field'] } } };
     const kind = 'CompositeController';

@@ -1,6 +1,6 @@
-// Starts etcd, an API server with RBAC and the controller manager on loopback, as a real cluster has them.
+// Starts etcd, an API server with RBAC and the controller manager on the loopback interface.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unusedPort } from '../service/discovery/servers.ts';
 import type { BinaryName } from './binaries.ts';
@@ -8,29 +8,29 @@ import type { Caretaker } from './caretaker.ts';
 import { connect } from './client.ts';
 import { startProgram } from './program.ts';
 
-/** Where a control plane is and how its administrator enters; plain data. */
+/** How to reach a control plane as its administrator. Plain data, because it is sent to the test workers. */
 export interface ClusterAddress {
-  /** Path of a kubeconfig of the administrator. */
+  /** Path of the administrator's kubeconfig. */
   readonly kubeconfig: string;
   readonly server: string;
-  /** Path of the PEM file to verify the server with. */
+  /** Path of a PEM file. */
   readonly certificateAuthority: string;
   readonly token: string;
 }
 
 export interface ControlPlaneInput {
   readonly binary: (name: BinaryName) => string;
-  /** Exists and is removed by whoever made it. */
+  /** An existing folder, which the caller removes. */
   readonly folder: string;
   readonly caretaker: Caretaker;
 }
 
-/** Ports are found free and then used, so another program can be faster. */
+/** Another program may take an unused port before it is opened. */
 const TRIES = 3;
 
 const secret = () => randomBytes(16).toString('hex');
 
-/** Writes a kubeconfig with a token; `actAs` are kubeconfig lines that impersonate. */
+/** Writes a kubeconfig and returns its path. `actAs` contains the kubeconfig fields of an impersonated user. */
 export function writeKubeconfig(
   path: string,
   cluster: Pick<ClusterAddress, 'server' | 'certificateAuthority' | 'token'>,
@@ -61,7 +61,7 @@ async function startEtcd({ binary, folder, caretaker }: ControlPlaneInput): Prom
     `--listen-peer-urls=${peers}`,
     `--initial-advertise-peer-urls=${peers}`,
     `--initial-cluster=default=${peers}`,
-    // What a crash of the machine would lose, nobody misses.
+    // The data need not survive a crash of the machine.
     '--unsafe-no-fsync',
   ];
   const isReady = async () => {
@@ -93,7 +93,7 @@ async function startApiServer(input: ControlPlaneInput, etcd: string, key: strin
     `${controllerManagerToken},system:kube-controller-manager,kube-controller-manager`,
   ];
   writeFileSync(tokens, `${lines.join('\n')}\n`, { mode: 0o600 });
-  // The API server writes the certificate that it serves, and the authority that signed it, into one file here.
+  // The API server writes its certificate and the authority that signed it into one file in this folder.
   const certificates = join(folder, 'certificates');
   mkdirSync(certificates);
   const certificateAuthority = join(certificates, 'apiserver.crt');
@@ -105,7 +105,7 @@ async function startApiServer(input: ControlPlaneInput, etcd: string, key: strin
     `--secure-port=${port}`,
     '--bind-address=127.0.0.1',
     '--advertise-address=127.0.0.1',
-    // A loopback address is refused as the endpoint of the Service `kubernetes`, which no test needs.
+    // The API server refuses a loopback address as endpoint of the Service `kubernetes`. No test needs that Service.
     '--endpoint-reconciler-type=none',
     `--cert-dir=${certificates}`,
     `--token-auth-file=${tokens}`,
@@ -116,7 +116,7 @@ async function startApiServer(input: ControlPlaneInput, etcd: string, key: strin
     `--service-account-signing-key-file=${key}`,
     '--service-cluster-ip-range=10.96.0.0/16',
   ];
-  // Its certificate is read when it is first asked for, and written while it starts.
+  // The client reads the certificate with its first request, because the API server writes it while it starts.
   const isReady = () => connect(address).get('/readyz');
   await startProgram({ command, folder, caretaker, isReady });
   const controllerManager = { ...address, token: controllerManagerToken };
@@ -136,12 +136,12 @@ async function startControllerManager(input: ControlPlaneInput, api: ApiServer, 
     `--root-ca-file=${api.certificateAuthority}`,
     '--use-service-account-credentials=true',
     '--leader-elect=false',
-    // At its default of 20 requests a second it needs some seconds more to start.
+    // With the default of 20 requests per second, it starts some seconds later.
     '--kube-api-qps=300',
     '--kube-api-burst=600',
     '--secure-port=0',
   ];
-  // Without them no Pod is admitted.
+  // The API server admits no Pod without these objects.
   const client = connect(api);
   const isReady = async () => {
     await client.get('/api/v1/namespaces/default/serviceaccounts/default');
@@ -152,7 +152,7 @@ async function startControllerManager(input: ControlPlaneInput, api: ApiServer, 
 
 const isPortTaken = (error: unknown) => /address already in use/.test(String(error));
 
-/** Takes binaries and a folder; resolves once Pods are admitted, in about five seconds. The caretaker ends it. */
+/** Resolves once the control plane admits Pods, after about five seconds. The caretaker ends its programs. */
 export async function startControlPlane(input: ControlPlaneInput): Promise<ClusterAddress> {
   for (let tries = 1; ; tries += 1) {
     const folder = join(input.folder, `control-plane-${tries}`);
@@ -169,9 +169,4 @@ export async function startControlPlane(input: ControlPlaneInput): Promise<Clust
       if (tries === TRIES || !isPortTaken(error)) throw error;
     }
   }
-}
-
-/** Gives the PEM text that the server is verified with. */
-export function readCertificateAuthority(cluster: Pick<ClusterAddress, 'certificateAuthority'>): string {
-  return readFileSync(cluster.certificateAuthority, 'utf8');
 }

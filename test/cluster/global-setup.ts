@@ -1,4 +1,4 @@
-// Once a run: finds or builds the programs, starts the control plane, and tells at the end what was not run.
+// Runs once per test run: finds or builds the programs, starts the control plane, and reports skipped tests at the end.
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { notRunLines } from './not-run.ts';
 import { whyNoRegistry } from './registry.ts';
 import type { ClusterRun } from './requirements.ts';
 
-const say = (line: string) => process.stderr.write(`${line}\n`);
+const print = (line: string) => process.stderr.write(`${line}\n`);
 
 async function startIn(binaries: Binaries, caretaker: Caretaker): Promise<ClusterRun['controlPlane']> {
   const missing = whyMissing(binaries, ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl']);
@@ -21,9 +21,9 @@ async function startIn(binaries: Binaries, caretaker: Caretaker): Promise<Cluste
   return await startControlPlane({ binary: (name) => pathOf(binaries, name), folder, caretaker });
 }
 
-/** Gives what ends it all. */
+/** Returns the function that ends everything. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const binaries = await findBinaries(say);
+  const binaries = await findBinaries(print);
   const caretaker = startCaretaker();
   try {
     const controlPlane = await startIn(binaries, caretaker);
@@ -40,6 +40,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   return async () => {
     await caretaker.stop();
-    for (const line of notRunLines(project.vitest.state.getTestModules())) say(line);
+    for (const line of notRunLines(project.vitest.state.getTestModules())) print(line);
   };
 }

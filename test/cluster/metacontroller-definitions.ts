@@ -1,6 +1,6 @@
-// Minimal definitions of Metacontroller's kinds, so that its controllers can be registered where Metacontroller is not installed.
+// Minimal definitions of Metacontroller's kinds, because the repository does not contain its chart.
 
-/** Any field is kept: what is in them is Metacontroller's to check. */
+/** Keeps every field. Metacontroller itself validates them. */
 const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
 
 function definition(
@@ -15,8 +15,8 @@ function definition(
     kind: 'CustomResourceDefinition',
     metadata: {
       name: `${plural}.${group}`,
-      // Without it the API server refuses definitions in a group of the Kubernetes project.
-      annotations: { 'api-approved.kubernetes.io': 'unapproved, of a test' },
+      // The API server requires this annotation for every group below k8s.io.
+      annotations: { 'api-approved.kubernetes.io': 'unapproved, for tests' },
     },
     spec: {
       group,
@@ -35,7 +35,7 @@ function definition(
   };
 }
 
-/** The three kinds, with the names and scope that Metacontroller gives them. */
+/** The three kinds, with Metacontroller's names and scopes. */
 export const metacontrollerDefinitions: readonly object[] = [
   definition('CompositeController', 'compositecontrollers', 'Cluster', ['cc', 'cctl']),
   definition('DecoratorController', 'decoratorcontrollers', 'Cluster', ['dec', 'decorators']),

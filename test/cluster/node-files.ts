@@ -1,11 +1,14 @@
-// What containerd, the kubelet and the network of Pods are told, so that a node runs wherever a container can.
+// Configuration of containerd, the kubelet and the Pod network for a node on any machine that can run a container.
 
-/** The network of a pull Pod: nobody talks to it, so an address that is only claimed will do, on any kernel. */
+/** A pull Pod needs no network, so the plugin only reports an address. That works on every kernel. */
 export const NETWORK_PLUGIN = `#!/bin/sh
-# A CNI plugin that sets nothing up. What the runtime asks for is in the environment; its input is not needed.
+# A CNI plugin that sets nothing up. The command is in the environment, and the input is ignored.
 cat > /dev/null
 case "$CNI_COMMAND" in
-  ADD) printf '{"cniVersion":"1.0.0","interfaces":[{"name":"%s","sandbox":"%s"}],"ips":[{"address":"10.88.0.2/32","interface":0}]}' "$CNI_IFNAME" "$CNI_NETNS" ;;
+  ADD)
+    printf '{"cniVersion":"1.0.0","interfaces":[{"name":"%s","sandbox":"%s"}],' "$CNI_IFNAME" "$CNI_NETNS"
+    printf '"ips":[{"address":"10.88.0.2/32","interface":0}]}'
+    ;;
   VERSION) printf '{"cniVersion":"1.0.0","supportedVersions":["1.0.0"]}' ;;
 esac
 `;
@@ -24,7 +27,10 @@ export interface RuntimeSettings {
   readonly snapshotter: 'overlayfs' | 'native';
 }
 
-/** Gives containerd's configuration (version 3): everything in one folder, and no right needed that a container lacks. */
+/**
+ * containerd's configuration (version 3). Everything is in one folder, and it needs no privilege that a container
+ * lacks.
+ */
 export function containerdConfiguration({ folder, socket, runc, pauseImage, snapshotter }: RuntimeSettings): string {
   return `version = 3
 root = '${folder}/containerd/root'
@@ -40,7 +46,7 @@ disabled_plugins = ['io.containerd.nri.v1.nri']
 [plugins.'io.containerd.cri.v1.images'.pinned_images]
   sandbox = '${pauseImage}'
 [plugins.'io.containerd.cri.v1.runtime']
-  # Without CAP_SYS_RESOURCE nothing may be protected from the OOM killer.
+  # Only a process with CAP_SYS_RESOURCE may lower the OOM score.
   restrict_oom_score_adj = true
   disable_apparmor = true
   netns_mounts_under_state_dir = true
@@ -61,7 +67,7 @@ export interface KubeletSettings {
   readonly port: number;
 }
 
-/** Gives the kubelet's configuration: its defaults, but for what a machine that is no node of its own cannot give. */
+/** The kubelet's configuration: the defaults, except for features that need a dedicated machine. */
 export function kubeletConfiguration({ socket, port }: KubeletSettings): object {
   return {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
@@ -73,12 +79,12 @@ export function kubeletConfiguration({ socket, port }: KubeletSettings): object 
     cgroupDriver: 'cgroupfs',
     failCgroupV1: false,
     failSwapOn: false,
-    // The machine is not the kubelet's: it must neither divide it up nor protect itself on it.
+    // The machine is shared: the kubelet must not manage its control groups.
     cgroupsPerQOS: false,
     enforceNodeAllocatable: [],
     oomScoreAdj: 0,
     localStorageCapacityIsolation: false,
-    // A full disk of a test machine is not what is tested.
+    // A full disk must not fail the tests.
     evictionHard: {
       'memory.available': '0%',
       'nodefs.available': '0%',

@@ -1,11 +1,11 @@
-// Whether this machine can run a container at all, found out by running one.
+// Finds out whether this machine can run a container, by running one.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Binaries, pathOf, whyMissing } from './binaries.ts';
 
-/** Namespaces of mounts and processes: whatever is started in them ends with the first process, and its mounts with it. */
+/** Starts a shell in mount and process namespaces of its own. All processes and mounts in them end with the shell. */
 export const isolated: readonly string[] = [
   'unshare',
   '--mount',
@@ -18,7 +18,7 @@ export const isolated: readonly string[] = [
 
 const LIMIT_MILLISECONDS = 20_000;
 
-/** Why a script fails when it is run in namespaces of its own; undefined when it does not. */
+/** The error of a script in namespaces of its own, or undefined when it succeeds. */
 function failureOf(script: string): string | undefined {
   const [program = '', ...args] = isolated;
   try {
@@ -30,7 +30,7 @@ function failureOf(script: string): string | undefined {
   }
 }
 
-/** Whether a folder's file system can be the upper layer of an overlay; else layers are copied. */
+/** Whether the file system of a folder can be the upper layer of an overlay. Otherwise containerd must copy layers. */
 export function canOverlay(folder: string): boolean {
   const test = mkdtempSync(join(folder, 'overlay-'));
   for (const name of ['lower', 'upper', 'work', 'merged']) mkdirSync(join(test, name));
@@ -40,7 +40,7 @@ export function canOverlay(folder: string): boolean {
   return failure === undefined;
 }
 
-/** The container of a pull Pod, as far as a machine could refuse it. */
+/** The settings of a pull Pod's container that a machine may refuse. */
 function bundleConfiguration(controlGroup: string): object {
   return {
     ociVersion: '1.0.2',
@@ -70,7 +70,7 @@ function whyNoContainer(binaries: Binaries): string | undefined {
 
 const nodeBinaries = ['kubelet', 'containerd', 'containerd-shim-runc-v2', 'runc', 'ctr', 'pause', 'true'] as const;
 
-/** Why no kubelet can run a Pod here; undefined when one can. Takes a second. */
+/** Why a kubelet cannot run a Pod on this machine, or undefined. Needs about a second. */
 export function whyNoNode(binaries: Binaries): string | undefined {
   if (process.platform !== 'linux') return `kubelet and containerd need Linux, this is ${process.platform}`;
   const missing = whyMissing(binaries, nodeBinaries);

@@ -1,4 +1,4 @@
-// Starts a node: a real containerd and a real kubelet, in namespaces of their own that end with them.
+// Starts a node: a real containerd and a real kubelet, in namespaces of their own.
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unusedPort } from '../service/discovery/servers.ts';
@@ -18,7 +18,7 @@ export interface NodeInput {
   readonly cluster: ClusterAddress;
   readonly binaries: Binaries;
   readonly name: string;
-  /** Exists and is removed by whoever made it. */
+  /** An existing empty folder, which the caller removes. */
   readonly folder: string;
   readonly caretaker: Caretaker;
   readonly labels?: Readonly<Record<string, string>>;
@@ -26,38 +26,41 @@ export interface NodeInput {
 
 export interface RunningNode {
   readonly name: string;
-  /** The Node object as it was when it became Ready. */
+  /** The Node object at the time it became Ready. */
   readonly object: ClusterObject;
-  /** What kubelet and containerd have logged. */
+  /** The logs of kubelet and containerd so far. */
   logs(): string;
 }
 
-/** The sandbox image of every Pod, imported, since nothing pulls it here. */
+/** The sandbox image of every Pod. It is imported and never pulled. */
 const PAUSE_IMAGE = 'registry.k8s.io/pause:3.10.1';
 
 /**
- * Folders that kubelet and containerd know by name only: each gets one of ours put over it, seen by them alone. What was missing
- * stays as an empty folder, because to remove it would take it from under another run's node.
+ * Folders with fixed paths that kubelet and containerd write to. A temporary folder is mounted over each of them, in
+ * the mount namespace of the node. A folder that did not exist is created and never removed, because the node of
+ * another run may use it.
  */
 const coveredFolders = ['/run', '/var/lib/kubelet', '/var/log'];
 
 function coverWith(folder: string): string {
   const lines = coveredFolders.map((covered, index) => {
     mkdirSync(covered, { recursive: true });
-    const ours = join(folder, `cover-${index}`);
-    mkdirSync(ours);
-    return `mount --bind '${ours}' '${covered}'`;
+    const temporary = join(folder, `cover-${index}`);
+    mkdirSync(temporary);
+    return `mount --bind '${temporary}' '${covered}'`;
   });
   return lines.join('\n');
 }
 
-/** Names are looked up in /etc/hosts alone, so that what an unknown host looks like does not depend on the machine's DNS. */
-const lookUp = { file: '/etc/nsswitch.conf', content: 'hosts: files\n' } as const;
+/**
+ * Resolves names only through /etc/hosts, so that the error for an unknown host does not depend on the machine's DNS.
+ */
+const nameService = { file: '/etc/nsswitch.conf', content: 'hosts: files\n' } as const;
 
-function coverLookUp(folder: string): string {
-  const ours = join(folder, 'nsswitch.conf');
-  writeFileSync(ours, lookUp.content);
-  return existsSync(lookUp.file) ? `mount --bind '${ours}' '${lookUp.file}'` : '';
+function coverNameService(folder: string): string {
+  const temporary = join(folder, 'nsswitch.conf');
+  writeFileSync(temporary, nameService.content);
+  return existsSync(nameService.file) ? `mount --bind '${temporary}' '${nameService.file}'` : '';
 }
 
 interface NodeFiles {
@@ -94,7 +97,7 @@ async function writeFiles(input: NodeInput): Promise<NodeFiles> {
   };
 }
 
-/** The first process of the node's own process namespace; when it ends, all others there do. */
+/** The script of the first process in the node's process namespace. All other processes end with it. */
 function scriptOf(input: NodeInput, files: NodeFiles): string {
   const { folder, binaries, name, labels = {} } = input;
   const labelList = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
@@ -107,7 +110,7 @@ function scriptOf(input: NodeInput, files: NodeFiles): string {
   ];
   return `set -e
 ${coverWith(folder)}
-${coverLookUp(folder)}
+${coverNameService(folder)}
 '${pathOf(binaries, 'containerd')}' --config '${files.containerd}' > '${folder}/containerd.log' 2>&1 &
 '${kubelet.join("' '")}' > '${folder}/kubelet.log' 2>&1 &
 wait
@@ -132,7 +135,7 @@ async function readyNode(input: NodeInput): Promise<ClusterObject> {
   return node;
 }
 
-/** Takes a control plane, a name and an empty folder; resolves once the node is Ready and without taints. The caretaker ends it. */
+/** Resolves once the node is Ready and has no taints. The caretaker ends the node. */
 export async function startNode(input: NodeInput): Promise<RunningNode> {
   const { folder, caretaker, name } = input;
   // containerd keeps a folder here for each container that runs.

@@ -1,18 +1,17 @@
-// Starts one program of the cluster, its output in a file, and tells in an error what it last said.
+// Starts one program of the cluster with a log file. An error contains the end of the log.
 import { spawn } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { eventually } from '../waiting.ts';
 import type { Caretaker } from './caretaker.ts';
 
-/** Enough of a log to see why a program ended. */
 const SHOWN_CHARACTERS = 3_000;
 
 export interface ProgramInput {
   readonly command: readonly string[];
-  /** Folder in which `<name>.log` is written. */
+  /** Folder of the log file. */
   readonly folder: string;
-  /** Of the log; the program's own by default. */
+  /** Base name of the log file. Defaults to the name of the program. */
   readonly name?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly caretaker: Caretaker;
@@ -24,12 +23,12 @@ export interface ProgramInput {
 export interface RunningProgram {
   readonly pid: number;
   readonly logFile: string;
-  /** What the program has written so far. */
+  /** The output of the program so far. */
   log(): string;
   hasEnded(): boolean;
 }
 
-/** Resolves once the program is ready; throws with the end of its log when it ended or never was. */
+/** Resolves once the program is ready. Throws when it ends or is not ready in time. */
 export async function startProgram(input: ProgramInput): Promise<RunningProgram> {
   const [program = '', ...args] = input.command;
   const name = input.name ?? basename(program);
@@ -38,7 +37,7 @@ export async function startProgram(input: ProgramInput): Promise<RunningProgram>
   const child = spawn(program, args, {
     cwd: input.folder,
     stdio: ['ignore', output, output],
-    // A group of its own: what interrupts the run reaches it through the caretaker, after those that depend on it.
+    // In a process group of its own, so that an interrupt reaches it only through the caretaker, in the right order.
     detached: true,
     env: { ...process.env, ...input.environment },
   });

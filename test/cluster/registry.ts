@@ -1,4 +1,4 @@
-// Starts the real docker-registry that a kubelet pulls from, open or behind a password.
+// Starts a real docker-registry, with or without authentication.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,21 +12,21 @@ export interface Login {
 }
 
 export interface Registry {
-  /** As an image reference names it: 127.0.0.1 and the port, where every container runtime speaks plain HTTP. */
+  /** Host and port for image references. Container runtimes use plain HTTP for 127.0.0.1. */
   readonly host: string;
   readonly url: string;
 }
 
 export interface RegistryInput {
-  /** Of the registry, and of its folder. */
+  /** Name of the registry and of its folder. */
   readonly name: string;
   readonly folder: string;
   readonly caretaker: Caretaker;
-  /** Who may push and pull; everyone when absent. */
+  /** Required to push and pull. Without it, the registry is open. */
   readonly login?: Login;
 }
 
-/** Why no registry can be started here; undefined when one can. */
+/** Why this machine cannot start a registry, or undefined. */
 export function whyNoRegistry(): string | undefined {
   const missing = ['docker-registry', 'htpasswd'].filter(
     (program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0,
@@ -40,7 +40,7 @@ function writeUsers(folder: string, { username, password }: Login): string {
   return path;
 }
 
-/** Resolves once it answers. */
+/** Resolves once the registry serves requests. */
 export async function startRegistry(input: RegistryInput): Promise<Registry> {
   const folder = join(input.folder, input.name);
   mkdirSync(folder);
@@ -54,7 +54,7 @@ export async function startRegistry(input: RegistryInput): Promise<Registry> {
     ...(users === undefined ? {} : { auth: { htpasswd: { realm: input.name, path: users } } }),
   };
   const file = join(folder, 'registry.json');
-  // JSON is YAML too.
+  // The registry expects YAML, and JSON is YAML.
   writeFileSync(file, JSON.stringify(configuration));
   const url = `http://${host}`;
   await startProgram({

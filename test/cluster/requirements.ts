@@ -1,16 +1,16 @@
-// What a test needs of the machine, found out once a run; a test that lacks it is skipped by name and reason.
+// What a test needs from the machine. A test without it is skipped, with the reason in its title.
 import { describe, inject } from 'vitest';
 import type { Binaries, BinaryName } from './binaries.ts';
 import type { ClusterAddress } from './control-plane.ts';
 
-/** What the run has, as the global setup found and started it; plain data. */
+/** What the global setup found and started. Plain data, because it is sent to the test workers. */
 export interface ClusterRun {
   readonly binaries: Binaries;
-  /** The control plane that all files share, or why there is none. */
+  /** The control plane that all tests share, or why there is none. */
   readonly controlPlane: ClusterAddress | { readonly missing: string };
-  /** Why no kubelet can run a Pod here; empty when one can. */
+  /** Why a kubelet cannot run a Pod on this machine. Empty when it can. */
   readonly noNode: string;
-  /** Why no registry can be started here; empty when one can. */
+  /** Why this machine cannot start a registry. Empty when it can. */
   readonly noRegistry: string;
   /** A Metacontroller, or why there is none. */
   readonly metacontroller: { readonly path: string } | { readonly missing: string };
@@ -32,10 +32,10 @@ function whyMissing(run: ClusterRun, requirement: Requirement): string | undefin
   return 'missing' in found ? found.missing : undefined;
 }
 
-/** What the summary of a run looks for in a title. */
+/** Begins the reason in the title of a skipped test. */
 export const NOT_RUN = 'not run: ';
 
-/** Describes tests that need all of these; where one is missing, they are skipped and their title says why. */
+/** Like `describe`. Skips the tests when a requirement is missing and appends the reason to the title. */
 export function describeWith(requirements: readonly Requirement[], title: string, tests: () => void): void {
   const run = inject('clusterRun');
   const why = requirements.map((each) => whyMissing(run, each)).find((reason) => reason !== undefined);

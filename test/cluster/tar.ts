@@ -1,10 +1,10 @@
-// Writes the few tar files that a test image is made of (POSIX ustar).
+// Writes tar archives for test images (POSIX ustar).
 
 export interface TarEntry {
-  /** At most 100 bytes; one that ends in a slash is a folder. */
+  /** At most 100 bytes. A name that ends with a slash is a folder. */
   readonly name: string;
   readonly content?: Uint8Array | string;
-  /** 0644 when absent. */
+  /** Defaults to 0644. */
   readonly mode?: number;
 }
 
@@ -26,7 +26,7 @@ function headerOf({ name, mode = 0o644 }: TarEntry, size: number): Buffer {
   header.write(octal(0, 7), 116);
   header.write(octal(size, 11), 124);
   header.write(octal(0, 11), 136);
-  // The sum counts its own field as blanks.
+  // The checksum is computed with spaces in its own field.
   header.write(' '.repeat(8), 148);
   header.write(isFolder ? '5' : '0', 156);
   header.write('ustar\x0000', 257, 'latin1');
@@ -35,7 +35,7 @@ function headerOf({ name, mode = 0o644 }: TarEntry, size: number): Buffer {
   return header;
 }
 
-/** Gives the archive; everything in it is root's and of no date, so that equal entries give equal bytes. */
+/** All entries have owner root and time zero, so that equal entries produce equal archives. */
 export function writeTar(entries: readonly TarEntry[]): Buffer {
   const parts = entries.flatMap((entry) => {
     const content = Buffer.from(entry.content ?? '');

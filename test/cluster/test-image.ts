@@ -1,4 +1,4 @@
-// Makes small images as OCI describes them, and puts them where a kubelet finds them.
+// Builds small OCI images and pushes them to a registry.
 import { createHash } from 'node:crypto';
 import { type TarEntry, writeTar } from './tar.ts';
 
@@ -14,7 +14,7 @@ export interface TestImage {
   readonly manifest: Blob;
 }
 
-/** As in the `config` of an OCI image configuration. */
+/** The field `config` of an OCI image configuration. */
 export interface ImageConfig {
   readonly User?: string;
   readonly Env?: readonly string[];
@@ -24,7 +24,7 @@ export interface ImageConfig {
 
 const kinds = 'application/vnd.oci.image';
 const architectures: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
-/** What an image must be for to run on this machine. */
+/** The OCI name of this machine's architecture. */
 export const ARCHITECTURE = architectures[process.arch] ?? process.arch;
 
 function blobOf(mediaType: string, content: Buffer | object): Blob {
@@ -34,7 +34,7 @@ function blobOf(mediaType: string, content: Buffer | object): Blob {
 
 const descriptorOf = ({ mediaType, digest, bytes }: Blob) => ({ mediaType, digest, size: bytes.length });
 
-/** Gives an image of one layer for Linux on this machine. */
+/** Builds an image with one layer for Linux on this machine's architecture. */
 export function buildImage(files: readonly TarEntry[], config: ImageConfig = {}): TestImage {
   const layer = blobOf(`${kinds}.layer.v1.tar`, writeTar(files));
   const rootfs = { type: 'layers', diff_ids: [layer.digest] };
@@ -48,7 +48,7 @@ export function buildImage(files: readonly TarEntry[], config: ImageConfig = {})
   return { config: configuration, layer, manifest };
 }
 
-/** Gives the image as one file that `ctr images import` reads, under the reference it is to have. */
+/** Packs an image and its reference into an archive for `ctr images import`. */
 export function archiveOf(image: TestImage, reference: string): Buffer {
   const annotations = { 'io.containerd.image.name': reference };
   const index = { schemaVersion: 2, manifests: [{ ...descriptorOf(image.manifest), annotations }] };
@@ -66,14 +66,14 @@ async function expectStatus(response: Response, status: number): Promise<Respons
 }
 
 export interface PushTarget {
-  /** Such as http://127.0.0.1:5000. */
+  /** For example http://127.0.0.1:5000. */
   readonly url: string;
   readonly repository: string;
   readonly tag: string;
   readonly login?: { readonly username: string; readonly password: string };
 }
 
-/** Pushes over the API of registries; gives the digest under which the image can be pulled. */
+/** Pushes an image through the OCI distribution API and returns its digest. */
 export async function pushImage(image: TestImage, { url, repository, tag, login }: PushTarget): Promise<string> {
   const basic = login === undefined ? '' : Buffer.from(`${login.username}:${login.password}`).toString('base64');
   const headers: Record<string, string> = basic === '' ? {} : { authorization: `Basic ${basic}` };

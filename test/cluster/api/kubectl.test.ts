@@ -1,4 +1,4 @@
-// Shows what a person sees of our kinds with kubectl: names, columns, words for every field.
+// Shows what kubectl prints for our kinds: names, columns and the description of every field.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ const ready = (status: string, reason: string, message: string) => [
   { type: 'Ready', status, reason, message, lastTransitionTime: AT },
 ];
 
-/** Words of a table by their column, since kubectl aligns with spaces and a message has some. */
+/** Splits at two or more spaces, because a message contains single spaces. */
 function cells(table: string): string[][] {
   return table
     .trimEnd()
@@ -21,7 +21,7 @@ function cells(table: string): string[][] {
     .map((line) => line.trim().split(/\s{2,}/));
 }
 
-/** All fields of a schema that a person may ask about, by path. */
+/** All fields of a schema, by the path that `kubectl explain` accepts. */
 function fieldsOf(schema: SchemaNode, path: readonly string[]): [path: string, field: SchemaNode][] {
   const inner = schema.items ?? schema;
   return Object.entries(inner.properties ?? {}).flatMap(([name, field]) => [
@@ -41,17 +41,17 @@ describeWith(['controlPlane'], 'kubectl on a real API server', () => {
   beforeAll(async () => {
     cluster = theCluster();
     await defineOurKinds(cluster);
-    // Secrets of the manifests live there.
+    // The manifests contain Secrets in this namespace.
     await cluster.createNamespace('drop-system');
     for (const file of readdirSync(manifests).sort()) await cluster.apply(readFileSync(join(manifests, file), 'utf8'));
-    const say = (kind: string, name: string, status: object) =>
+    const setStatus = (kind: string, name: string, status: object) =>
       cluster.patch(`${pathOf(kindNamed(kind))}/${name}/status`, { status });
-    await say('CachedImage', 'nginx', { ready: '2/2', conditions: ready('True', 'Cached', 'on all 2 nodes') });
-    await say('CachedImage', 'auth-fail', {
+    await setStatus('CachedImage', 'nginx', { ready: '2/2', conditions: ready('True', 'Cached', 'on all 2 nodes') });
+    await setStatus('CachedImage', 'auth-fail', {
       ready: '0/1',
       conditions: ready('False', 'ImagePullBackOff', 'unauthorized: check imagePullSecrets'),
     });
-    await say('CachedImageSet', 'web-apps', {
+    await setStatus('CachedImageSet', 'web-apps', {
       ready: '1/3',
       imagesManaged: 3,
       conditions: ready('False', 'Degraded', '2 fail'),
@@ -76,19 +76,19 @@ describeWith(['controlPlane'], 'kubectl on a real API server', () => {
     expect(columns.join(' ').replace(/\s+/g, ' ')).toBe(header);
   });
 
-  it('kubectl get cachedimages prints rows as documented', async () => {
+  it('kubectl get cachedimages prints the documented rows', async () => {
     const rows = cells(await cluster.kubectl(['get', 'cachedimages', 'nginx', 'auth-fail']));
     expect(rows[1]?.slice(0, 5)).toEqual(['nginx', 'docker.io/library/nginx', '1.25-alpine', 'Cached', '2/2']);
     expect(rows[2]?.slice(0, 5)).toEqual(['auth-fail', 'private.io/app', 'v1', 'ImagePullBackOff', '0/1']);
   });
 
-  it('-o wide adds the message', async () => {
+  it('kubectl get cachedimages -o wide adds the message', async () => {
     const table = await cluster.kubectl(['get', 'cachedimage', 'auth-fail', '-o', 'wide']);
     expect(cells(table)[0]).toContain('MESSAGE');
     expect(table).toContain('unauthorized: check imagePullSecrets');
   });
 
-  it('kubectl get drop shows every kind of the users, and none of the inner ones', async () => {
+  it('kubectl get drop lists every user-facing kind and no internal kind', async () => {
     const names = (await cluster.kubectl(['get', 'drop', '-o', 'name'])).trim().split('\n');
     const groups = new Set(names.map((name) => name.split('.')[0]));
     expect([...groups].sort()).toEqual(['cachedimage', 'cachedimageset', 'discoverypolicy', 'pullpolicy']);
@@ -96,9 +96,9 @@ describeWith(['controlPlane'], 'kubectl on a real API server', () => {
   });
 
   it.each(kinds.map((kind) => [kind.plural, kind] as const))(
-    'kubectl explain %s has words for every field',
+    'kubectl explain %s describes every field',
     async (plural, kind) => {
-      // What kubectl explain reads; asking it for each field would start it two hundred times.
+      // The source of kubectl explain. Running kubectl for every field would start it two hundred times.
       const { components } = await cluster.get('/openapi/v3/apis/drop.corewire.io/v1alpha1');
       const schema: SchemaNode = components.schemas[`io.corewire.drop.v1alpha1.${kind.kind}`];
       const fields = fieldsOf(schema, []).filter(([path]) => /^(spec|status)/.test(path));

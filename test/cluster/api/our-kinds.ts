@@ -1,10 +1,10 @@
-// Our definitions in the shared cluster, for the files that need no more than the kinds.
+// Defines our kinds in the shared cluster without the charts.
 import { customResourceDefinition } from '../../../crds/custom-resource-definition.ts';
 import { API_GROUP, API_VERSION, API_VERSION_NAME, type Kind } from '../../../crds/kind.ts';
 import { kinds } from '../../../crds/kinds.ts';
 import type { Cluster } from '../cluster.ts';
 
-/** Path under which the objects of a kind are. */
+/** API path of the objects of a kind. */
 export const pathOf = (kind: Kind) => `/apis/${API_GROUP}/${API_VERSION_NAME}/${kind.plural}`;
 
 export function kindNamed(name: string): Kind {
@@ -17,12 +17,12 @@ export function objectOf(kind: string, name: string, spec: unknown): object {
   return { apiVersion: API_VERSION, kind, metadata: { name }, ...(spec === undefined ? {} : { spec }) };
 }
 
-/** Installs what `drop render crds` prints. */
+/** Applies the definitions that `drop render crds` prints. */
 export async function defineOurKinds(cluster: Cluster): Promise<void> {
   await cluster.define(kinds.map(customResourceDefinition));
 }
 
-/** Deletes every object of ours and the definitions, and waits until they are gone. */
+/** Deletes the definitions with all their objects, and waits until they are gone. */
 export async function removeOurKinds(cluster: Cluster): Promise<void> {
   const names = kinds.map(({ plural }) => `${plural}.${API_GROUP}`);
   await cluster.kubectl(['delete', 'customresourcedefinitions', ...names, '--ignore-not-found', '--timeout=60s']);

@@ -1,4 +1,4 @@
-// What the tests of a real kubelet pull from: a node, an open registry, one with a password, and small images in both.
+// The set-up for tests with a real kubelet: a node, an open and a private registry, and small images in both.
 import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,12 +10,12 @@ import { type RunningNode, startNode } from '../node.ts';
 import { type Registry, startRegistry } from '../registry.ts';
 import { buildImage, pushImage, type TestImage } from '../test-image.ts';
 
-export const login = { username: 'somebody', password: 'the-right-password' } as const;
+export const login = { username: 'puller', password: 'the-right-password' } as const;
 
-/** Digests by the repository that they were pushed to, under the tag v1. */
+/** Digest of the tag v1, by repository. */
 export type Digests = ReadonlyMap<string, string>;
 
-export interface KubeletWorld {
+export interface KubeletSetup {
   readonly node: RunningNode;
   readonly open: Registry;
   readonly closed: Registry;
@@ -23,10 +23,13 @@ export interface KubeletWorld {
   stop(): Promise<void>;
 }
 
-/** The repository that is only in the registry with a password. */
+/** The only repository of the private registry. */
 export const PRIVATE = 'team/private';
 
-/** Images by repository. No two share a layer, since what was pulled once is not asked for again. None has a C library, so its `true` is a static one. */
+/**
+ * Images by repository. No two share a layer, because a node pulls a layer only once. The images contain no C
+ * library, so `true` must be a static program.
+ */
 export function testImages(trueProgram: Uint8Array): Readonly<Record<string, TestImage>> {
   const program = { name: 'bin/true', content: trueProgram, mode: 0o755 };
   const Env = ['PATH=/bin'];
@@ -40,8 +43,8 @@ export function testImages(trueProgram: Uint8Array): Readonly<Record<string, Tes
   };
 }
 
-/** Starts it all; the node takes about two seconds. */
-export async function startKubeletWorld(cluster: Cluster, nodeName: string): Promise<KubeletWorld> {
+/** The node starts in about two seconds. */
+export async function startKubeletSetup(cluster: Cluster, nodeName: string): Promise<KubeletSetup> {
   const { binaries } = inject('clusterRun');
   const caretaker = startCaretaker();
   const folder = mkdtempSync(join(tmpdir(), 'drop-kubelet-'));

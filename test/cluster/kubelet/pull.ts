@@ -1,4 +1,4 @@
-// Pulls as the operator does: a Pod that our code builds, its status read by our code.
+// Pulls an image like the operator: our code builds the Pod and interprets its status.
 import type { CachedImageSpec } from '../../../crds/cached-image.ts';
 import { failureMessageOf } from '../../../hooks/cached-image/failure.ts';
 import { readLedger, recordOutcomes } from '../../../hooks/cached-image/ledger.ts';
@@ -22,24 +22,24 @@ export interface PullRequest {
   readonly spec?: Partial<Pick<CachedImageSpec, 'imagePullPolicy' | 'imagePullSecrets'>>;
 }
 
-/** One look at a pull. */
+/** An observation of a pull. */
 export interface SeenPull {
   readonly path: string;
   readonly pull: PullPod;
   readonly outcome: Evidence;
-  /** The live status, to be shown when a test fails. */
+  /** The status of the Pod, for the message of a failed test. */
   readonly status: string;
-  /** What the kubelet gives as the reason that the container waits or ended. */
+  /** The reason in the state of the container. */
   readonly kubeletReason: string | undefined;
 }
 
 export interface Puller {
-  /** Creates the Pod; gives its path in the API. */
+  /** Creates the Pod and returns its API path. */
   start(request: PullRequest): Promise<string>;
   look(path: string): Promise<SeenPull>;
-  /** Looks until there is an outcome. */
+  /** Waits for the outcome. */
   finish(path: string): Promise<SeenPull>;
-  /** What the status of a CachedImage would say of a failed pull. */
+  /** The message in the status of a CachedImage after this failure. */
   messageFor(seen: SeenPull): string;
 }
 
@@ -48,7 +48,7 @@ function reasonIn(pod: ClusterObject): string | undefined {
   return state?.waiting?.reason ?? state?.terminated?.reason;
 }
 
-/** Takes the cluster, the namespace of the pull Pods and the node; every pull gets a slot of its own. */
+/** Every pull gets its own slot. */
 export function createPuller(cluster: Cluster, namespace: string, node: RunningNode): Puller {
   const settings: HookSettings = {
     namespace,

@@ -1,17 +1,17 @@
-// A registry that begins to send a layer and then waits, as a slow one does, until it is told to go on.
+// A slow registry: it sends half of a layer and waits for the test before it sends the rest.
 import { closeServers, serve } from '../../service/discovery/servers.ts';
 import type { TestImage } from '../test-image.ts';
 
 export interface SlowRegistry {
   readonly host: string;
-  /** Whether somebody waits for the layer. */
-  isAsked(): boolean;
-  /** Sends the rest, now and from now on. */
-  goOn(): void;
+  /** Whether a request waits for the rest of the layer. */
+  isWaiting(): boolean;
+  /** Sends the rest to all waiting and later requests. */
+  release(): void;
   close(): Promise<void>;
 }
 
-/** Serves one image, under every name and tag. */
+/** Serves one image under every name and tag. */
 export async function startSlowRegistry({ config, layer, manifest }: TestImage): Promise<SlowRegistry> {
   const waiting: (() => void)[] = [];
   let isHeld = true;
@@ -32,8 +32,8 @@ export async function startSlowRegistry({ config, layer, manifest }: TestImage):
   });
   return {
     host: `127.0.0.1:${port}`,
-    isAsked: () => waiting.length > 0,
-    goOn() {
+    isWaiting: () => waiting.length > 0,
+    release() {
       isHeld = false;
       for (const send of waiting.splice(0)) send();
     },

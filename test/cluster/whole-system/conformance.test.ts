@@ -1,4 +1,5 @@
-// The simulator is checked against what it simulates: the same three scenarios run on both, and must come to the same.
+// Compares the simulator with a real Metacontroller: three scenarios must have the same starts, statuses and write
+// counts.
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { API_VERSION } from '../../../crds/kind.ts';
 import { createClock } from '../../../simulator/clock.ts';
@@ -14,10 +15,10 @@ import { createWatches, type Watches } from './watch.ts';
 const NODES = ['node-a', 'node-b', 'node-c'];
 const PULL_MILLISECONDS = 500;
 const LIMIT_MILLISECONDS = 60_000;
-/** Nothing is written any more long before. */
+/** Longer than any write takes to arrive after the last change. */
 const SETTLING_MILLISECONDS = 4_000;
 const GROUP_PATH = '/apis/drop.corewire.io/v1alpha1';
-/** Kinds whose status writes are counted, with the plural under which they are watched. */
+/** Kinds whose status writes are counted, with their plural. */
 const counted = { CachedImage: 'cachedimages', CachedImageSet: 'cachedimagesets' } as const;
 const MISSING = 'registry.example.com/missing:v1';
 
@@ -33,11 +34,11 @@ const image = (name: string, spec: object = {}) =>
 interface Scenario {
   readonly name: string;
   readonly objects: readonly Manifest[];
-  /** Reason of each image in the end, by name. */
+  /** Final reason of each image, by name. */
   readonly ends: Readonly<Record<string, string>>;
 }
 
-/** Paused until everything is known of everything, since in which order the first questions are asked is nobody's promise. */
+/** Paused until all objects are synced, because the order of the first syncs is not defined. */
 const oneByOne = ours('PullPolicy', 'one', {
   paused: true,
   maxConcurrentNodes: 1,
@@ -49,17 +50,17 @@ const unpaused = { ...oneByOne, spec: { ...oneByOne.spec, paused: false } };
 
 const scenarios: readonly Scenario[] = [
   {
-    name: 'two images on three nodes, one pull at a time',
+    name: 'for two images on three nodes with one pull at a time',
     objects: [oneByOne, image('first'), image('second', { priority: 1 })],
     ends: { first: 'Cached', second: 'Cached' },
   },
   {
-    name: 'an image that is missing fails once a node, and the other is warmed',
+    name: 'for a missing image, which fails once per node, and an image that is pulled',
     objects: [oneByOne, image('missing'), image('there', { priority: 1 })],
     ends: { missing: 'ErrImagePull', there: 'Cached' },
   },
   {
-    name: 'a set of two with a selector that one node has not',
+    name: 'for a set of two images with a selector that excludes one node',
     objects: [
       oneByOne,
       ours('CachedImageSet', 'tools', {
@@ -75,11 +76,11 @@ const scenarios: readonly Scenario[] = [
   },
 ];
 
-/** What both must agree on. */
-interface Course {
+/** The results that must be equal. */
+interface Outcome {
   /** Image and node of each start, in order. */
   readonly starts: readonly string[];
-  /** What a person reads of each image in the end, by name. */
+  /** Final status of each image, by name. */
   readonly statuses: Readonly<Record<string, unknown>>;
   readonly statusWrites: Readonly<Record<string, number>>;
 }
@@ -90,53 +91,61 @@ interface AnyObject {
 }
 
 const labelsOf = (name: string) => (name === 'node-c' ? {} : { pool: 'build' });
-const readyOf = (object: AnyObject) =>
+const readyConditionOf = (object: AnyObject) =>
   (object.status as { conditions?: { type: string; reason: string; message: string }[] } | undefined)?.conditions?.find(
     ({ type }) => type === 'Ready',
   );
 
-/** The parts of a status that name no time and no UID. */
-function shown(object: AnyObject): unknown {
+/** The fields of a status that contain no time and no UID. */
+function comparableFields(object: AnyObject): unknown {
   const { ready, phase, nodesTargeted, nodesReady, cachedNodes, consecutiveFailures } = object.status as Record<
     string,
     unknown
   >;
-  return { reason: readyOf(object)?.reason, ready, phase, nodesTargeted, nodesReady, cachedNodes, consecutiveFailures };
+  return {
+    reason: readyConditionOf(object)?.reason,
+    ready,
+    phase,
+    nodesTargeted,
+    nodesReady,
+    cachedNodes,
+    consecutiveFailures,
+  };
 }
 
 function isDone(images: readonly AnyObject[], { ends }: Scenario): boolean {
   const reasons = Object.values(ends).sort();
-  const found = images.map((object) => readyOf(object)?.reason ?? '').sort();
+  const found = images.map((object) => readyConditionOf(object)?.reason ?? '').sort();
   return JSON.stringify(found) === JSON.stringify(reasons);
 }
 
 const arePaused = (images: readonly AnyObject[], { ends }: Scenario) =>
-  images.length === Object.keys(ends).length && images.every((object) => readyOf(object)?.reason === 'Paused');
+  images.length === Object.keys(ends).length && images.every((object) => readyConditionOf(object)?.reason === 'Paused');
 
-/** Whether nothing is left to do: where every node failed, that is three failures. */
+/** Whether all pulls are finished. An image that cannot be pulled has failed on every node. */
 function isSettled(images: readonly AnyObject[], scenario: Scenario): boolean {
-  const failing = images.filter((object) => readyOf(object)?.reason !== 'Cached');
+  const failing = images.filter((object) => readyConditionOf(object)?.reason !== 'Cached');
   return (
     isDone(images, scenario) &&
     failing.every(({ status }) => (status as { failing?: unknown[] }).failing?.length === NODES.length)
   );
 }
 
-/** Pods of others have none. */
+/** Returns undefined for a Pod that is not a pull Pod. */
 function startOf({ metadata }: AnyObject): string | undefined {
   const { 'drop.corewire.io/cachedimage': name, 'drop.corewire.io/node': node } = metadata.labels ?? {};
   return name === undefined ? undefined : `${name} ${node}`;
 }
 
-/** Counts changes of statuses; an object that is new has none yet. */
+/** Counts changes of statuses. A new object has an empty status. */
 function statusCounter() {
   const last = new Map<string, string>();
   const writes: Record<string, number> = { CachedImage: 0, CachedImageSet: 0 };
   return {
     writes,
-    /** Forgets what was counted so far. */
+    /** Sets all counts to zero. */
     restart: () => Object.assign(writes, { CachedImage: 0, CachedImageSet: 0 }),
-    see(kind: keyof typeof counted, { metadata, status }: AnyObject): void {
+    observe(kind: keyof typeof counted, { metadata, status }: AnyObject): void {
       const text = JSON.stringify(status ?? {});
       if (text !== (last.get(metadata.uid) ?? '{}')) writes[kind] = (writes[kind] ?? 0) + 1;
       last.set(metadata.uid, text);
@@ -144,12 +153,12 @@ function statusCounter() {
   };
 }
 
-async function simulated(scenario: Scenario): Promise<Course> {
+async function simulated(scenario: Scenario): Promise<Outcome> {
   const clock = createClock(Date.UTC(2026, 10, 22));
   const { cluster } = installCluster({ clock, seed: 7, defaultPolicy: {} });
   const counter = statusCounter();
   cluster.store.watch(({ type, object }) => {
-    if (type !== 'DELETED' && object.kind in counted) counter.see(object.kind as keyof typeof counted, object);
+    if (type !== 'DELETED' && object.kind in counted) counter.observe(object.kind as keyof typeof counted, object);
   });
   for (const name of ['first', 'second', 'there', 'x', 'y']) {
     const digest = `sha256:${'a'.repeat(64)}`;
@@ -167,12 +176,12 @@ async function simulated(scenario: Scenario): Promise<Course> {
   await clock.runFor(SETTLING_MILLISECONDS);
   return {
     starts: cluster.podStarts.map(({ image: name, node }) => `${name} ${node}`),
-    statuses: Object.fromEntries(images().map((object) => [object.metadata.name, shown(object)])),
+    statuses: Object.fromEntries(images().map((object) => [object.metadata.name, comparableFields(object)])),
     statusWrites: counter.writes,
   };
 }
 
-describeWith(['controlPlane', 'helm', 'metacontroller'], 'the simulator and a real Metacontroller agree', () => {
+describeWith(['controlPlane', 'helm', 'metacontroller'], 'the simulator equals a real Metacontroller', () => {
   let installation: Installation;
   let cluster: Cluster;
   let watches: Watches;
@@ -189,7 +198,7 @@ describeWith(['controlPlane', 'helm', 'metacontroller'], 'the simulator and a re
   });
   afterAll(() => installation.remove());
 
-  async function real(scenario: Scenario): Promise<Course> {
+  async function real(scenario: Scenario): Promise<Outcome> {
     watches = createWatches(cluster);
     const endingOf = (reference: string) => (reference === MISSING ? ('not found' as const) : ('pulled' as const));
     nodes = playNodes({
@@ -212,7 +221,7 @@ describeWith(['controlPlane', 'helm', 'metacontroller'], 'the simulator and a re
     });
     for (const [kind, plural] of Object.entries(counted)) {
       watches.watch(`${GROUP_PATH}/${plural}`, ({ type, object }) => {
-        if (type !== 'DELETED') counter.see(kind as keyof typeof counted, object);
+        if (type !== 'DELETED') counter.observe(kind as keyof typeof counted, object);
       });
     }
     await cluster.apply(scenario.objects);
@@ -225,7 +234,7 @@ describeWith(['controlPlane', 'helm', 'metacontroller'], 'the simulator and a re
     await new Promise((done) => setTimeout(done, SETTLING_MILLISECONDS));
     return {
       starts,
-      statuses: Object.fromEntries((await images()).map((object) => [object.metadata.name, shown(object)])),
+      statuses: Object.fromEntries((await images()).map((object) => [object.metadata.name, comparableFields(object)])),
       statusWrites: counter.writes,
     };
   }

@@ -1,4 +1,4 @@
-// Metacontroller, our chart and our service, installed as a user does; only the service runs beside the cluster instead of in a Pod of it.
+// Installs Metacontroller, our chart and our service like a user. Only the service runs outside of the cluster.
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -12,19 +12,19 @@ import { type RunningProgram, startProgram } from '../program.ts';
 const repository = resolve(import.meta.dirname, '../../..');
 export const chart = join(repository, 'charts/drop');
 export const NAMESPACE = 'drop-system';
-/** Path of the namespace in which the pull Pods are. */
+/** API path of the namespace with the pull Pods. */
 export const NAMESPACE_PATH = `/api/v1/namespaces/${NAMESPACE}`;
 
 export interface InstallationOptions {
-  /** What `helm install` is told besides. */
+  /** Additional `--set` arguments of `helm install`. */
   readonly values?: readonly string[];
-  /** The token that the service is given; that of the chart by default. */
+  /** The token of the service. Defaults to the token in the Secret of the chart. */
   readonly token?: string;
 }
 
 export interface Installation extends Omit<RunningSystem, 'stop'> {
   readonly cluster: Cluster;
-  /** Deletes what the user applied, uninstalls, and ends the programs. */
+  /** Deletes all objects of our kinds, uninstalls the chart and ends the programs. */
   remove(): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ interface Startable {
   log(): string;
 }
 
-/** A program that can be killed and started again; its logs add up. */
+/** A program that can be killed and started again. All runs append to the same log. */
 function startable(start: () => Promise<RunningProgram>): Startable {
   let running: RunningProgram | undefined;
   return {
@@ -57,23 +57,26 @@ function metacontrollerPath(): string {
   return metacontroller.path;
 }
 
-/** Where the service listens and, if it is reached through a name, that name. */
+/** Where the service listens. */
 export interface ServiceAddress {
   readonly host: string;
   readonly port: number;
-  /** A name that only Metacontroller resolves, to `host`: that of the Service of the chart, in front of Pods that do not run here. */
+  /**
+   * The name of the chart's Service. Only Metacontroller resolves it, to `host`, because the chart's Pods do not run
+   * here.
+   */
   readonly hostName?: string;
 }
 
-interface Surroundings {
+interface RunContext {
   readonly cluster: Cluster;
   readonly folder: string;
   readonly caretaker: Caretaker;
   readonly address: ServiceAddress;
 }
 
-/** A shell that sees a hosts file of its own, and becomes the program. */
-function withHosts(command: readonly string[], { folder, address }: Surroundings): readonly string[] {
+/** Runs the program with its own /etc/hosts, in a mount namespace of its own. */
+function withHosts(command: readonly string[], { folder, address }: RunContext): readonly string[] {
   if (address.hostName === undefined) return command;
   const hosts = join(folder, 'hosts');
   writeFileSync(hosts, `127.0.0.1 localhost\n${address.host} ${address.hostName}\n`);
@@ -88,8 +91,8 @@ function withHosts(command: readonly string[], { folder, address }: Surroundings
   ];
 }
 
-async function metacontrollerOf(surroundings: Surroundings): Promise<Startable> {
-  const { cluster, folder, caretaker } = surroundings;
+async function metacontrollerOf(context: RunContext): Promise<Startable> {
+  const { cluster, folder, caretaker } = context;
   const port = await unusedPort();
   const kubeconfig = writeKubeconfig(join(folder, 'metacontroller.kubeconfig'), cluster);
   const isReady = async () => {
@@ -104,7 +107,7 @@ async function metacontrollerOf(surroundings: Surroundings): Promise<Startable> 
       '--metrics-address=0',
       `--health-probe-bind-address=127.0.0.1:${port}`,
     ],
-    surroundings,
+    context,
   );
   return startable(() =>
     startProgram({
@@ -118,9 +121,9 @@ async function metacontrollerOf(surroundings: Surroundings): Promise<Startable> 
   );
 }
 
-/** The service with the identity that the chart gives it, so that its Role is what it lives by. */
-async function serviceOf(surroundings: Surroundings, token: string | undefined): Promise<Startable> {
-  const { cluster, folder, caretaker, address } = surroundings;
+/** Runs the service as the ServiceAccount of the chart, so that the chart's Role is tested too. */
+async function serviceOf(context: RunContext, token: string | undefined): Promise<Startable> {
+  const { cluster, folder, caretaker, address } = context;
   const identity = (await cluster.kubectl(['create', 'token', 'drop', '-n', NAMESPACE, '--duration=2h'])).trim();
   const secret = await cluster.get(`${NAMESPACE_PATH}/secrets/drop-token`);
   const tokenFile = join(folder, 'token');
@@ -143,25 +146,25 @@ async function serviceOf(surroundings: Surroundings, token: string | undefined):
 }
 
 export interface RunningSystem {
-  /** Runs the service and Metacontroller, unless they run. */
+  /** Starts the service and Metacontroller unless they are running. */
   start(): Promise<void>;
-  /** Ends the service at once, as a dying node does. */
+  /** Sends SIGKILL, like a node that loses power. */
   killService(): Promise<void>;
   killMetacontroller(): Promise<void>;
   serviceLog(): string;
   metacontrollerLog(): string;
-  /** Ends both. */
+  /** Ends the service and Metacontroller. */
   stop(): Promise<void>;
 }
 
-/** Starts Metacontroller and the service for a chart that is installed. */
+/** Starts Metacontroller and the service. The chart must be installed. */
 export async function startSystem(address: ServiceAddress, token?: string): Promise<RunningSystem> {
   const caretaker = startCaretaker();
   const folder = mkdtempSync(join(tmpdir(), 'drop-whole-system-'));
   caretaker.add({ kind: 'folder', of: folder });
-  const surroundings = { cluster: theCluster(), folder, caretaker, address };
-  const metacontroller = await metacontrollerOf(surroundings);
-  const service = await serviceOf(surroundings, token);
+  const context = { cluster: theCluster(), folder, caretaker, address };
+  const metacontroller = await metacontrollerOf(context);
+  const service = await serviceOf(context, token);
   const start = async () => {
     await service.run();
     await metacontroller.run();
@@ -177,7 +180,7 @@ export async function startSystem(address: ServiceAddress, token?: string): Prom
   };
 }
 
-/** Installs everything into the shared cluster, and starts it. */
+/** Installs the chart into the shared cluster and starts Metacontroller and the service. */
 export async function install({ values = [], token }: InstallationOptions = {}): Promise<Installation> {
   const cluster = theCluster();
   await cluster.defineMetacontrollerKinds();

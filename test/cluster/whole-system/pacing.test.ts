@@ -1,4 +1,5 @@
-// Shows that caps and delays hold on a real API server under a real Metacontroller, whatever dies or is edited midway; counted from watches.
+// Shows that caps and delays hold with a real API server and a real Metacontroller while programs are killed and
+// policies are edited. The starts are count from watches.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { API_VERSION } from '../../../crds/kind.ts';
 import { eventually } from '../../waiting.ts';
@@ -12,9 +13,9 @@ import { createWatches, type Watches } from './watch.ts';
 const NODES = 10;
 const PULL_MILLISECONDS = 700;
 const ROLLOUT_LIMIT_MILLISECONDS = 90_000;
-/** An answer that was on its way when the policy was edited, and the watch that tells of it. */
+/** Time for a response that was in flight when the policy was edited, and for its watch event. */
 const IN_FLIGHT_MILLISECONDS = 1_500;
-/** creationTimestamp has whole seconds, and a delay is promised less one of them. */
+/** creationTimestamp has whole seconds, so a delay may be short by up to a second. */
 const SECOND_MILLISECONDS = 1_000;
 
 const images = (count: number, policy: string) =>
@@ -71,24 +72,24 @@ describeWith(['controlPlane', 'helm', 'metacontroller'], 'ten nodes under a real
     await installation.remove();
   });
 
-  /** Resolves once every image of the policy is on every node. */
-  const warm = (name: string, total = NODES) =>
+  /** Resolves once all images of the policy are cached on `total` nodes. */
+  const allCached = (name: string, total = NODES) =>
     eventually(async () => {
       const all = await cluster.list('/apis/drop.corewire.io/v1alpha1/cachedimages');
       const ours = all.filter(({ spec }) => spec.policyRef.name === name);
       expect(ours.map(({ status }) => status?.ready)).toEqual(ours.map(() => `${total}/${total}`));
     }, ROLLOUT_LIMIT_MILLISECONDS);
 
-  it('warms them within the cap, each pair once, and leaves no Pod', async () => {
+  it('pull each image once within the cap, and keep no Pod', async () => {
     await cluster.apply([policy('wide', { maxConcurrentNodes: 4, minDelayBetweenPulls: '0s' }), ...images(4, 'wide')]);
-    await warm('wide');
+    await allCached('wide');
     expect(count.starts).toHaveLength(4 * NODES);
     expect(startedTwice(count.starts)).toEqual([]);
     expect(Math.max(...count.starts.map(({ pods }) => pods))).toBe(4);
     await eventually(() => expect(count.living.size).toBe(0));
   });
 
-  it('keeps the delay between any two starts of a queue', async () => {
+  it('start two pulls of a queue no closer than the delay', async () => {
     await cluster.apply([policy('slow', { maxConcurrentNodes: 4, minDelayBetweenPulls: '3s' }), ...images(1, 'slow')]);
     await eventually(() => expect(count.starts.length).toBeGreaterThanOrEqual(5), ROLLOUT_LIMIT_MILLISECONDS);
     const gaps = count.starts
@@ -97,7 +98,7 @@ describeWith(['controlPlane', 'helm', 'metacontroller'], 'ten nodes under a real
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(3_000 - SECOND_MILLISECONDS);
   });
 
-  it('follows a policy that is edited midway: a raised cap is used, a lowered one holds, a pause stops', async () => {
+  it('follow a policy that is edited during a rollout: raised cap, lowered cap and pause', async () => {
     await cluster.apply([
       policy('edited', { maxConcurrentNodes: 1, minDelayBetweenPulls: '0s' }),
       ...images(8, 'edited'),
@@ -118,14 +119,14 @@ describeWith(['controlPlane', 'helm', 'metacontroller'], 'ten nodes under a real
     await new Promise((done) => setTimeout(done, 3 * SECOND_MILLISECONDS));
     expect(count.starts.filter(({ atMilliseconds }) => atMilliseconds > pausedAt + IN_FLIGHT_MILLISECONDS)).toEqual([]);
     await edit({ paused: false, maxConcurrentNodes: 8 });
-    await warm('edited');
+    await allCached('edited');
     expect(startedTwice(count.starts)).toEqual([]);
   });
 
-  it.each<[string, (installation: Installation) => Promise<void>]>([
+  it.each<[program: string, kill: (installation: Installation) => Promise<void>]>([
     ['the service', ({ killService }) => killService()],
     ['Metacontroller', ({ killMetacontroller }) => killMetacontroller()],
-  ])('%s is killed midway: the rollout goes on, the cap holds, no record is lost', async (_who, kill) => {
+  ])('complete a rollout within the cap and lose no record when %s is killed', async (_program, kill) => {
     await cluster.apply([
       policy('killed', { maxConcurrentNodes: 3, minDelayBetweenPulls: '0s' }),
       ...images(4, 'killed'),
@@ -134,29 +135,29 @@ describeWith(['controlPlane', 'helm', 'metacontroller'], 'ten nodes under a real
     await kill(installation);
     await new Promise((done) => setTimeout(done, 2 * SECOND_MILLISECONDS));
     await installation.start();
-    await warm('killed');
+    await allCached('killed');
     expect(Math.max(...count.starts.map(({ pods }) => pods))).toBeLessThanOrEqual(3);
-    // Without its memory the service may repeat a pull whose record was not written yet; a cap's worth of them, no more.
+    // A restarted service may repeat the pulls whose outcome was not recorded yet, at most as many as the cap.
     expect(startedTwice(count.starts).length).toBeLessThanOrEqual(3);
     await eventually(() => expect(count.living.size).toBe(0));
   });
 
-  it('warms a node that was deleted and joined again, and nothing else', async () => {
+  it('pull again only onto a node that was deleted and created again', async () => {
     await cluster.apply([
       policy('rejoin', { maxConcurrentNodes: 5, minDelayBetweenPulls: '0s' }),
       ...images(2, 'rejoin'),
     ]);
-    await warm('rejoin');
+    await allCached('rejoin');
     const before = count.starts.length;
     await nodes.leave('played-3');
-    await warm('rejoin', NODES - 1);
+    await allCached('rejoin', NODES - 1);
     await nodes.join('played-3');
-    await warm('rejoin');
+    await allCached('rejoin');
     const again = count.starts.slice(before).map(({ image, node }) => `${image} ${node}`);
     expect(again.sort()).toEqual(['rejoin-0 played-3', 'rejoin-1 played-3']);
   });
 
-  it('a bad image says why, slows itself down, and holds up no other', async () => {
+  it('report a missing image, back off from it, and pull the other images at the same time', async () => {
     endings.set('registry.example.com/mixed/0:v1', 'not found');
     await cluster.apply([
       policy('mixed', { maxConcurrentNodes: 2, minDelayBetweenPulls: '0s' }),
@@ -170,12 +171,12 @@ describeWith(['controlPlane', 'helm', 'metacontroller'], 'ten nodes under a real
     const table = await cluster.kubectl(['get', 'cachedimage', 'mixed-0', '-o', 'wide']);
     expect(table).toMatch(/ErrImagePull|ImagePullBackOff/);
     expect(table).toContain('not found');
-    // The breaker: three nodes try, then one after the other with a growing pause.
+    // The breaker: three nodes fail, then one node at a time is tried with a growing delay.
     expect(count.starts.filter(({ image }) => image === 'mixed-0').length).toBeLessThanOrEqual(6);
     const events = await eventually(async () => {
-      const said = await cluster.kubectl(['describe', 'cachedimage', 'mixed-0']);
-      expect(said).toMatch(/Warning\s+ErrImagePull/);
-      return said;
+      const description = await cluster.kubectl(['describe', 'cachedimage', 'mixed-0']);
+      expect(description).toMatch(/Warning\s+ErrImagePull/);
+      return description;
     });
     expect(events).toContain('not found');
   });

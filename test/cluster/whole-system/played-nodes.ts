@@ -1,8 +1,10 @@
-// Nodes beyond the real one: their heartbeats and what their kubelets say of pull Pods are written through the API, so that caps are seen over many nodes.
+// Played nodes have no kubelet: the test writes their heartbeats and the statuses of their pull Pods through the API.
+// They show caps over more nodes than a machine can run.
+import { formatImageReference, parseImageReference } from '../../../kubernetes/image-reference.ts';
 import type { Client, ClusterObject } from '../client.ts';
 import type { WatchEvent, Watches } from './watch.ts';
 
-/** Half of what the node lifecycle controller waits before it thinks of a node as lost. */
+/** Well below the 50 seconds after which the node lifecycle controller marks a node as unknown. */
 const HEARTBEAT_MILLISECONDS = 10_000;
 const LEASES = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
 
@@ -11,10 +13,10 @@ export type PullEnding = 'pulled' | 'not found' | 'never';
 export interface PlayedNodesOptions {
   readonly client: Client;
   readonly watches: Watches;
-  /** Path of the namespace whose Pods are played. */
+  /** API path of the namespace with the pull Pods. */
   readonly namespace: string;
   readonly pullMilliseconds: number;
-  /** How the pull of a reference ends; it is pulled by default. */
+  /** How the pull of a reference ends. Defaults to `pulled`. */
   readonly endingOf?: (reference: string) => PullEnding;
 }
 
@@ -61,11 +63,12 @@ function endedStatus(pod: ClusterObject, ending: PullEnding) {
   }
   const digest = `sha256:${'a'.repeat(64)}`;
   const terminated = { exitCode: 0, reason: 'Completed', startedAt: now(), finishedAt: now() };
-  const status = containerStatus(pod, { terminated }, `${reference.replace(/[:@][^/]*$/, '')}@${digest}`);
+  const parsed = parseImageReference(reference);
+  const imageId = parsed.ok ? formatImageReference({ ...parsed.reference, digest }) : '';
+  const status = containerStatus(pod, { terminated }, imageId);
   return { phase: 'Succeeded', containerStatuses: [status] };
 }
 
-/** Gives nodes that can join, pull and leave. */
 export function playNodes({ client, watches, namespace, pullMilliseconds, endingOf }: PlayedNodesOptions): PlayedNodes {
   const joined = new Set<string>();
   const timers = new Set<NodeJS.Timeout>();
@@ -73,7 +76,7 @@ export function playNodes({ client, watches, namespace, pullMilliseconds, ending
   function later(milliseconds: number, work: () => Promise<unknown>): void {
     const timer = setTimeout(() => {
       timers.delete(timer);
-      // The Pod or the node may be gone meanwhile, as may the cluster.
+      // The Pod, the node or the cluster may be gone by now.
       work().catch(() => undefined);
     }, milliseconds);
     timers.add(timer);
@@ -82,11 +85,12 @@ export function playNodes({ client, watches, namespace, pullMilliseconds, ending
   function onPod({ type, object: pod }: WatchEvent): void {
     if (type !== 'ADDED' || !joined.has(pod.spec.nodeName) || pod.status.phase !== 'Pending') return;
     const path = `${namespace}/pods/${pod.metadata.name}/status`;
-    // The UID keeps a late word from a Pod of the same name that came after.
-    const say = (status: object) => client.patch(path, { metadata: { uid: pod.metadata.uid }, status });
-    later(50, () => say({ phase: 'Pending', containerStatuses: [containerStatus(pod, waiting('ContainerCreating'))] }));
+    // With the UID, a late write cannot change a newer Pod of the same name.
+    const setStatus = (status: object) => client.patch(path, { metadata: { uid: pod.metadata.uid }, status });
+    const creating = containerStatus(pod, waiting('ContainerCreating'));
+    later(50, () => setStatus({ phase: 'Pending', containerStatuses: [creating] }));
     const ending = endingOf?.(pod.spec.containers[0].image) ?? 'pulled';
-    if (ending !== 'never') later(pullMilliseconds, () => say(endedStatus(pod, ending)));
+    if (ending !== 'never') later(pullMilliseconds, () => setStatus(endedStatus(pod, ending)));
   }
 
   async function beat(name: string): Promise<void> {

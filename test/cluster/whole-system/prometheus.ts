@@ -1,4 +1,4 @@
-// A real Prometheus that scrapes what a test gives it, for discovery by what runs.
+// Starts a real Prometheus that scrapes the metrics of a test, for discovery.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,17 +6,17 @@ import { serve, unusedPort } from '../../service/discovery/servers.ts';
 import type { Caretaker } from '../caretaker.ts';
 import { startProgram } from '../program.ts';
 
-/** Whether the program is there. */
+/** Whether Prometheus is on PATH. */
 export const hasPrometheus = spawnSync('sh', ['-c', 'command -v prometheus']).status === 0;
 
 export interface PrometheusInput {
   readonly folder: string;
   readonly caretaker: Caretaker;
-  /** Gives the metrics at every scrape, in the text format. */
+  /** Returns the metrics of a scrape in the Prometheus text format. */
   readonly metrics: () => string;
 }
 
-/** Gives the URL of a Prometheus that scrapes every second; resolves once it answers. */
+/** Returns the URL of a Prometheus that scrapes every second, once it is ready. */
 export async function startPrometheus({ folder, caretaker, metrics }: PrometheusInput): Promise<string> {
   const exporter = await serve((_request, response) => {
     response.setHeader('content-type', 'text/plain; version=0.0.4').end(metrics());

@@ -1,4 +1,4 @@
-// Shows the way of a user from `kubectl apply` to the image on a real node, pulled from a real registry, and back to nothing.
+// Shows what a user does, from `kubectl apply` to `kubectl delete`, with a real node and real registries.
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,12 +41,12 @@ describeWith(['controlPlane', 'helm', 'metacontroller', 'node'], title, () => {
   let prometheus = '';
   let popular = '';
 
-  /** Pushes an image with something in it that no other has; gives its digest. */
-  function push(words: string, target: PushTarget): Promise<string> {
+  /** Pushes an image that contains `content`, so that different content has another digest. Returns the digest. */
+  function push(content: string, target: PushTarget): Promise<string> {
     const program = readFileSync(pathOf(inject('clusterRun').binaries, 'true'));
     const files = [
       { name: 'bin/true', content: program, mode: 0o755 },
-      { name: 'words', content: words },
+      { name: 'content', content },
     ];
     return pushImage(buildImage(files, { Env: ['PATH=/bin'] }), target);
   }
@@ -85,7 +85,7 @@ describeWith(['controlPlane', 'helm', 'metacontroller', 'node'], title, () => {
     await closeServers();
   });
 
-  it.skipIf(cannotRun)('one image, from kubectl apply to Cached', async () => {
+  it.skipIf(cannotRun)('pulls an applied image and reports it as Cached', async () => {
     const digest = await toOpen('team/app', 'v1');
     await cluster.apply([ours('CachedImage', 'app', { image: `${open.host}/team/app`, tag: 'v1' })]);
     await becomes('cachedimages', 'app', 'Cached');
@@ -98,11 +98,11 @@ describeWith(['controlPlane', 'helm', 'metacontroller', 'node'], title, () => {
     expect(await cluster.kubectl(['get', 'cachedimages', 'app'])).toMatch(/app\s+\S+\/team\/app\s+v1\s+Cached\s+1\/1/);
     const node = await cluster.get('/api/v1/nodes/real-0');
     const names = node.status.images?.flatMap((image: { names: string[] }) => image.names) ?? [];
-    // The kubelet tells of its images every now and then; where it has, ours is among them.
+    // The kubelet reports its images periodically. Once it has reported any, ours must be among them.
     if (names.length > 1) expect(names).toContain(`${open.host}/team/app:v1`);
   });
 
-  it.skipIf(cannotRun)('its tag is edited: the new one is pulled, and the digest is the new one', async () => {
+  it.skipIf(cannotRun)('pulls the new tag when spec.tag is edited', async () => {
     const digest = await toOpen('team/app', 'v2');
     await cluster.kubectl(['patch', 'cachedimage', 'app', '--type=merge', '-p', '{"spec":{"tag":"v2"}}']);
     await eventually(async () => {
@@ -111,7 +111,7 @@ describeWith(['controlPlane', 'helm', 'metacontroller', 'node'], title, () => {
     await becomes('cachedimages', 'app', 'Cached');
   });
 
-  it.skipIf(cannotRun)('a tag that moves is followed within repullInterval', async () => {
+  it.skipIf(cannotRun)('follows a moved tag within repullInterval', async () => {
     await toOpen('team/moving', 'latest');
     const policy = ours('PullPolicy', 'often', { repullInterval: '5s', minDelayBetweenPulls: '1s' });
     const image = ours('CachedImage', 'moving', { image: `${open.host}/team/moving`, policyRef: { name: 'often' } });
@@ -125,7 +125,7 @@ describeWith(['controlPlane', 'helm', 'metacontroller', 'node'], title, () => {
     await cluster.kubectl(['delete', 'cachedimage/moving', 'pullpolicy/often']);
   });
 
-  it.skipIf(cannotRun)('a private set with a pull secret; without the right password it says what to do', async () => {
+  it.skipIf(cannotRun)('pulls a private set with a pull secret, and reports a wrong password with advice', async () => {
     await push('private', { url: closed.url, repository: 'ci/builder', tag: 'v3.1.0', login });
     const secret = (name: string, password: string) =>
       cluster.kubectl([
@@ -157,7 +157,7 @@ describeWith(['controlPlane', 'helm', 'metacontroller', 'node'], title, () => {
     await becomes('cachedimagesets', 'private-right', 'AllReady');
   });
 
-  it.skipIf(cannotRun)('what Prometheus and a registry find is pulled, and followed', async () => {
+  it.skipIf(cannotRun)('pulls the images that Prometheus and a registry discover, and follows changes', async () => {
     for (const tag of ['v1.0.0', 'v1.1.0', 'nightly']) {
       await push(`tools ${tag}`, { url: closed.url, repository: 'ci/tools', tag, login });
     }
@@ -198,7 +198,7 @@ describeWith(['controlPlane', 'helm', 'metacontroller', 'node'], title, () => {
     expect(installation.serviceLog()).not.toContain(login.password);
   });
 
-  it.skipIf(cannotRun)('an upgrade of the chart forgets no pulled image', async () => {
+  it.skipIf(cannotRun)('keeps the record of pulled images when the chart is upgraded', async () => {
     const before = await status('cachedimages', 'app');
     await cluster.helm(['upgrade', 'drop', chart, '-n', NAMESPACE, '--reuse-values', '--set', 'logLevel=debug']);
     await new Promise((done) => setTimeout(done, 3_000));
@@ -207,13 +207,16 @@ describeWith(['controlPlane', 'helm', 'metacontroller', 'node'], title, () => {
     expect(await reasonOf('cachedimages', 'app')).toBe('Cached');
   });
 
-  it.skipIf(cannotRun)('kubectl delete leaves nothing of ours but what the chart installed', async () => {
-    await cluster.kubectl(['delete', 'cachedimagesets,cachedimages,discoverypolicies', '--all', '--timeout=60s']);
-    await eventually(async () => {
-      expect(await cluster.list(`${NAMESPACE_PATH}/pods?labelSelector=drop.corewire.io/policy`)).toEqual([]);
-      expect(await cluster.list(`${GROUP_PATH}/cachedimages`)).toEqual([]);
-    });
-    const views = await cluster.list(`${GROUP_PATH}/policyviews`);
-    expect(views.map(({ metadata }) => metadata.name)).toEqual(['default']);
-  });
+  it.skipIf(cannotRun)(
+    'deletes all Pods and images when a user deletes the objects, and keeps those of the chart',
+    async () => {
+      await cluster.kubectl(['delete', 'cachedimagesets,cachedimages,discoverypolicies', '--all', '--timeout=60s']);
+      await eventually(async () => {
+        expect(await cluster.list(`${NAMESPACE_PATH}/pods?labelSelector=drop.corewire.io/policy`)).toEqual([]);
+        expect(await cluster.list(`${GROUP_PATH}/cachedimages`)).toEqual([]);
+      });
+      const views = await cluster.list(`${GROUP_PATH}/policyviews`);
+      expect(views.map(({ metadata }) => metadata.name)).toEqual(['default']);
+    },
+  );
 });

@@ -1,4 +1,4 @@
-// Counts pulls from a watch: every start, how many Pods there were just then, and what it followed.
+// Counts pull starts from a watch, with the number of Pods that existed at each start.
 import type { ClusterObject } from '../client.ts';
 import type { Watches } from './watch.ts';
 
@@ -7,20 +7,20 @@ export interface Start {
   readonly image: string;
   readonly node: string;
   readonly atMilliseconds: number;
-  /** Pods of the policy that existed when this one had just been created, this one included. */
+  /** Pods of the policy at the time of this start, including the new one. */
   readonly pods: number;
 }
 
 export interface StartCount {
-  /** All starts so far, in order. */
+  /** All starts so far, in order of their events. */
   readonly starts: readonly Start[];
-  /** Pods that exist now. */
+  /** Existing pull Pods, by UID. */
   readonly living: ReadonlyMap<string, ClusterObject>;
 }
 
 const label = (pod: ClusterObject, name: string) => pod.metadata.labels?.[`drop.corewire.io/${name}`] ?? '';
 
-/** Takes the path of the namespace of the pull Pods; gives the count, which goes on until the watches are closed. */
+/** `namespace` is the API path of the namespace with the pull Pods. Counts until the watches are closed. */
 export function countStarts(watches: Watches, namespace: string): StartCount {
   const starts: Start[] = [];
   const living = new Map<string, ClusterObject>();
@@ -37,7 +37,7 @@ export function countStarts(watches: Watches, namespace: string): StartCount {
   return { starts, living };
 }
 
-/** The pairs of image and node that were started more than once. */
+/** Pairs of image and node that were started more than once. */
 export function startedTwice(starts: readonly Start[]): string[] {
   const seen = new Set<string>();
   return starts.map(({ image, node }) => `${image} on ${node}`).filter((pair) => seen.has(pair) || !seen.add(pair));

@@ -1,4 +1,4 @@
-// Watches that lose nothing: what is counted from them is what the API server did, not what somebody looked at now and then.
+// Watches that miss no event, so that a test can count what happened between two reads.
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'undici';
 import type { ClusterObject } from '../client.ts';
@@ -7,20 +7,19 @@ import type { ClusterAddress } from '../control-plane.ts';
 export interface WatchEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
   readonly object: ClusterObject;
-  /** When it was read here. */
+  /** When the event was received. Milliseconds since the epoch. */
   readonly atMilliseconds: number;
 }
 
 export interface Watches {
-  /** Calls back with every event from now on; what exists already comes first, as ADDED. */
+  /** Existing objects are reported first, as ADDED. */
   watch(path: string, onEvent: (event: WatchEvent) => void): void;
-  /** Ends all of them. Throws when one had ended by itself, since a test that counts too little would pass. */
+  /** Ends all watches. Throws when a watch has failed before, because its test may have counted too few events. */
   close(): Promise<void>;
 }
 
-const PATIENCE_MILLISECONDS = 100;
+const RECONNECT_DELAY_MILLISECONDS = 100;
 
-/** Takes where the API server is; gives watches of it. */
 export function createWatches({ server, certificateAuthority, token }: ClusterAddress): Watches {
   const dispatcher = new Agent({ connect: { ca: readFileSync(certificateAuthority, 'utf8') }, bodyTimeout: 0 });
   const closing = new AbortController();
@@ -37,7 +36,7 @@ export function createWatches({ server, certificateAuthority, token }: ClusterAd
     }
   }
 
-  /** One connection, from a version on until the server closes it; gives the version to go on from. */
+  /** Watches until the server closes the connection. Returns the resource version to continue from. */
   async function watchOnce(path: string, from: string, onEvent: (event: WatchEvent) => void): Promise<string> {
     let version = from;
     for await (const line of lines(`${path}?watch=true&allowWatchBookmarks=true&resourceVersion=${version}`)) {
@@ -49,16 +48,16 @@ export function createWatches({ server, certificateAuthority, token }: ClusterAd
     return version;
   }
 
-  async function watchOn(path: string, onEvent: (event: WatchEvent) => void): Promise<void> {
+  async function watchForever(path: string, onEvent: (event: WatchEvent) => void): Promise<void> {
     for (let version = '0'; !closing.signal.aborted; ) {
       version = await watchOnce(path, version, onEvent);
-      await new Promise((resolve) => setTimeout(resolve, PATIENCE_MILLISECONDS));
+      await new Promise((resolve) => setTimeout(resolve, RECONNECT_DELAY_MILLISECONDS));
     }
   }
 
   return {
     watch(path, onEvent) {
-      watchOn(path, onEvent).catch((error: unknown) => {
+      watchForever(path, onEvent).catch((error: unknown) => {
         if (!closing.signal.aborted) problems.push(error);
       });
     },
