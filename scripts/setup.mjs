@@ -1,4 +1,5 @@
-// Installs the locked packages when they are missing or older than the lock, so that every npm script runs on a fresh clone.
+// Installs the locked packages when package-lock.json has changed since the last installation, so that every npm script
+// works on a fresh clone.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
@@ -6,13 +7,13 @@ const stamp = 'node_modules/.drop-lock';
 const lock = readFileSync('package-lock.json', 'utf8');
 const current = existsSync(stamp) && readFileSync(stamp, 'utf8') === lock;
 if (!current) {
-  process.stderr.write('Installing the locked packages (once; about a minute) ...\n');
+  process.stderr.write('Installing the packages of package-lock.json (about a minute) ...\n');
   const result = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     stdio: ['ignore', 'inherit', 'inherit'],
     shell: process.platform === 'win32',
   });
   if (result.status !== 0) {
-    process.stderr.write('npm ci failed; see above.\n');
+    process.stderr.write('npm ci failed. Its output is above.\n');
     process.exit(1);
   }
   writeFileSync(stamp, lock);

@@ -1,10 +1,10 @@
-// Waits for what a cluster does in its own time, and tells what was last seen when it never comes.
+// Waits for asynchronous changes in a cluster.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MILLISECONDS = 100;
 const DEFAULT_LIMIT_MILLISECONDS = 30_000;
 
-/** Tries until `attempt` gives something without throwing; throws its last error after the limit (milliseconds). */
+/** Repeats `attempt` until it does not throw. Throws its last error after the limit. */
 export async function eventually<Value>(
   attempt: () => Promise<Value> | Value,
   limitMilliseconds = DEFAULT_LIMIT_MILLISECONDS,
