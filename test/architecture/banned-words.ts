@@ -26,7 +26,11 @@ export const bannedWords: readonly BannedWord[] = [
     instead: 'report, record or log',
     example: 'the image tells of it',
   },
-  { pattern: /\b(?:says|said)\b/i, instead: 'reports, states or contains', example: 'It says what is wrong.' },
+  {
+    pattern: /(?<!\b(?:message|error|header|documentation) )\bsays\b|\bsaid\b/i,
+    instead: 'reports, states or contains',
+    example: 'A node says what is wrong.',
+  },
   { pattern: /\bsaying\b/i, instead: 'response or message', example: 'const saying = response' },
   { pattern: /\bspell(?:s|ed)?\b(?! out)/i, instead: 'write, or temporary fault', example: 'how a manifest spells it' },
   { pattern: /\bcomplain(?:s|t|ts)?\b/i, instead: 'error or failure', example: 'const complaints = []' },

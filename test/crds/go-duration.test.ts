@@ -31,13 +31,10 @@ test.each([
   ['PT5M', false, false],
   [`${'0'.repeat(31)}s`, true, false],
   [`${'0'.repeat(32)}s`, false, false],
-])(
-  'the duration field accepts "%s": %s; a duration field that excludes zero: %s',
-  (text, expected, expectedPositive) => {
-    expect(goDuration.safeParse(text).success).toBe(expected);
-    expect(positiveGoDuration.safeParse(text).success).toBe(expectedPositive);
-  },
-);
+])('"%s" is accepted as a duration: %s, and as a duration longer than zero: %s', (text, expected, expectedPositive) => {
+  expect(goDuration.safeParse(text).success).toBe(expected);
+  expect(positiveGoDuration.safeParse(text).success).toBe(expectedPositive);
+});
 
 test('every accepted duration can be parsed, and only a duration of zero is refused as not positive', () => {
   const part = fc.tuple(
