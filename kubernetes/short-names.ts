@@ -5,10 +5,6 @@ import { LABEL_LIMIT_CHARACTERS } from './object-name.ts';
 
 const LABEL_VALUE_KEPT_CHARACTERS = 54;
 const SHORT_HASH_HEX_DIGITS = 8;
-const NODE_KEY_HEX_DIGITS = 12;
-const ATTEMPT_CHARACTERS = 8;
-
-const leadingHexPattern = new RegExp(`^[0-9a-f]{${NODE_KEY_HEX_DIGITS}}`);
 
 /** The first 8 hexadecimal digits of the SHA-256 of the text in UTF-8. */
 export function shortHash(text: string): string {
@@ -23,20 +19,6 @@ export function labelValueOf(name: string): string {
   return name.length <= LABEL_LIMIT_CHARACTERS
     ? name
     : `${name.slice(0, LABEL_VALUE_KEPT_CHARACTERS)}-${shortHash(name)}`;
-}
-
-/**
- * The first 12 hexadecimal digits of a Node's UID, without dashes and in lower case. A Node that is deleted and created
- * again has another key. For a UID that does not begin with 12 hexadecimal digits, those of its SHA-256 are used.
- */
-export function nodeKeyOf(uid: string): string {
-  const digits = uid.replaceAll('-', '').toLowerCase();
-  return (leadingHexPattern.test(digits) ? digits : sha256Hex(uid)).slice(0, NODE_KEY_HEX_DIGITS);
-}
-
-/** The first 8 characters of a pull Pod's UID, which identify the attempt in the ledger. */
-export function attemptOf(podUid: string): string {
-  return podUid.slice(0, ATTEMPT_CHARACTERS);
 }
 
 /**

@@ -1,11 +1,11 @@
 // Node -> NodeCache: keeps the few facts that decide about pulls, so that a heartbeat wakes nothing else.
 import { API_VERSION } from '../../crds/kind.ts';
 import type { NodeCacheSpec, NodeTaint } from '../../crds/node-cache.ts';
-import { nodeKeyOf } from '../../kubernetes/short-names.ts';
 import type { NodeSyncRequest } from '../../metacontroller/hook-request.ts';
 import type { DecoratorSyncResponse } from '../../metacontroller/hook-response.ts';
 import type { ObservedNode } from '../../metacontroller/node.ts';
 import { UNSEEN_CHILD_RESYNC_MILLISECONDS } from '../resync.ts';
+import { nodeKeyOf } from './node-key.ts';
 
 export const HOSTNAME_LABEL = 'kubernetes.io/hostname';
 const OS_LABEL = 'kubernetes.io/os';

@@ -19,6 +19,12 @@ export const DEADLINE_ANNOTATION = 'drop.corewire.io/deadline';
 export const RANK_ANNOTATION = 'drop.corewire.io/rank';
 
 const POD_NAME_PREFIX = 'drop-';
+const ATTEMPT_CHARACTERS = 8;
+
+/** Returns the first 8 characters of a pull Pod's UID: the identifier of the attempt in `recorded` of a ledger. */
+export function attemptOf(podUid: string): string {
+  return podUid.slice(0, ATTEMPT_CHARACTERS);
+}
 
 /** Takes the name of a policy and a slot; gives the Pod name that the slot is. The API server's uniqueness of it is the cap. */
 export function pullPodName(policyName: string, slot: number): string {

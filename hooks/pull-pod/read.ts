@@ -1,9 +1,14 @@
 // Reads an observed Pod as the pull that it is.
-
-import { attemptOf } from '../../kubernetes/short-names.ts';
 import { parseTimeMilliseconds } from '../../kubernetes/time.ts';
 import type { ObservedPod } from '../../metacontroller/pod.ts';
-import { DEADLINE_ANNOTATION, IMAGE_LABEL, IMAGE_UID_ANNOTATION, NODE_KEY_ANNOTATION, SLOT_LABEL } from './identity.ts';
+import {
+  attemptOf,
+  DEADLINE_ANNOTATION,
+  IMAGE_LABEL,
+  IMAGE_UID_ANNOTATION,
+  NODE_KEY_ANNOTATION,
+  SLOT_LABEL,
+} from './identity.ts';
 
 export interface PullPod {
   readonly pod: ObservedPod;

@@ -1,5 +1,6 @@
 // Objects of a small cluster in any state, from chance; they may contradict each other, as stale caches do.
 import { encodeGroups } from '../../hooks/fleet/encode.ts';
+import { nodeKeyOf } from '../../hooks/node/node-key.ts';
 import {
   DEADLINE_ANNOTATION,
   IMAGE_UID_ANNOTATION,
@@ -7,7 +8,6 @@ import {
   pullPodLabels,
   pullPodName,
 } from '../../hooks/pull-pod/identity.ts';
-import { nodeKeyOf } from '../../kubernetes/short-names.ts';
 import { randomUid } from '../../simulator/random.ts';
 import { type Chance, maybe, metadataOf, names, nodeNames, ourObject, some, timeBefore } from './chance.ts';
 

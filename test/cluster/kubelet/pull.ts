@@ -2,12 +2,12 @@
 import type { CachedImageSpec } from '../../../crds/cached-image.ts';
 import { failureMessageOf } from '../../../hooks/cached-image/failure.ts';
 import { readLedger, recordOutcomes } from '../../../hooks/cached-image/ledger.ts';
+import { nodeKeyOf } from '../../../hooks/node/node-key.ts';
 import { buildPullPod } from '../../../hooks/pull-pod/build.ts';
 import type { Evidence } from '../../../hooks/pull-pod/evidence.ts';
 import { outcomeOf } from '../../../hooks/pull-pod/outcome.ts';
 import { type PullPod, readPullPod } from '../../../hooks/pull-pod/read.ts';
 import { DEFAULT_PULL_POD_RESOURCES, type HookSettings } from '../../../hooks/settings.ts';
-import { nodeKeyOf } from '../../../kubernetes/short-names.ts';
 import { observedPod } from '../../../metacontroller/pod.ts';
 import { eventually } from '../../waiting.ts';
 import type { ClusterObject } from '../client.ts';

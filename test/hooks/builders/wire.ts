@@ -4,6 +4,7 @@ import type { FleetGroup } from '../../../crds/fleet.ts';
 import { API_VERSION } from '../../../crds/kind.ts';
 import type { PullPolicyStatus } from '../../../crds/pull-policy.ts';
 import { encodeGroups } from '../../../hooks/fleet/encode.ts';
+import { nodeKeyOf } from '../../../hooks/node/node-key.ts';
 import {
   DEADLINE_ANNOTATION,
   IMAGE_UID_ANNOTATION,
@@ -12,7 +13,6 @@ import {
   pullPodName,
 } from '../../../hooks/pull-pod/identity.ts';
 import { DEFAULT_PULL_POD_RESOURCES, type HookSettings } from '../../../hooks/settings.ts';
-import { nodeKeyOf } from '../../../kubernetes/short-names.ts';
 import {
   type CachedImageSyncRequest,
   cachedImageSyncRequest,
