@@ -1,54 +1,259 @@
-// Every reason that a condition of ours can give, each with the sentence that documents it.
+// Every reason that a condition can carry, with its meaning. `docs/reasons.md` is generated from this table.
+
+/** Kind and type of a condition. `DiscoveryPolicy Source` stands for Source0, Source1, ..., one condition per source. */
+export type ConditionName =
+  | 'CachedImage Ready'
+  | 'CachedImage PullProgress'
+  | 'CachedImageSet Ready'
+  | 'PullPolicy Ready'
+  | 'PullPolicy PodsCreated'
+  | 'PullPolicy Progressing'
+  | 'DiscoveryPolicy Ready'
+  | 'DiscoveryPolicy Source';
+
+export interface ReasonEntry {
+  /** The conditions that can carry the reason. */
+  readonly on: readonly ConditionName[];
+  /** The cause, then what to do; by kind if it differs. */
+  readonly meaning: string | Readonly<Record<string, string>>;
+}
+
+const image = ['CachedImage Ready'] as const;
+const set = ['CachedImageSet Ready'] as const;
+const progressing = ['PullPolicy Progressing'] as const;
+const source = ['DiscoveryPolicy Ready', 'DiscoveryPolicy Source'] as const;
 
 export const reasons = {
-  Cached: 'Every selected node holds the image.',
-  Pulling: 'At least one node pulls the image now.',
-  Pending: 'Nodes lack the image and none pulls it: the policy has not started one yet.',
-  ErrImagePull: 'The last attempt failed; the message says why.',
-  ImagePullBackOff: 'Attempts failed repeatedly on a node; the next one waits for the backoff of the policy.',
-  InvalidImageName: 'The image is not a valid reference.',
-  ErrImageNeverPull: 'imagePullPolicy is Never and the image is not on the node.',
-  RegistryUnavailable: 'The registry did not answer the kubelet.',
-  SignatureValidationFailed: 'The signature of the image was refused by the node.',
-  ImageInspectError: 'The node could not read the image that it has.',
-  PullTimeout: 'The pull took longer than pullTimeout of the policy.',
-  NodeNotReady: 'The node stopped being Ready while it pulled.',
-  PodFailed: 'The pull Pod failed without a reason of its own.',
-  NoMatchingNodes: 'No node has the labels asked for and taints that are tolerated.',
-  PolicyNotFound: 'policyRef names no PullPolicy; nothing is pulled unpaced.',
-  FleetNotFound: 'The Fleet `default` is missing or empty; the chart installs it.',
-  Paused: 'The policy is paused.',
-  InvalidSpec: 'The spec is not valid; the message says where.',
-  AllReady: 'Every image of the set is on all its nodes.',
-  Progressing: 'Images of the set are not on all their nodes yet.',
-  Degraded: 'Images of the set fail; the message names them.',
-  DiscoveryPolicyNotFound: 'discoveryPolicyRef names no DiscoveryPolicy; the children stay as they are.',
-  DiscoveryPending: 'The DiscoveryPolicy has not answered yet; the children stay as they are.',
-  Synced: 'Every source answered.',
-  EmptyResult: 'A source gave nothing where there had been images; the last good ones are kept.',
-  ConnectionRefused: 'Nobody listens at the address of the source.',
-  DNSError: 'The name of the source does not resolve.',
-  Timeout: 'The source did not answer in time.',
-  TLSError: 'The certificate of the source is not trusted, expired or for another name.',
-  Unauthorized: 'The source wants a login, or refused the one in the Secret.',
-  Forbidden: 'The login may not read this.',
-  NotFound: 'The source does not know the path or the repository.',
-  RateLimited: 'The source asked for a pause.',
-  ServerError: 'The source failed by itself.',
-  BadResponse: 'The source answered something else than it should; the message says what.',
-  SecretNotFound: 'The Secret of secretRef is not in the namespace of Drop, or cannot be read.',
-  Empty: 'The set names no image.',
-  Active: 'The policy starts pulls as its gates open.',
-  PodsAppeared: 'Every start was followed by its Pod.',
-  PodRejected: 'Starts were not followed by a Pod; quota, admission or a name that is taken refused it.',
-  Idle: 'No image waits for a pull.',
-  MinDelay: 'minDelayBetweenPulls since the last start is not over.',
-  PolicyCap: 'Every slot of the policy is in use.',
-  ImageCap: 'The image is at its limit of concurrent pulls.',
-  NodeBusy: 'The node is at its limit of concurrent pulls.',
-  PairBackoff: 'The image failed on the node; the next attempt waits for failureBackoff.',
-  ImageBackoff: 'The image fails on several nodes; the next attempt waits for its backoff.',
-  NodeNotEligible: 'The node is not Ready, is cordoned, or has a taint that is not tolerated.',
-} as const;
+  InvalidSpec: {
+    on: ['CachedImage Ready', 'CachedImageSet Ready', 'PullPolicy Ready', 'DiscoveryPolicy Ready'],
+    meaning: 'The spec is not valid. The message names the field and the problem.',
+  },
+  FleetNotFound: {
+    on: ['CachedImage Ready', 'PullPolicy Ready'],
+    meaning: 'The Fleet `default` does not exist or lists no nodes yet. The chart installs it.',
+  },
+  Paused: {
+    on: ['CachedImage Ready', 'PullPolicy Ready', 'PullPolicy Progressing'],
+    meaning: 'spec.paused of the PullPolicy is true, so no pull starts. Pulls in progress continue.',
+  },
+  Pulling: {
+    on: ['CachedImage Ready', 'CachedImage PullProgress', 'PullPolicy Progressing'],
+    meaning: 'At least one pull is in progress.',
+  },
+  Pending: {
+    on: ['CachedImage Ready', 'CachedImage PullProgress', 'DiscoveryPolicy Ready', 'DiscoveryPolicy Source'],
+    meaning: {
+      CachedImage:
+        'Some nodes lack the image and no pull is in progress. The message of Ready says what the nodes wait for.',
+      DiscoveryPolicy: 'A source has not been queried yet.',
+    },
+  },
+
+  PolicyNotFound: {
+    on: image,
+    meaning:
+      'The PullPolicy of the image does not exist, or its spec was never valid. Nothing is pulled, because nothing would ' +
+      'pace the pulls. Create the PullPolicy or correct spec.policyRef.',
+  },
+  NoMatchingNodes: {
+    on: image,
+    meaning:
+      'No Linux node has the requested labels and only tolerated taints. Check nodeSelector and tolerations of the image ' +
+      'and of its PullPolicy.',
+  },
+  Cached: {
+    on: ['CachedImage Ready', 'CachedImage PullProgress'],
+    meaning: 'Every targeted node holds the image.',
+  },
+  ErrImagePull: {
+    on: image,
+    meaning: 'The last pull on a node failed. The message says what to check and quotes the cause.',
+  },
+  ImagePullBackOff: {
+    on: image,
+    meaning: 'Pulls on a node failed repeatedly. The next one starts after spec.failureBackoff of the PullPolicy.',
+  },
+  InvalidImageName: {
+    on: image,
+    meaning: 'The image is not a valid reference. Check spec.image.',
+  },
+  ErrImageNeverPull: {
+    on: image,
+    meaning: 'spec.imagePullPolicy is Never and the node does not hold the image.',
+  },
+  RegistryUnavailable: {
+    on: image,
+    meaning: 'The container runtime could not reach the registry. Check the registry and the network of the node.',
+  },
+  SignatureValidationFailed: {
+    on: image,
+    meaning: 'The container runtime rejected the signature of the image.',
+  },
+  ImageInspectError: {
+    on: image,
+    meaning: 'The container runtime could not inspect the image that it holds. Check the disk of the node.',
+  },
+  PullTimeout: {
+    on: image,
+    meaning:
+      'The pull took longer than spec.pullTimeout of the PullPolicy. Raise it, or check the speed of the registry.',
+  },
+  NodeNotReady: {
+    on: image,
+    meaning: 'The node stopped being Ready during the pull.',
+  },
+  PodFailed: {
+    on: image,
+    meaning: 'The pull Pod failed and the kubelet reported no reason.',
+  },
+
+  AllReady: {
+    on: set,
+    meaning: 'Every image of the set is on all its nodes.',
+  },
+  Progressing: {
+    on: set,
+    meaning: 'Some images of the set are not on all their nodes yet.',
+  },
+  Degraded: {
+    on: set,
+    meaning: 'Pulls of some images of the set fail. The message names the CachedImages and their reasons.',
+  },
+  Empty: {
+    on: set,
+    meaning: 'The set contains no image.',
+  },
+  DiscoveryPolicyNotFound: {
+    on: set,
+    meaning:
+      'The DiscoveryPolicy in spec.discoveryPolicyRef does not exist. The images that were discovered before are kept.',
+  },
+  DiscoveryPending: {
+    on: set,
+    meaning: 'The DiscoveryPolicy has no result yet. The images that were discovered before are kept.',
+  },
+
+  Active: {
+    on: ['PullPolicy Ready'],
+    meaning: 'The policy starts pulls as its limits allow.',
+  },
+  PodsAppeared: {
+    on: ['PullPolicy PodsCreated'],
+    meaning: 'Every requested pull Pod was created, or is not overdue yet (60 seconds).',
+  },
+  PodRejected: {
+    on: ['PullPolicy PodsCreated'],
+    meaning:
+      'Pull Pods did not appear within 60 seconds. Check the events of the PullPolicy and the log of Metacontroller: a ' +
+      'quota or an admission webhook rejected them, or another Pod has the name.',
+  },
+  Idle: {
+    on: progressing,
+    meaning: 'No node lacks an image of this policy, and no pull is in progress.',
+  },
+  MinDelay: {
+    on: progressing,
+    meaning: 'The next pull waits for spec.minDelayBetweenPulls.',
+  },
+  PolicyCap: {
+    on: progressing,
+    meaning: 'The policy has as many pull Pods as spec.maxConcurrentNodes or spec.maxConcurrentPulls allows.',
+  },
+  ImageCap: {
+    on: progressing,
+    meaning: 'The image has as many pulls as spec.maxConcurrentNodes allows for one image.',
+  },
+  NodeBusy: {
+    on: progressing,
+    meaning: 'Every node that lacks the image has as many pulls as spec.maxConcurrentPullsPerNode allows.',
+  },
+  PairBackoff: {
+    on: progressing,
+    meaning: 'The last pull of the image on the node failed. The next one waits for spec.failureBackoff.',
+  },
+  ImageBackoff: {
+    on: progressing,
+    meaning:
+      'Pulls of the image failed on at least three nodes since its last success. It is tried on one node at a time, at ' +
+      'growing intervals.',
+  },
+  NodeNotEligible: {
+    on: progressing,
+    meaning: 'Every node that lacks the image is not Ready, is cordoned, or has a taint that is not tolerated.',
+  },
+
+  Synced: {
+    on: source,
+    meaning: 'The last query of every source, or of this source, succeeded.',
+  },
+  EmptyResult: {
+    on: source,
+    meaning: 'The source returned no image although it returned some before. The previous images are kept.',
+  },
+  ConnectionRefused: {
+    on: source,
+    meaning: 'The source refused the connection or cannot be reached. Check its URL and the network policies.',
+  },
+  DNSError: {
+    on: source,
+    meaning: 'The host name of the source cannot be resolved. Check its URL.',
+  },
+  Timeout: {
+    on: source,
+    meaning: 'The source did not respond in time.',
+  },
+  TLSError: {
+    on: source,
+    meaning:
+      'The TLS connection failed: the certificate is not trusted, has expired or is for another host, or the source ' +
+      'requires a client certificate. Check ca.crt, tls.crt and tls.key of the Secret.',
+  },
+  Unauthorized: {
+    on: source,
+    meaning: 'The source requires credentials, or rejected those of the Secret.',
+  },
+  Forbidden: {
+    on: source,
+    meaning: 'The credentials do not allow the query.',
+  },
+  NotFound: {
+    on: source,
+    meaning: 'The source has no such path or repository.',
+  },
+  RateLimited: {
+    on: source,
+    meaning: 'The source rejected the query with HTTP 429. The next query waits as long as the source requested.',
+  },
+  ServerError: {
+    on: source,
+    meaning: 'The source failed (HTTP 5xx). Check its logs.',
+  },
+  BadResponse: {
+    on: source,
+    meaning: 'The response could not be used. The message says what was wrong with it.',
+  },
+  SecretNotFound: {
+    on: source,
+    meaning: 'The Secret of secretRef is not in the namespace of Drop, cannot be read, or lacks a key.',
+  },
+} as const satisfies Readonly<Record<string, ReasonEntry>>;
 
 export type Reason = keyof typeof reasons;
+
+declare const reportedByKubelet: unique symbol;
+
+/**
+ * A reason that the kubelet reports for a Pod that failed, for example `Evicted` or `OutOfpods`. Conditions pass it on
+ * unchanged, so its values are not known here.
+ */
+export type KubeletReason = string & { readonly [reportedByKubelet]: true };
+
+/** Marks a reason of a Pod status as the kubelet's. */
+export function kubeletReason(reason: string): KubeletReason {
+  return reason as KubeletReason;
+}
+
+/** Types a reason that one of our own statuses records; an earlier version may have written another reason. */
+export function recordedReason(reason: string): Reason | KubeletReason {
+  return reason as Reason | KubeletReason;
+}

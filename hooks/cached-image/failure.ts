@@ -1,5 +1,6 @@
 // Says a failed pull to a person: what failed, on which nodes, what to do, the registry's own words after it.
 import type { FailingPair } from '../../crds/cached-image.ts';
+import { type KubeletReason, type Reason, recordedReason } from '../reasons.ts';
 import { nodeList } from '../status/node-list.ts';
 
 /** What a registry's or kubelet's words mean, and what a person can do; the first that fits. */
@@ -46,10 +47,10 @@ const PULL_FAILED = 'ErrImagePull';
 const PULL_FAILED_REPEATEDLY = 'ImagePullBackOff';
 
 /** Takes the failing pairs that matter, the latest first; gives the reason that the STATUS column shows. */
-export function failureReasonOf(pairs: readonly FailingPair[]): string {
+export function failureReasonOf(pairs: readonly FailingPair[]): Reason | KubeletReason {
   const latest = pairs[0];
   if (latest === undefined) return PULL_FAILED;
-  if (latest.reason !== PULL_FAILED) return latest.reason;
+  if (latest.reason !== PULL_FAILED) return recordedReason(latest.reason);
   const repeated = pairs.some(({ reason, failures }) => reason === PULL_FAILED && failures > 1);
   return repeated ? PULL_FAILED_REPEATEDLY : PULL_FAILED;
 }

@@ -2,6 +2,7 @@
 import type { DiscoveryPolicyStatus, SourceStatus } from '../../crds/discovery-policy.ts';
 import { MESSAGE_LIMIT_CHARACTERS } from '../../crds/limits.ts';
 import { formatTimeSeconds } from '../../kubernetes/time.ts';
+import { type Reason, recordedReason } from '../reasons.ts';
 import { buildConditions, type ConditionInput } from '../status/condition.ts';
 import { counted } from '../status/node-list.ts';
 import { redactMessage } from '../text/redact.ts';
@@ -25,7 +26,7 @@ type Result =
   | { readonly kind: 'images'; readonly images: readonly ScoredImage[]; readonly message: string }
   | {
       readonly kind: 'failure';
-      readonly reason: string;
+      readonly reason: Reason;
       readonly message: string;
       readonly retryAfterMilliseconds?: number | undefined;
     };
@@ -129,7 +130,7 @@ function readyCondition(sources: readonly SourceStatus[], imageCount: number): C
     return { type: 'Ready', status: 'True', reason: 'Synced', message };
   }
   const message = `${failing.length} of ${counted(sources.length, 'source')} failing: ${withTarget(first, first.message)}`;
-  return { type: 'Ready', status: 'False', reason: first.reason, message };
+  return { type: 'Ready', status: 'False', reason: recordedReason(first.reason), message };
 }
 
 function sourceObservation(source: SourceStatus, index: number): ConditionInput {
@@ -139,7 +140,7 @@ function sourceObservation(source: SourceStatus, index: number): ConditionInput 
   return {
     type: `Source${index}`,
     status: source.healthy ? 'True' : 'False',
-    reason: source.reason,
+    reason: recordedReason(source.reason),
     message: since + withTarget(source, words),
   };
 }

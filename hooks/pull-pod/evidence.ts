@@ -1,11 +1,12 @@
-// The evidence rule: success is that the image is on the node, not that a container ran.
+// The evidence rule: a pull succeeded when the image is on the node, whether or not the container ran.
 import type { ObservedContainerStatus, ObservedPod } from '../../metacontroller/pod.ts';
+import { type KubeletReason, kubeletReason, type Reason } from '../reasons.ts';
 
 /**
- * Waiting reasons that the kubelet gives only after the image is there (kubernetes pkg/kubelet/container/sync_result.go and
- * pkg/kubelet/kuberuntime/kuberuntime_container.go).
+ * Waiting reasons that the kubelet reports only once the image is on the node (kubernetes
+ * pkg/kubelet/container/sync_result.go and pkg/kubelet/kuberuntime/kuberuntime_container.go).
  */
-const reasonsAfterThePull: ReadonlySet<string> = new Set([
+const reasonsAfterPull: ReadonlySet<string> = new Set([
   'CreateContainerConfigError',
   'PreCreateHookError',
   'CreateContainerError',
@@ -16,63 +17,65 @@ const reasonsAfterThePull: ReadonlySet<string> = new Set([
   'CrashLoopBackOff',
 ]);
 
-/** Waiting reasons of a pull that failed (kubernetes pkg/kubelet/images/types.go, cri-api pkg/errors/errors.go). */
-const reasonsOfAFailedPull: ReadonlySet<string> = new Set([
-  'ErrImagePull',
-  'ImagePullBackOff',
-  'InvalidImageName',
-  'ErrImageNeverPull',
-  'RegistryUnavailable',
-  'SignatureValidationFailed',
-  'ImageInspectError',
+/**
+ * Waiting reasons of a failed pull (kubernetes pkg/kubelet/images/types.go, cri-api pkg/errors/errors.go), each with the
+ * reason to record. ImagePullBackOff is a repeated ErrImagePull; the ledger counts the repetitions itself.
+ */
+const failedPullReasons: ReadonlyMap<string, Reason> = new Map<string, Reason>([
+  ['ErrImagePull', 'ErrImagePull'],
+  ['ImagePullBackOff', 'ErrImagePull'],
+  ['InvalidImageName', 'InvalidImageName'],
+  ['ErrImageNeverPull', 'ErrImageNeverPull'],
+  ['RegistryUnavailable', 'RegistryUnavailable'],
+  ['SignatureValidationFailed', 'SignatureValidationFailed'],
+  ['ImageInspectError', 'ImageInspectError'],
 ]);
 
-/** Whether a reason speaks of the image or its registry, not of the node or of a quota. */
+/** Whether a recorded reason is a fault of the image or its registry, not of the node or of a quota. */
 export function isImageFailure(reason: string): boolean {
-  return reasonsOfAFailedPull.has(reason) || reason === 'PullTimeout';
+  return failedPullReasons.has(reason) || reason === 'PullTimeout';
 }
 
 export type Evidence =
   | { readonly kind: 'cached'; readonly digest: string }
-  | { readonly kind: 'failed'; readonly reason: string; readonly message: string }
+  | { readonly kind: 'failed'; readonly reason: Reason | KubeletReason; readonly message: string }
   | { readonly kind: 'pulling' };
 
-/** Digest in an imageID such as `docker.io/library/alpine@sha256:...`; empty where there is none. */
+/** The digest in an imageID such as `docker.io/library/alpine@sha256:...`; empty if it has none. */
 function digestIn(imageId: string | undefined): string {
   return /(?:^|@)(sha(?:256|512):[a-f0-9]+)$/.exec(imageId ?? '')?.[1] ?? '';
 }
 
-/** The kubelet lost the container's status, which says nothing about the image. */
+/** The kubelet lost the container's status, so this proves nothing about the image. */
 const STATUS_LOST = 'ContainerStatusUnknown';
 
-function showsTheImage({ imageID, state }: ObservedContainerStatus): boolean {
+function provesImage({ imageID, state }: ObservedContainerStatus): boolean {
   if (imageID !== undefined && imageID !== '') return true;
   if (state.running !== undefined) return true;
   if (state.terminated !== undefined) return state.terminated.reason !== STATUS_LOST;
-  return reasonsAfterThePull.has(state.waiting?.reason ?? '');
+  return reasonsAfterPull.has(state.waiting?.reason ?? '');
 }
 
-/** The kubelet's two names for one failure; how often it failed is ours to count. */
-function failureReason(reason: string): string {
-  return reason === 'ImagePullBackOff' ? 'ErrImagePull' : reason;
-}
-
-/** Takes an observed Pod of one container; gives what its status proves about the image. */
+/** Returns what the status of a pull Pod (one container) proves about the image. */
 export function readEvidence(pod: ObservedPod): Evidence {
-  const container = pod.status.containerStatuses?.[0];
-  if (container !== undefined && showsTheImage(container)) {
+  const { phase, reason, message, containerStatuses } = pod.status;
+  const container = containerStatuses?.[0];
+  if (container !== undefined && provesImage(container)) {
     return { kind: 'cached', digest: digestIn(container.imageID) };
   }
   const waiting = container?.state.waiting;
-  if (waiting?.reason !== undefined && reasonsOfAFailedPull.has(waiting.reason)) {
-    return { kind: 'failed', reason: failureReason(waiting.reason), message: waiting.message ?? '' };
-  }
-  switch (pod.status.phase) {
+  const failedPull = failedPullReasons.get(waiting?.reason ?? '');
+  if (failedPull !== undefined) return { kind: 'failed', reason: failedPull, message: waiting?.message ?? '' };
+  switch (phase) {
     case 'Succeeded':
-      // The container ended well, although its status is lost.
+      // The container exited with 0, even though its status is lost.
       return { kind: 'cached', digest: '' };
     case 'Failed':
-      return { kind: 'failed', reason: pod.status.reason ?? 'PodFailed', message: pod.status.message ?? '' };
+      return {
+        kind: 'failed',
+        reason: reason === undefined ? 'PodFailed' : kubeletReason(reason),
+        message: message ?? '',
+      };
     default:
       return { kind: 'pulling' };
   }

@@ -2,12 +2,13 @@
 import type { Condition } from '../../crds/fields.ts';
 import { MESSAGE_LIMIT_CHARACTERS } from '../../crds/limits.ts';
 import { formatTimeSeconds } from '../../kubernetes/time.ts';
+import type { KubeletReason, Reason } from '../reasons.ts';
 import { redactMessage } from '../text/redact.ts';
 
 export interface ConditionInput {
   readonly type: string;
   readonly status: 'True' | 'False' | 'Unknown';
-  readonly reason: string;
+  readonly reason: Reason | KubeletReason;
   readonly message: string;
 }
 

@@ -3,13 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Evidence, readEvidence } from '../../hooks/pull-pod/evidence.ts';
+import type { Reason } from '../../hooks/reasons.ts';
 import { observedPod } from '../../metacontroller/pod.ts';
 
 const folder = resolve(import.meta.dirname, '../fixtures/kubelet');
 const podFiles = readdirSync(folder).filter((name) => name !== 'node.json');
 
 const cached = (digest: string): Evidence => ({ kind: 'cached', digest });
-const failed = (reason: string, message: string): Evidence => ({ kind: 'failed', reason, message });
+const failed = (reason: Reason, message: string): Evidence => ({ kind: 'failed', reason, message });
 const unpacking = (image: string) => `failed to pull and unpack image "${image}": failed to resolve image`;
 const backOff = (image: string) => `Back-off pulling image "${image}": ErrImagePull: `;
 const notFound = (image: string) => `rpc error: code = NotFound desc = ${unpacking(image)}: ${image}: not found`;

@@ -147,6 +147,8 @@ export interface PodFacts {
   readonly image: string;
   readonly node: string;
   readonly state?: PodState;
+  /** Instead of the status that `state` stands for. */
+  readonly status?: object;
   readonly createdAt?: number;
   readonly deadline?: number;
   readonly reference?: string;
@@ -178,7 +180,7 @@ export function wirePod(pod: PodFacts) {
       ...(pod.deleting ? { deletionTimestamp: wholeSecondTime(NOON) } : {}),
     },
     spec: { nodeName: pod.node, containers: [{ name: 'pull', image: reference }] },
-    status: podStatuses[pod.state ?? 'creating'](reference),
+    status: pod.status ?? podStatuses[pod.state ?? 'creating'](reference),
   };
 }
 
@@ -200,7 +202,7 @@ export interface PolicyWorld {
   readonly spec?: Record<string, unknown>;
   readonly status?: Partial<PullPolicyStatus>;
   readonly metadata?: Record<string, unknown>;
-  readonly nodes?: readonly NodeFacts[];
+  readonly nodes?: readonly NodeFacts[] | undefined;
   readonly images?: readonly ImageFacts[];
   readonly pods?: readonly PodFacts[];
   readonly otherPods?: readonly PodFacts[];
@@ -250,7 +252,7 @@ export const policyRequest = (world: PolicyWorld): PullPolicySyncRequest =>
   pullPolicySyncRequest.parse(wirePolicyRequest(world));
 
 export interface ImageWorld extends ImageFacts {
-  readonly nodes?: readonly NodeFacts[];
+  readonly nodes?: readonly NodeFacts[] | undefined;
   readonly pods?: readonly PodFacts[];
   /** False: no PolicyView of the policy exists. */
   readonly policyView?: Record<string, unknown> | false;
