@@ -1,15 +1,14 @@
-// What a CachedImage sync wants to see. Metacontroller caches the answer, so it rests on name and spec alone.
+// The related objects of a CachedImage sync. Metacontroller caches the response, so it depends on name and spec alone.
 import { API_VERSION } from '../../crds/kind.ts';
 import { labelValueOf } from '../../kubernetes/short-names.ts';
 import type { ObservedCachedImage } from '../../metacontroller/hook-request.ts';
 import type { CustomizeResponse } from '../../metacontroller/hook-response.ts';
 import { IMAGE_LABEL, MANAGED_BY, MANAGED_BY_LABEL } from '../pull-pod/identity.ts';
 import { FLEET_NAME, type HookSettings } from '../settings.ts';
-import { policyNameOf } from './observe.ts';
+import { observedPolicyName } from './observe.ts';
 
-/** Takes a CachedImage; gives the Fleet, its pull Pods and the view of its policy. */
+/** Relates the Fleet, the pull Pods of the image and the view of its policy. */
 export function customizeCachedImage(parent: ObservedCachedImage, settings: HookSettings): CustomizeResponse {
-  const policyName = policyNameOf(parent.spec.ok ? parent.spec.value : {}, settings);
   return {
     relatedResources: [
       { apiVersion: API_VERSION, resource: 'fleets', names: [FLEET_NAME] },
@@ -21,7 +20,7 @@ export function customizeCachedImage(parent: ObservedCachedImage, settings: Hook
           matchLabels: { [MANAGED_BY_LABEL]: MANAGED_BY, [IMAGE_LABEL]: labelValueOf(parent.metadata.name) },
         },
       },
-      { apiVersion: API_VERSION, resource: 'policyviews', names: [policyName] },
+      { apiVersion: API_VERSION, resource: 'policyviews', names: [observedPolicyName(parent, settings)] },
     ],
   };
 }

@@ -1,4 +1,33 @@
-// The ledger: what is known of an image on the nodes. It is read from the status, outcomes are recorded in it, nothing else changes it.
+// The ledger: the fields of a CachedImage status on which decisions rest. It changes in three places only: it is read from
+// the status (readLedger), pulls are recorded in it (recordOutcomes, recordLatestAttempt), and two statuses are merged
+// (merge.ts). Nothing can rebuild it from the cluster, so a node whose key leaves it pulls the image again.
+//
+// What adds and removes:
+// - `image`: the reference that all other fields are about. Another reference starts an empty ledger.
+// - `cached`: a success adds the key of its node, or moves the key to the entry of its digest and `since`. A key leaves only
+//   with the reference, or as a deleted node beyond 2 x the living nodes + 2,000 keys. Above 64 entries two entries merge:
+//   their keys stay, and the later `since` counts for both.
+// - `failing`: a failure adds its pair or raises its count. A pair leaves with a success on its node, with a new generation,
+//   or when 100 pairs failed later.
+// - `recorded`: an ended attempt is added together with its outcome. It leaves once its Pod is gone, with a write that is due
+//   for another reason (sync.ts).
+// - `consecutiveFailures`: +1 per failure, 0 after a success.
+// - `lastPulledAt`: set by each success. `lastAttemptedAt`: only grows.
+//
+// How two statuses about the same reference merge. For the keys and `since` of `cached` (below 64 entries) and for the two
+// times the merge is commutative, associative and idempotent (test/hooks/cached-image/merge-laws.test.ts):
+// - `cached`: the union of the keys, each with its later `since`; for equal times the digest of the newer status.
+// - `lastPulledAt`, `lastAttemptedAt`: the later time.
+// Not associative, because the result depends on which status is newer:
+// - `failing`: per key the later failure. A pair that only the older status has is dropped if the node holds the image.
+//   Only within one generation: an edit of the spec clears the failures, and a merge must not restore them.
+// - `consecutiveFailures`: from the status with the later `lastPulledAt`, the larger count if both are equal. Only within
+//   one generation, for the same reason.
+// Taken from the newer status:
+// - `recorded`: an entry promises that its outcome is in this ledger, which a union could not keep. An attempt that is
+//   missing is recorded once more.
+// - `phase`, `ready`, the counts, the node names, `resolvedDigest`, `conditions`: every sync computes them from the ledger.
+// - `observedGeneration` and `revision`: they define which status is newer.
 import type { CachedEntry, CachedImageStatus, FailingPair } from '../../crds/cached-image.ts';
 import { MESSAGE_LIMIT_CHARACTERS, PAIRS_LIMIT } from '../../crds/limits.ts';
 import { formatTimeMilliseconds, formatTimeSeconds, parseTimeMilliseconds } from '../../kubernetes/time.ts';
@@ -12,7 +41,7 @@ export interface Ledger {
   readonly image: string;
   readonly cached: readonly CachedEntry[];
   readonly failing: readonly FailingPair[];
-  /** Attempts whose outcome is in here. */
+  /** Attempts whose outcome is in this ledger, sorted. */
   readonly recorded: readonly string[];
   readonly consecutiveFailures: number;
   readonly lastPulledAt: string | undefined;
@@ -30,16 +59,16 @@ const emptyLedger = (image: string): Ledger => ({
 });
 
 /**
- * Takes a status, the reference it should be about and the generation of the spec; gives the ledger. Another reference starts it
- * afresh; another generation empties `failing`, so that a corrected secret is tried at once.
+ * Returns the ledger of a status: an empty one if the status is about another reference. Another generation of the spec
+ * empties `failing`, so that a corrected secret is tried at once.
  */
 export function readLedger(status: Partial<CachedImageStatus>, reference: string, generation: number): Ledger {
   if (status.image !== reference) return emptyLedger(reference);
-  const sameSpec = status.observedGeneration === generation;
+  const sameGeneration = status.observedGeneration === generation;
   return {
     image: reference,
     cached: status.cached ?? [],
-    failing: sameSpec ? (status.failing ?? []) : [],
+    failing: sameGeneration ? (status.failing ?? []) : [],
     recorded: status.recorded ?? [],
     consecutiveFailures: status.consecutiveFailures ?? 0,
     lastPulledAt: status.lastPulledAt,
@@ -47,7 +76,6 @@ export function readLedger(status: Partial<CachedImageStatus>, reference: string
   };
 }
 
-/** An attempt that ended, on a node that is known by its key. */
 export interface EndedAttempt {
   readonly pull: PullPod;
   readonly nodeKey: string;
@@ -59,13 +87,13 @@ function compareFailures(left: FailingPair, right: FailingPair): number {
   return left.node < right.node ? -1 : 1;
 }
 
-/** Takes failing pairs; gives the latest of them, as many as a status holds, in their order. */
+/** Returns at most 100 failing pairs: the latest first, pairs of the same instant by node. */
 export function latestFailures(failing: readonly FailingPair[]): FailingPair[] {
   return [...failing].sort(compareFailures).slice(0, PAIRS_LIMIT);
 }
 
-/** Credentials go first: what stands before one is how it is known as one. */
-function recordedWords(message: string): string {
+/** Redacts before shortening: a credential is recognised by the text in front of it. */
+function recordedMessage(message: string): string {
   const cause = causeOf(redactMessage(message, REDACT_INPUT_LIMIT_CHARACTERS), MESSAGE_LIMIT_CHARACTERS);
   return redactMessage(cause, MESSAGE_LIMIT_CHARACTERS);
 }
@@ -77,7 +105,7 @@ function recordFailure(ledger: Ledger, { pull, nodeKey, outcome }: EndedAttempt,
     node: pull.node,
     key: nodeKey,
     reason: outcome.reason,
-    message: recordedWords(outcome.message),
+    message: recordedMessage(outcome.message),
     failures: (before?.failures ?? 0) + 1,
     at: formatTimeMilliseconds(nowMilliseconds),
   };
@@ -93,7 +121,7 @@ interface RecordingTime {
   readonly repullIntervalMilliseconds: number | undefined;
 }
 
-/** Takes the ledger and attempts that ended and are not recorded yet; gives the ledger in which they are. */
+/** Returns the ledger with the outcomes of attempts that it has not recorded yet. */
 export function recordOutcomes(ledger: Ledger, ended: readonly EndedAttempt[], time: RecordingTime): Ledger {
   if (ended.length === 0) return ledger;
   const since = sinceOf(time.nowMilliseconds, time.repullIntervalMilliseconds);
@@ -101,7 +129,10 @@ export function recordOutcomes(ledger: Ledger, ended: readonly EndedAttempt[], t
     outcome.kind === 'cached' ? [{ key: nodeKey, digest: outcome.digest, since }] : [],
   );
   const cachedKeys = new Set(successes.map(({ key }) => key));
-  const withFailures = ended.reduce((so, attempt) => recordFailure(so, attempt, time.nowMilliseconds), ledger);
+  const withFailures = ended.reduce(
+    (current, attempt) => recordFailure(current, attempt, time.nowMilliseconds),
+    ledger,
+  );
   const succeeded = successes.length > 0;
   return {
     ...withFailures,
@@ -113,8 +144,8 @@ export function recordOutcomes(ledger: Ledger, ended: readonly EndedAttempt[], t
   };
 }
 
-/** Takes the ledger and the pulls that are observed; gives the ledger that knows when the latest of them started. */
-export function noteAttempts(ledger: Ledger, pulls: readonly PullPod[]): Ledger {
+/** Returns the ledger with `lastAttemptedAt` moved forward to the latest start of the observed pulls. */
+export function recordLatestAttempt(ledger: Ledger, pulls: readonly PullPod[]): Ledger {
   const known = parseTimeMilliseconds(ledger.lastAttemptedAt) ?? 0;
   const latest = Math.max(known, ...pulls.map(({ createdAtMilliseconds }) => createdAtMilliseconds));
   return latest > known ? { ...ledger, lastAttemptedAt: formatTimeSeconds(latest) } : ledger;

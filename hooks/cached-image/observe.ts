@@ -1,32 +1,47 @@
-// What a CachedImage sync sees: its own pulls, the nodes it is meant for, and what its policy says.
+// The input of a CachedImage sync: the image, its pulls, the nodes and the view of its policy.
 import type { PolicyViewSpec } from '../../crds/policy-view.ts';
 import { labelValueOf } from '../../kubernetes/short-names.ts';
-import type { CachedImageSyncRequest, Group, ObservedPolicyView } from '../../metacontroller/hook-request.ts';
+import type {
+  CachedImageSyncRequest,
+  Group,
+  ObservedCachedImage,
+  ObservedPolicyView,
+} from '../../metacontroller/hook-request.ts';
 import { type FleetLookup, type FleetNode, jointTolerations, readFleet, targetedNodes } from '../fleet/table.ts';
 import { type PullPod, readPullPod } from '../pull-pod/read.ts';
 import type { HookSettings } from '../settings.ts';
 import { parseDurationMilliseconds } from '../text/parsed.ts';
+import { type ReferenceResult, readReference } from './reference.ts';
 
+/** `unknown`: Metacontroller did not send the PolicyViews. */
 export type PolicyViewLookup =
   | { readonly kind: 'view'; readonly view: PolicyViewSpec }
   | { readonly kind: 'missing' }
   | { readonly kind: 'unknown' };
 
 export interface ImageObservation {
+  readonly image: ReferenceResult;
   readonly policyName: string;
   readonly policy: PolicyViewLookup;
   readonly fleet: FleetLookup;
-  /** Pulls of this image by this object, whatever their state; undefined when Metacontroller did not send the group. */
+  /** Pulls of this object for any reference and in any state; undefined if Metacontroller did not send the Pods. */
   readonly pulls: readonly PullPod[] | undefined;
+  /** The pulls of the reference that the ledger is about. */
+  readonly currentPulls: readonly PullPod[];
   readonly repullIntervalMilliseconds: number | undefined;
 }
 
-/** The policy that paces an image. */
+/** Returns the name of the policy that paces an image. */
 export function policyNameOf(
   spec: { readonly policyRef?: { readonly name: string } | undefined },
   settings: HookSettings,
 ): string {
   return spec.policyRef?.name ?? settings.defaultPolicyName;
+}
+
+/** Like policyNameOf; an image whose spec is not valid belongs to the default policy. */
+export function observedPolicyName({ spec }: ObservedCachedImage, settings: HookSettings): string {
+  return policyNameOf(spec.ok ? spec.value : {}, settings);
 }
 
 function readPolicy(views: Group<ObservedPolicyView>, name: string): PolicyViewLookup {
@@ -35,30 +50,31 @@ function readPolicy(views: Group<ObservedPolicyView>, name: string): PolicyViewL
   return view?.spec.ok ? { kind: 'view', view: view.spec.value } : { kind: 'missing' };
 }
 
-/** A Pod without our annotation, from before they existed, is taken at its label's word. */
+/** A Pod without the UID annotation comes from a version that did not set it, so its label decides. */
 function isPullOf(pull: PullPod, name: string, uid: string): boolean {
   return pull.imageLabel === labelValueOf(name) && (pull.imageUid === undefined || pull.imageUid === uid);
 }
 
-/** Takes the request of a CachedImage sync; gives what it shows. */
 export function observeImage({ parent, related }: CachedImageSyncRequest, settings: HookSettings): ImageObservation {
   const { name, uid } = parent.metadata;
-  const policyName = policyNameOf(parent.spec.ok ? parent.spec.value : {}, settings);
+  const image = readReference(parent);
+  const policyName = observedPolicyName(parent, settings);
   const policy = readPolicy(related.policyViews, policyName);
   const interval = policy.kind === 'view' ? policy.view.repullInterval : undefined;
+  const pods = related.pods === undefined ? undefined : [...related.pods.values()];
+  const pulls = pods?.map(readPullPod).filter((pull) => isPullOf(pull, name, uid));
   return {
+    image,
     policyName,
     policy,
     fleet: readFleet(related.fleets),
-    pulls:
-      related.pods === undefined
-        ? undefined
-        : [...related.pods.values()].map(readPullPod).filter((pull) => isPullOf(pull, name, uid)),
+    pulls,
+    currentPulls: pulls?.filter(({ reference }) => reference === image.reference) ?? [],
     repullIntervalMilliseconds: interval === undefined ? undefined : parseDurationMilliseconds(interval),
   };
 }
 
-/** Takes the spec and what was observed; gives the nodes that should hold the image, none where the nodes are not known. */
+/** Returns the nodes that should hold the image, by name; none while the nodes are not known. */
 export function nodesTargeted(
   spec: Pick<PolicyViewSpec, 'nodeSelector' | 'tolerations'>,
   { policy, fleet }: ImageObservation,

@@ -1,26 +1,30 @@
-// The reference that an observed CachedImage stands for; the same answer for the image and for the policy that pulls it.
+// The image that a CachedImage asks for, read once per sync. The policy that pulls the image uses the same reading.
+import type { CachedImageSpec } from '../../crds/cached-image.ts';
 import type { ObservedCachedImage } from '../../metacontroller/hook-request.ts';
 import { normalizeImage } from '../text/parsed.ts';
 
+/** A valid spec with its normalised reference, or the problem. */
 export type ReferenceResult =
-  | { readonly ok: true; readonly reference: string }
-  | { readonly ok: false; readonly reason: 'InvalidSpec' | 'InvalidImageName'; readonly problem: string };
+  | { readonly ok: true; readonly spec: CachedImageSpec; readonly reference: string }
+  | {
+      readonly ok: false;
+      readonly reason: 'InvalidSpec' | 'InvalidImageName';
+      readonly problem: string;
+      /** The reference of the ledger. Its pulls still count, so that a typing error in the spec loses no outcome. */
+      readonly reference: string | undefined;
+    };
 
-/** Takes an observed CachedImage; gives the normalised reference of its spec, or what is wrong with it. */
-export function readReference({ spec }: ObservedCachedImage): ReferenceResult {
-  if (!spec.ok) return { ok: false, reason: 'InvalidSpec', problem: spec.problem };
+export function readReference({ spec, status }: ObservedCachedImage): ReferenceResult {
+  if (!spec.ok) return { ok: false, reason: 'InvalidSpec', problem: spec.problem, reference: status.image };
   const { image, tag, digest } = spec.value;
   const normalized = normalizeImage({ image, tag, digest });
-  return normalized.ok
-    ? { ok: true, reference: normalized.reference }
-    : { ok: false, reason: 'InvalidImageName', problem: normalized.problem };
+  if (!normalized.ok) {
+    return { ok: false, reason: 'InvalidImageName', problem: normalized.problem, reference: status.image };
+  }
+  return { ok: true, spec: spec.value, reference: normalized.reference };
 }
 
-/**
- * Takes an observed CachedImage; gives the reference whose pulls concern it: that of the spec, or that of the ledger while the spec
- * is not valid, so that a typing error loses no outcome. Undefined when neither says one.
- */
+/** Returns the reference whose pulls concern the image: of the spec, or of the ledger while the spec is not valid. */
 export function concernedReference(image: ObservedCachedImage): string | undefined {
-  const reading = readReference(image);
-  return reading.ok ? reading.reference : image.status.image;
+  return readReference(image).reference;
 }

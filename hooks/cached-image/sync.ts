@@ -1,4 +1,4 @@
-// CachedImage: records the outcome of every pull in the ledger and says which nodes hold the image.
+// CachedImage: records the outcome of every pull in the ledger and reports which nodes hold the image.
 import { type CachedImageStatus, cachedImageStatus } from '../../crds/cached-image.ts';
 import type { CachedImageSyncRequest, ObservedCachedImage } from '../../metacontroller/hook-request.ts';
 import type { CompositeSyncResponse } from '../../metacontroller/hook-response.ts';
@@ -11,19 +11,19 @@ import type { HookSettings } from '../settings.ts';
 import { buildConditions } from '../status/condition.ts';
 import { reviseStatus } from '../status/revision.ts';
 import { withinKeyLimit } from './cached-entries.ts';
-import { type EndedAttempt, type Ledger, noteAttempts, readLedger, recordOutcomes } from './ledger.ts';
+import { type EndedAttempt, type Ledger, readLedger, recordLatestAttempt, recordOutcomes } from './ledger.ts';
 import { type ImageObservation, observeImage } from './observe.ts';
-import { concernedReference, readReference } from './reference.ts';
+import type { ReferenceResult } from './reference.ts';
 import { imageStatus, ledgerFields } from './status.ts';
 
-/** A status write can be lost without a word; while a Pod exists, nobody else would repeat it. */
+/** Metacontroller can lose a status write silently. While a Pod exists, this resync repeats the write. */
 const POD_RESYNC_MILLISECONDS = 10_000;
 
 interface PullStates {
   readonly ended: readonly EndedAttempt[];
-  /** Names of the nodes on which a pull goes on. */
+  /** Names of the nodes with a pull in progress, sorted. */
   readonly pulling: readonly string[];
-  /** Instants (milliseconds) at which time alone ends a pull. */
+  /** Instants at which time alone ends a pull, in milliseconds since the epoch. */
   readonly deadlines: readonly (number | undefined)[];
 }
 
@@ -31,7 +31,7 @@ function readinessIn(fleet: FleetLookup): NodeReadiness {
   return (node) => (fleet.kind === 'table' ? fleet.table.byName.get(node)?.group.ready : undefined);
 }
 
-/** The key of the node that was pulled to: fixed on the Pod, else the present node of that name. */
+/** The key in the Pod's annotation; without it, the key of the present node with that name. */
 function nodeKeyOfPull(pull: PullPod, fleet: FleetLookup): string | undefined {
   return pull.nodeKey ?? (fleet.kind === 'table' ? fleet.table.byName.get(pull.node)?.key : undefined);
 }
@@ -53,7 +53,56 @@ function readPulls(pulls: readonly PullPod[], fleet: FleetLookup, nowMillisecond
   };
 }
 
-/** Attempts whose Pod is gone leave the list with a write that is due anyway; that alone is no reason to write. */
+interface SyncInput {
+  readonly parent: ObservedCachedImage;
+  readonly observation: ImageObservation;
+  readonly states: PullStates;
+  readonly nowMilliseconds: number;
+}
+
+/** The ledger about a reference, with the attempts that ended since. */
+function nextLedger(reference: string, { parent, observation, states, nowMilliseconds }: SyncInput): Ledger {
+  const { repullIntervalMilliseconds, fleet, currentPulls } = observation;
+  const before = readLedger(parent.status, reference, parent.metadata.generation);
+  const known = new Set(before.recorded);
+  const fresh = states.ended.filter(({ pull }) => !known.has(pull.attempt));
+  const attempted = recordLatestAttempt(before, currentPulls);
+  const recorded = recordOutcomes(attempted, fresh, { nowMilliseconds, repullIntervalMilliseconds });
+  if (fleet.kind !== 'table') return recorded;
+  const livingKeys = new Set(fleet.table.nodes.map(({ key }) => key));
+  return { ...recorded, cached: withinKeyLimit(recorded.cached, livingKeys) };
+}
+
+/** With an invalid spec the status stays, and only the outcomes of pulls that were in progress are recorded. */
+function invalidStatus(
+  { reason, problem, reference }: Extract<ReferenceResult, { ok: false }>,
+  input: SyncInput,
+): Partial<CachedImageStatus> {
+  const { status } = input.parent;
+  const condition = { type: 'Ready', status: 'False', reason, message: problem } as const;
+  return {
+    ...status,
+    ...(reference === undefined ? {} : ledgerFields(nextLedger(reference, input))),
+    phase: 'Degraded',
+    conditions: buildConditions(status.conditions, [condition], input.nowMilliseconds),
+  };
+}
+
+function nextStatus(input: SyncInput): Partial<CachedImageStatus> {
+  const { parent, observation, states, nowMilliseconds } = input;
+  const { image } = observation;
+  if (!image.ok) return invalidStatus(image, input);
+  return imageStatus({
+    spec: image.spec,
+    previous: parent.status,
+    ledger: nextLedger(image.reference, input),
+    observation,
+    pulling: states.pulling,
+    nowMilliseconds,
+  });
+}
+
+/** Attempts whose Pod is gone leave `recorded` with a write that is due anyway; they alone cause no write. */
 function withoutGone(
   status: Partial<CachedImageStatus>,
   pulls: readonly PullPod[] | undefined,
@@ -63,93 +112,29 @@ function withoutGone(
   return { ...status, recorded: status.recorded.filter((attempt) => present.has(attempt)) };
 }
 
-function nextLedger(
-  before: Ledger,
-  observation: ImageObservation,
-  states: PullStates,
-  nowMilliseconds: number,
-): Ledger {
-  const known = new Set(before.recorded);
-  const fresh = states.ended.filter(({ pull }) => !known.has(pull.attempt));
-  const { repullIntervalMilliseconds, fleet, pulls } = observation;
-  const noted = noteAttempts(before, pulls ?? []);
-  const recorded = recordOutcomes(noted, fresh, { nowMilliseconds, repullIntervalMilliseconds });
-  if (fleet.kind !== 'table') return recorded;
-  const livingKeys = new Set(fleet.table.nodes.map(({ key }) => key));
-  return { ...recorded, cached: withinKeyLimit(recorded.cached, livingKeys) };
-}
-
-/** A spec that is not valid: the ledger stays, outcomes of what still runs are recorded, nothing else is claimed. */
-function invalidStatus(parent: ObservedCachedImage, ledger: Ledger | undefined, nowMilliseconds: number) {
-  const reading = readReference(parent);
-  const observation = {
-    type: 'Ready',
-    status: 'False',
-    reason: reading.ok ? 'InvalidSpec' : reading.reason,
-    message: reading.ok ? '' : reading.problem,
-  } as const;
-  return {
-    ...parent.status,
-    ...(ledger === undefined ? {} : ledgerFields(ledger)),
-    phase: 'Degraded' as const,
-    conditions: buildConditions(parent.status.conditions, [observation], nowMilliseconds),
-  };
-}
-
-function statusOf(
-  parent: ObservedCachedImage,
-  observation: ImageObservation,
-  { ledger, pulling }: { readonly ledger: Ledger | undefined; readonly pulling: readonly string[] },
-  nowMilliseconds: number,
-): Partial<CachedImageStatus> {
-  if (!readReference(parent).ok || !parent.spec.ok || ledger === undefined) {
-    return invalidStatus(parent, ledger, nowMilliseconds);
-  }
-  return imageStatus({
-    spec: parent.spec.value,
-    previous: parent.status,
-    ledger,
-    observation,
-    pulling,
-    nowMilliseconds,
-  });
-}
-
-/** The outcomes that this answer records, for the log. */
+/** The outcomes that this sync records, for the log. */
 function freshOutcomes(previous: Partial<CachedImageStatus>, { ended }: PullStates): string[] {
   return ended
     .filter(({ pull }) => !previous.recorded?.includes(pull.attempt))
     .map(({ pull, outcome }) => `${pull.node}: ${outcome.kind === 'cached' ? 'cached' : outcome.reason}`);
 }
 
-/** Takes what Metacontroller observed, the settings and now (milliseconds since the epoch); gives the status of the image. */
 export function syncCachedImage(
   request: CachedImageSyncRequest,
   settings: HookSettings,
   nowMilliseconds: number,
 ): HookResult<CompositeSyncResponse> {
   const { parent } = request;
-  const { generation } = parent.metadata;
   const observation = observeImage(request, settings);
-  const reference = concernedReference(parent);
-  const pulls = observation.pulls?.filter((pull) => pull.reference === reference) ?? [];
-  const states = readPulls(pulls, observation.fleet, nowMilliseconds);
-  const ledger =
-    reference === undefined
-      ? undefined
-      : nextLedger(
-          readLedger(parent.status, reference, generation),
-          { ...observation, pulls },
-          states,
-          nowMilliseconds,
-        );
-  const described = {
-    ...statusOf(parent, observation, { ledger, pulling: states.pulling }, nowMilliseconds),
-    observedGeneration: generation,
+  const { currentPulls, fleet } = observation;
+  const states = readPulls(currentPulls, fleet, nowMilliseconds);
+  const next = {
+    ...nextStatus({ parent, observation, states, nowMilliseconds }),
+    observedGeneration: parent.metadata.generation,
   };
-  const revised = reviseStatus(cachedImageStatus, parent.status, described);
+  const revised = reviseStatus(cachedImageStatus, parent.status, next);
   const status = revised.isNew ? withoutGone(revised.status, observation.pulls) : revised.status;
-  const podExists = pulls.length > 0 ? nowMilliseconds + POD_RESYNC_MILLISECONDS : undefined;
+  const podExists = currentPulls.length > 0 ? nowMilliseconds + POD_RESYNC_MILLISECONDS : undefined;
   return {
     response: {
       status,
