@@ -1,4 +1,4 @@
-// Two statuses of one image, written without knowledge of each other, become one that forgets nothing of either.
+// Merges two statuses of one image that were written without knowledge of each other. The rules are in ledger.ts.
 import type { CachedEntry, CachedImageStatus, FailingPair } from '../../crds/cached-image.ts';
 import { withUpdates } from '../status/revision.ts';
 import { addCached, keysOf } from './cached-entries.ts';
@@ -6,22 +6,22 @@ import { latestFailures } from './ledger.ts';
 
 type Status = Partial<CachedImageStatus>;
 
-/** The later one first: about the image that is asked for now, else of a later spec, else with more changes behind it. */
+/** Returns [newer, older]: the current reference wins, then the higher generation, then the higher revision, then `left`. */
 function newerStatusFirst(left: Status, right: Status, reference: string | undefined): readonly [Status, Status] {
-  const isAsked = ({ image }: Status) => reference !== undefined && image === reference;
-  if (isAsked(left) !== isAsked(right)) return isAsked(left) ? [left, right] : [right, left];
-  const specs = (right.observedGeneration ?? 0) - (left.observedGeneration ?? 0);
-  const changes = (right.revision ?? 0) - (left.revision ?? 0);
-  return (specs || changes) > 0 ? [right, left] : [left, right];
+  const isCurrent = ({ image }: Status) => reference !== undefined && image === reference;
+  if (isCurrent(left) !== isCurrent(right)) return isCurrent(left) ? [left, right] : [right, left];
+  const generations = (right.observedGeneration ?? 0) - (left.observedGeneration ?? 0);
+  const revisions = (right.revision ?? 0) - (left.revision ?? 0);
+  return (generations || revisions) > 0 ? [right, left] : [left, right];
 }
 
 const sinceByKey = (entries: readonly CachedEntry[]) =>
   new Map(entries.flatMap((entry) => keysOf(entry).map((key) => [key, entry.since] as const)));
 
-/** What the other says of nodes that the later one does not name, or names as of an earlier pull. */
-function missingCached({ cached = [] }: Status, other: Status): Status {
+/** Node keys that only the older status has, or has with a later `since`. */
+function missingCached({ cached = [] }: Status, older: Status): Status {
   const known = sinceByKey(cached);
-  const added = (other.cached ?? []).flatMap((entry) =>
+  const added = (older.cached ?? []).flatMap((entry) =>
     keysOf(entry)
       .filter((key) => (known.get(key) ?? '') < entry.since)
       .map((key) => ({ key, digest: entry.digest, since: entry.since })),
@@ -31,24 +31,24 @@ function missingCached({ cached = [] }: Status, other: Status): Status {
 
 const TIMES = ['lastPulledAt', 'lastAttemptedAt'] as const;
 
-function laterTimes(later: Status, other: Status): Status {
+function laterTimes(newer: Status, older: Status): Status {
   return Object.fromEntries(
-    TIMES.filter((field) => (later[field] ?? '') < (other[field] ?? '')).map((field) => [field, other[field]]),
+    TIMES.filter((field) => (newer[field] ?? '') < (older[field] ?? '')).map((field) => [field, older[field]]),
   );
 }
 
-/** Failures since the last success: what the one says that knows of a later success, the larger number where both know the same. */
-function laterFailureCount(later: Status, other: Status): Status {
-  const [known, seen] = [later.lastPulledAt ?? '', other.lastPulledAt ?? ''];
-  const isMore = known === seen && (later.consecutiveFailures ?? 0) < (other.consecutiveFailures ?? 0);
-  return known < seen || isMore ? { consecutiveFailures: other.consecutiveFailures } : {};
+/** Failures since the last success: the count of the status with the later success; the larger one if both know the same. */
+function laterFailureCount(newer: Status, older: Status): Status {
+  const [newerSuccess, olderSuccess] = [newer.lastPulledAt ?? '', older.lastPulledAt ?? ''];
+  const isHigher = newerSuccess === olderSuccess && (newer.consecutiveFailures ?? 0) < (older.consecutiveFailures ?? 0);
+  return newerSuccess < olderSuccess || isHigher ? { consecutiveFailures: older.consecutiveFailures } : {};
 }
 
-/** Pairs that fail as the other alone knows; a pair that has come to hold the image does not fail any more. */
-function missingFailing({ failing = [], cached = [] }: Status, other: Status): Status {
+/** Failing pairs that only the older status has, or has with a later failure, except on nodes that hold the image now. */
+function missingFailing({ failing = [], cached = [] }: Status, older: Status): Status {
   const known = new Map(failing.map((pair: FailingPair) => [pair.key, pair.at]));
   const held = new Set(cached.flatMap(keysOf));
-  const added = (other.failing ?? []).filter(
+  const added = (older.failing ?? []).filter(
     ({ key, at }) => (known.get(key) ?? '') < at && (known.has(key) || !held.has(key)),
   );
   const replaced = new Set(added.map(({ key }) => key));
@@ -57,20 +57,24 @@ function missingFailing({ failing = [], cached = [] }: Status, other: Status): S
 }
 
 /**
- * Takes the status of an image as it is observed and as it was answered a while ago; gives the later one, with every node that either
- * knows to hold the image, and the failures of this spec that only the other knows. Where two replicas answer in turn, or one answered
- * from an old cache, each may lack what the other has. Of different references nothing is joined; then the one about the reference
- * given counts, so that an edit that is taken back forgets nothing.
+ * Returns the newer of the observed and the remembered status, completed with what only the older one knows: nodes that hold
+ * the image, later times, and the failures of the same generation. Each can lack what the other has when two replicas
+ * respond in turn, or when a response was computed from a stale cache.
+ *
+ * Statuses about different references are not merged. `reference` is the current one: the status about it wins even if its
+ * generation is lower, so that reverting an edit of the spec loses nothing.
  */
 export function mergeImageStatuses(observed: Status, remembered: Status, reference?: string): Status {
-  const [later, other] = newerStatusFirst(observed, remembered, reference);
-  if (later.image !== other.image) return later;
-  const sameSpec = later.observedGeneration === other.observedGeneration;
-  const cached = missingCached(later, other);
-  const news: Status = {
+  const [newer, older] = newerStatusFirst(observed, remembered, reference);
+  if (newer.image !== older.image) return newer;
+  const sameGeneration = newer.observedGeneration === older.observedGeneration;
+  const cached = missingCached(newer, older);
+  const updates: Status = {
     ...cached,
-    ...(sameSpec ? { ...missingFailing({ ...later, ...cached }, other), ...laterFailureCount(later, other) } : {}),
-    ...laterTimes(later, other),
+    ...(sameGeneration
+      ? { ...missingFailing({ ...newer, ...cached }, older), ...laterFailureCount(newer, older) }
+      : {}),
+    ...laterTimes(newer, older),
   };
-  return Object.keys(news).length === 0 ? later : withUpdates(later, news);
+  return Object.keys(updates).length === 0 ? newer : withUpdates(newer, updates);
 }
