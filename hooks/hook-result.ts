@@ -1,6 +1,6 @@
-// An answer and, in words for the log, how it came about.
+// What a sync returns: the response to Metacontroller, and the facts behind it for the log.
 
-/** Facts for one log line; names of objects and gates, never anything secret. */
+/** Facts for one log line: names of objects and gates, never a credential. */
 export type LogFields = Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
 export interface HookResult<Response> {

@@ -1,6 +1,6 @@
 // Every reason that a condition can carry, with its meaning. `docs/reasons.md` is generated from this table.
 
-/** Kind and type of a condition. `DiscoveryPolicy Source` stands for Source0, Source1, ..., one condition per source. */
+/** Kind and type of a condition. `DiscoveryPolicy Source` stands for Source0, Source1, ...: one per source. */
 export type ConditionName =
   | 'CachedImage Ready'
   | 'CachedImage PullProgress'
@@ -44,7 +44,7 @@ export const reasons = {
     on: ['CachedImage Ready', 'CachedImage PullProgress', 'DiscoveryPolicy Ready', 'DiscoveryPolicy Source'],
     meaning: {
       CachedImage:
-        'Some nodes lack the image and no pull is in progress. The message of Ready says what the nodes wait for.',
+        'Some nodes lack the image and no pull is in progress. The message of Ready explains what the nodes wait for.',
       DiscoveryPolicy: 'A source has not been queried yet.',
     },
   },
@@ -52,14 +52,14 @@ export const reasons = {
   PolicyNotFound: {
     on: image,
     meaning:
-      'The PullPolicy of the image does not exist, or its spec was never valid. Nothing is pulled, because nothing would ' +
-      'pace the pulls. Create the PullPolicy or correct spec.policyRef.',
+      'The PullPolicy of the image does not exist, or its spec was never valid. Nothing is pulled, because nothing ' +
+      'would pace the pulls. Create the PullPolicy or correct spec.policyRef.',
   },
   NoMatchingNodes: {
     on: image,
     meaning:
-      'No Linux node has the requested labels and only tolerated taints. Check nodeSelector and tolerations of the image ' +
-      'and of its PullPolicy.',
+      'No Linux node has the requested labels and only tolerated taints. Check nodeSelector and tolerations of the ' +
+      'image and of its PullPolicy.',
   },
   Cached: {
     on: ['CachedImage Ready', 'CachedImage PullProgress'],
@@ -67,7 +67,7 @@ export const reasons = {
   },
   ErrImagePull: {
     on: image,
-    meaning: 'The last pull on a node failed. The message says what to check and quotes the cause.',
+    meaning: 'The last pull on a node failed. The message names what to check and quotes the cause.',
   },
   ImagePullBackOff: {
     on: image,
@@ -144,8 +144,8 @@ export const reasons = {
   PodRejected: {
     on: ['PullPolicy PodsCreated'],
     meaning:
-      'Pull Pods did not appear within 60 seconds. Check the events of the PullPolicy and the log of Metacontroller: a ' +
-      'quota or an admission webhook rejected them, or another Pod has the name.',
+      'Pull Pods did not appear within 60 seconds. Check the events of the PullPolicy and the log of Metacontroller: ' +
+      'a quota or an admission webhook rejected them, or another Pod has the name.',
   },
   Idle: {
     on: progressing,
@@ -174,8 +174,8 @@ export const reasons = {
   ImageBackoff: {
     on: progressing,
     meaning:
-      'Pulls of the image failed on at least three nodes since its last success. It is tried on one node at a time, at ' +
-      'growing intervals.',
+      'Pulls of the image failed on at least three nodes since its last success. It is tried on one node at a time, ' +
+      'at growing intervals.',
   },
   NodeNotEligible: {
     on: progressing,
@@ -230,7 +230,7 @@ export const reasons = {
   },
   BadResponse: {
     on: source,
-    meaning: 'The response could not be used. The message says what was wrong with it.',
+    meaning: 'The response could not be used. The message describes the problem.',
   },
   SecretNotFound: {
     on: source,
@@ -253,7 +253,7 @@ export function kubeletReason(reason: string): KubeletReason {
   return reason as KubeletReason;
 }
 
-/** Types a reason that one of our own statuses records; an earlier version may have written another reason. */
+/** Types a reason that is read back from a status; another version may have written an unknown one. */
 export function recordedReason(reason: string): Reason | KubeletReason {
   return reason as Reason | KubeletReason;
 }

@@ -1,14 +1,17 @@
-// When to be asked again: the nearest instant at which something can change by the mere passing of time.
+// When Metacontroller should sync again: at the nearest instant at which time alone changes the outcome.
 
-/** Metacontroller takes 0 as never, and a timer that fires at once only burns syncs. */
-const LEAST_RESYNC_SECONDS = 0.05;
+/** Metacontroller reads 0 as never, and a shorter timer would only cost syncs. */
+const MIN_RESYNC_SECONDS = 0.05;
 
-/** A child that was named but is not seen may be blocked by an old object of its name; nothing else would wake us. */
+/**
+ * While a desired child is not observed: an old object may still have its name, and nothing triggers a sync when that
+ * object is gone.
+ */
 export const UNSEEN_CHILD_RESYNC_MILLISECONDS = 5_000;
 
 /**
- * Takes now and instants in milliseconds since the epoch (undefined and past ones do not count); gives
- * `resyncAfterSeconds` rounded up to a millisecond, or an empty object where nothing is due.
+ * Returns `resyncAfterSeconds`, rounded up to a millisecond, for the nearest of the instants (milliseconds since the
+ * epoch). Ignores undefined and past instants; returns an empty object if none is left.
  */
 export function resyncAt(
   nowMilliseconds: number,
@@ -20,5 +23,5 @@ export function resyncAt(
   }
   if (nearest === Number.POSITIVE_INFINITY) return {};
   const seconds = Math.ceil(nearest - nowMilliseconds) / 1000;
-  return { resyncAfterSeconds: Math.max(seconds, LEAST_RESYNC_SECONDS) };
+  return { resyncAfterSeconds: Math.max(seconds, MIN_RESYNC_SECONDS) };
 }

@@ -1,4 +1,4 @@
-// What an installation chooses for all its objects; the shell reads it once and every decision takes it as an argument.
+// Settings of an installation. The service reads them once and passes them to every sync.
 
 export interface PullPodResources {
   readonly requests: Readonly<Record<string, string>>;
@@ -6,19 +6,19 @@ export interface PullPodResources {
 }
 
 export interface HookSettings {
-  /** Namespace in which the pull Pods run. */
+  /** Namespace of the pull Pods. */
   readonly namespace: string;
-  /** The PullPolicy of images that name none. */
+  /** The PullPolicy of images without policyRef. */
   readonly defaultPolicyName: string;
   readonly pullPodResources: PullPodResources;
   readonly pullPodPriorityClassName?: string | undefined;
 }
 
-/** `true` needs next to nothing; the request keeps the Pod schedulable under a quota. */
+/** Almost nothing, because the container runs `true`. A quota may require that requests and limits are set. */
 export const DEFAULT_PULL_POD_RESOURCES: PullPodResources = {
   requests: { cpu: '10m', memory: '16Mi' },
   limits: { memory: '64Mi' },
 };
 
-/** The one Fleet that is read; the chart installs it. */
+/** The only Fleet that is read; the chart installs it. */
 export const FLEET_NAME = 'default';

@@ -1,4 +1,4 @@
-// Packs the facts of all nodes into groups, about 40 bytes a node, so that every sync can carry the whole table.
+// Packs the facts of all nodes into groups, about 40 bytes per node, so that every sync can carry the whole table.
 import type { FleetGroup } from '../../crds/fleet.ts';
 import type { NodeCacheSpec } from '../../crds/node-cache.ts';
 
@@ -9,7 +9,7 @@ export interface NamedNode {
 
 const labelText = (key: string, value: string) => `${key}=${value}`;
 
-/** Label values that only one node has: kept beside the node, so that they split no group. */
+/** Label values that only one node has. They are stored per node, so that they split no group. */
 function uniqueLabels(nodes: readonly NamedNode[]): ReadonlySet<string> {
   const counts = new Map<string, number>();
   for (const { facts } of nodes) {
@@ -21,7 +21,7 @@ function uniqueLabels(nodes: readonly NamedNode[]): ReadonlySet<string> {
   return new Set([...counts].filter(([, count]) => count === 1).map(([text]) => text));
 }
 
-/** Splits the labels of a node into those it may share and those that are its own, each sorted by key. */
+/** Splits the labels of a node into those that other nodes have too and its own, each sorted by key. */
 function splitLabels(facts: NodeCacheSpec, unique: ReadonlySet<string>) {
   const entries = Object.entries(facts.labels).sort(([left], [right]) => (left < right ? -1 : 1));
   const isOwn = ([key, value]: [string, string]) => unique.has(labelText(key, value));
@@ -37,7 +37,7 @@ interface GroupInProgress {
   readonly own: Record<string, Record<string, string>>;
 }
 
-/** Takes nodes in any order; gives the groups, in an order that depends on the nodes alone. */
+/** Returns one group per set of equal facts. Groups and nodes are sorted, so the order of the input does not matter. */
 export function encodeGroups(nodes: readonly NamedNode[]): FleetGroup[] {
   const sorted = [...nodes].sort((left, right) => (left.name < right.name ? -1 : 1));
   const unique = uniqueLabels(sorted);

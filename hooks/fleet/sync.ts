@@ -1,4 +1,4 @@
-// Fleet: reads all NodeCaches and answers with one compact table in its status.
+// Fleet: reads all NodeCaches and writes one compact table of all nodes into its status.
 import { fleetStatus } from '../../crds/fleet.ts';
 import { API_VERSION } from '../../crds/kind.ts';
 import type { FleetSyncRequest, Group, ObservedNodeCache } from '../../metacontroller/hook-request.ts';
@@ -6,21 +6,20 @@ import type { CompositeSyncResponse, CustomizeResponse } from '../../metacontrol
 import { withRevision } from '../status/revision.ts';
 import { encodeGroups, type NamedNode } from './encode.ts';
 
-/** A NodeCache that does not parse exists, but no pull can be decided on it. */
+/** Skips NodeCaches that do not parse: nothing can be decided about such a node. */
 function readableNodes(nodeCaches: NonNullable<Group<ObservedNodeCache>>): NamedNode[] {
   return [...nodeCaches.values()].flatMap(({ metadata, spec }) =>
     spec.ok ? [{ name: metadata.name, facts: spec.value }] : [],
   );
 }
 
-/** The Fleet wants to see every NodeCache. */
+/** Relates every NodeCache. */
 export function customizeFleet(): CustomizeResponse {
   return { relatedResources: [{ apiVersion: API_VERSION, resource: 'nodecaches', labelSelector: {} }] };
 }
 
-/** Takes the Fleet and all NodeCaches; gives the table of all nodes. */
 export function syncFleet({ parent, related }: FleetSyncRequest): CompositeSyncResponse {
-  // A missing group is not an empty cluster: what was known stays.
+  // Metacontroller did not send the NodeCaches, which does not mean that there are none: the table stays.
   if (related.nodeCaches === undefined) return { status: parent.status, children: [] };
   const nodes = readableNodes(related.nodeCaches);
   const status = withRevision(fleetStatus, parent.status, {

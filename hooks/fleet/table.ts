@@ -1,5 +1,4 @@
-// Reads the Fleet's groups back into nodes, and tells which of them an image is meant for.
-
+// Reads the groups of the Fleet back into nodes and selects the nodes of an image.
 import type { TolerationField } from '../../crds/fields.ts';
 import type { FleetGroup } from '../../crds/fleet.ts';
 import { matchesNodeSelector } from '../../kubernetes/label-selector.ts';
@@ -23,7 +22,7 @@ export interface FleetTable {
   readonly byName: ReadonlyMap<string, FleetNode>;
 }
 
-/** What is known of the nodes: the table, that there is none, or nothing at all. */
+/** `missing`: there is no table. `unknown`: Metacontroller did not send the Fleet. */
 export type FleetLookup =
   | { readonly kind: 'table'; readonly table: FleetTable }
   | { readonly kind: 'missing' }
@@ -32,7 +31,7 @@ export type FleetLookup =
 function nodesOf(group: FleetGroup): FleetNode[] {
   return group.nodes.flatMap((entry) => {
     const [name, key] = entry.split(' ');
-    // A Pod for a node without a name would go wherever the scheduler likes.
+    // The scheduler would place a Pod without a node name anywhere.
     if (!name || !key) return [];
     const own = group.own !== undefined && Object.hasOwn(group.own, name) ? group.own[name] : undefined;
     return [{ name, key, group, own }];
@@ -44,33 +43,31 @@ function newTable(groups: readonly FleetGroup[]): FleetTable {
   return { nodes, byName: new Map(nodes.map((node) => [node.name, node])) };
 }
 
-/** Takes groups; gives the table of their nodes. */
 export const tableOf: (groups: readonly FleetGroup[]) => FleetTable = memoizedByObject(newTable);
 
-/** Takes the related Fleets; gives what they tell of the nodes. */
 export function readFleet(fleets: Group<ObservedFleet>): FleetLookup {
   if (fleets === undefined) return { kind: 'unknown' };
   const groups = fleets.get(FLEET_NAME)?.status.groups;
   return groups === undefined ? { kind: 'missing' } : { kind: 'table', table: tableOf(groups) };
 }
 
-/** What may say where an image is to be: the image and its policy. */
+/** The spec of an image or of its policy. */
 interface Tolerating {
   readonly tolerations?: readonly TolerationField[] | undefined;
 }
 
-/** Takes an image's spec and its policy's, where that is known; gives the tolerations of both together. */
+/** Returns the tolerations of an image and of its policy, if known. */
 export function jointTolerations(image: Tolerating, policy: Tolerating | undefined): TolerationField[] {
   return [...(image.tolerations ?? []), ...(policy?.tolerations ?? [])];
 }
 
-/** Where an image is to be: both selectors hold, one of the tolerations covers each taint. */
+/** The nodes of an image: every selector matches, and a toleration covers each taint. */
 export interface Placement {
   readonly nodeSelectors: readonly (Readonly<Record<string, string>> | undefined)[];
   readonly tolerations: readonly TolerationField[];
 }
 
-const standsForNodeItself = (taint: Taint) => !CONDITION_TAINT_KEYS.has(taint.key);
+const isPermanent = (taint: Taint) => !CONDITION_TAINT_KEYS.has(taint.key);
 const everyTaint = () => true;
 
 function labelOf(node: FleetNode, key: string): string | undefined {
@@ -81,12 +78,12 @@ function labelOf(node: FleetNode, key: string): string | undefined {
 
 function groupIsTargeted(group: FleetGroup, placement: Placement): boolean {
   if (group.os !== 'linux') return false;
-  return firstUntoleratedTaint(group.taints, placement.tolerations, standsForNodeItself) === undefined;
+  return firstUntoleratedTaint(group.taints, placement.tolerations, isPermanent) === undefined;
 }
 
 /**
- * Takes the table and a placement; gives the nodes that should hold the image, by name. Taints of conditions that come and go do
- * not count, nor do Ready and cordon: else every flap would rewrite every status.
+ * Returns the nodes that should hold the image, sorted by name. Ready, cordons and the taints of node conditions do not
+ * count: otherwise every flap of a node would rewrite every status.
  */
 export function targetedNodes(table: FleetTable, placement: Placement): FleetNode[] {
   const verdicts = new Map<FleetGroup, boolean>();
@@ -101,7 +98,7 @@ export function targetedNodes(table: FleetTable, placement: Placement): FleetNod
   });
 }
 
-/** Why nothing can be started on a node now, in words for a person; undefined when it can. */
+/** Returns why no pull can start on a node now, for a message; undefined if one can. */
 export function startObstacle(node: FleetNode, tolerations: readonly TolerationField[]): string | undefined {
   if (!node.group.ready) return 'not Ready';
   if (node.group.unschedulable) return 'cordoned';

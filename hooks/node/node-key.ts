@@ -1,4 +1,4 @@
-// The key of a node: it identifies one incarnation, so a node that is replaced under the same name counts as a new node.
+// The key of a node identifies one incarnation: a node that is replaced under the same name counts as a new node.
 import { createHash } from 'node:crypto';
 
 const NODE_KEY_HEX_DIGITS = 12;
@@ -6,8 +6,8 @@ const NODE_KEY_HEX_DIGITS = 12;
 const leadingHexPattern = new RegExp(`^[0-9a-f]{${NODE_KEY_HEX_DIGITS}}`);
 
 /**
- * Returns the first 12 hex digits of a Node's UID: lower case, dashes removed. A UID that is not a UUID (it does not begin
- * with 12 hex digits) is replaced by its SHA-256.
+ * Returns the first 12 hex digits of a Node's UID: lower case, dashes removed. A UID that is not a UUID (it does not
+ * begin with 12 hex digits) is replaced by its SHA-256.
  */
 export function nodeKeyOf(uid: string): string {
   const digits = uid.replaceAll('-', '').toLowerCase();

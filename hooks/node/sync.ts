@@ -1,4 +1,4 @@
-// Node -> NodeCache: keeps the few facts that decide about pulls, so that a heartbeat wakes nothing else.
+// Node -> NodeCache: copies the few facts that decide about pulls, so that a heartbeat triggers no other sync.
 import { API_VERSION } from '../../crds/kind.ts';
 import type { NodeCacheSpec, NodeTaint } from '../../crds/node-cache.ts';
 import type { NodeSyncRequest } from '../../metacontroller/hook-request.ts';
@@ -10,8 +10,8 @@ import { nodeKeyOf } from './node-key.ts';
 export const HOSTNAME_LABEL = 'kubernetes.io/hostname';
 const OS_LABEL = 'kubernetes.io/os';
 
-/** Only these effects keep a Pod away. */
-const effectsThatMatter: ReadonlySet<string> = new Set(['NoSchedule', 'NoExecute']);
+/** The effects that keep a Pod off a node. */
+const repellingEffects: ReadonlySet<string> = new Set(['NoSchedule', 'NoExecute']);
 
 function compareTaints(left: NodeTaint, right: NodeTaint): number {
   const [leftText, rightText] = [left, right].map(({ key, effect, value }) => `${key} ${effect} ${value ?? ''}`);
@@ -20,12 +20,12 @@ function compareTaints(left: NodeTaint, right: NodeTaint): number {
 
 function taintsOf(node: ObservedNode): NodeTaint[] {
   return (node.spec?.taints ?? [])
-    .filter(({ effect }) => effectsThatMatter.has(effect))
+    .filter(({ effect }) => repellingEffects.has(effect))
     .map(({ key, value, effect }) => (value === undefined ? { key, effect } : { key, value, effect }))
     .sort(compareTaints);
 }
 
-/** A hostname that equals the name says nothing new and would make every node's labels unique. */
+/** A hostname label that equals the name is left out: it is redundant, and makes the labels of every node unique. */
 function labelsOf({ metadata }: ObservedNode): Record<string, string> {
   const kept = Object.entries(metadata.labels)
     .filter(([key, value]) => key !== HOSTNAME_LABEL || value !== metadata.name)
@@ -38,19 +38,18 @@ function factsOf(node: ObservedNode): NodeCacheSpec {
     key: nodeKeyOf(node.metadata.uid),
     ready: node.status?.conditions.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
     unschedulable: node.spec?.unschedulable ?? false,
-    // Until the kubelet says it, the field is there and empty.
+    // The field is an empty string until the kubelet reports it.
     os: node.status?.nodeInfo?.operatingSystem || node.metadata.labels[OS_LABEL] || 'linux',
     taints: taintsOf(node),
     labels: labelsOf(node),
   };
 }
 
-/** Takes an observed Node; gives its NodeCache. */
 export function syncNode({ object: node, attachments }: NodeSyncRequest): DecoratorSyncResponse {
   const { name } = node.metadata;
-  const seen = attachments.nodeCaches?.has(name) ?? false;
+  const isObserved = attachments.nodeCaches?.has(name) ?? false;
   return {
     attachments: [{ apiVersion: API_VERSION, kind: 'NodeCache', metadata: { name }, spec: factsOf(node) }],
-    ...(seen ? {} : { resyncAfterSeconds: UNSEEN_CHILD_RESYNC_MILLISECONDS / 1000 }),
+    ...(isObserved ? {} : { resyncAfterSeconds: UNSEEN_CHILD_RESYNC_MILLISECONDS / 1000 }),
   };
 }

@@ -1,4 +1,4 @@
-// Builds the Pod that pulls one image to one node: pinned, without rights, gone as soon as its outcome is recorded.
+// Builds the Pod that pulls one image to one node: pinned to the node, without privileges.
 import type { CachedImageSpec } from '../../crds/cached-image.ts';
 import type { TolerationField } from '../../crds/fields.ts';
 import { formatTimeMilliseconds } from '../../kubernetes/time.ts';
@@ -12,7 +12,7 @@ import {
   pullPodName,
 } from './identity.ts';
 
-/** `nobody` in every common distribution; what runs is `true`, and nobody needs more. */
+/** The user `nobody` of most distributions. The container only runs `true`. */
 const UNPRIVILEGED_USER = 65534;
 
 export interface PullPodInput {
@@ -25,7 +25,7 @@ export interface PullPodInput {
     readonly spec: Pick<CachedImageSpec, 'imagePullPolicy' | 'imagePullSecrets'>;
   };
   readonly node: { readonly name: string; readonly key: string };
-  /** Those of the image and of the policy. */
+  /** Of the image and of the policy. */
   readonly tolerations: readonly TolerationField[];
   readonly deadlineMilliseconds: number;
 }
@@ -33,7 +33,7 @@ export interface PullPodInput {
 function podSpec(input: PullPodInput, settings: HookSettings): Record<string, unknown> {
   const { image, node, tolerations } = input;
   return {
-    // Set here, not by the scheduler: an image is for this node, whether or not a workload would fit on it now.
+    // Not left to the scheduler: the image is for this node, whether or not a workload fits on it now.
     nodeName: node.name,
     restartPolicy: 'Never',
     terminationGracePeriodSeconds: 0,
@@ -66,7 +66,6 @@ function podSpec(input: PullPodInput, settings: HookSettings): Record<string, un
   };
 }
 
-/** Takes one pull that was decided; gives its Pod. */
 export function buildPullPod(input: PullPodInput, settings: HookSettings): DesiredObject {
   const { policyName, slot, image, node } = input;
   return {

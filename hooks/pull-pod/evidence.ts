@@ -18,8 +18,8 @@ const reasonsAfterPull: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Waiting reasons of a failed pull (kubernetes pkg/kubelet/images/types.go, cri-api pkg/errors/errors.go), each with the
- * reason to record. ImagePullBackOff is a repeated ErrImagePull; the ledger counts the repetitions itself.
+ * Waiting reasons of a failed pull (kubernetes pkg/kubelet/images/types.go, cri-api pkg/errors/errors.go), each with
+ * the reason to record. ImagePullBackOff is a repeated ErrImagePull; the ledger counts the repetitions itself.
  */
 const failedPullReasons: ReadonlyMap<string, Reason> = new Map<string, Reason>([
   ['ErrImagePull', 'ErrImagePull'],

@@ -1,6 +1,9 @@
-// Finds the cause in what a kubelet says: it stands last, behind the image's name, said two or three times.
+// Finds the cause in a kubelet's message: it comes last, after two or three repetitions of the image name.
 
-/** What kubelet and containerd put before the cause, in this order (kubelet `pkg/kubelet/images/image_manager.go`, containerd `client/pull.go`). */
+/**
+ * The prefixes of kubelet and containerd, in this order (kubernetes pkg/kubelet/images/image_manager.go, containerd
+ * client/pull.go).
+ */
 const prefixes: readonly RegExp[] = [
   /^Back-off pulling image "[^"]*": /,
   /^ErrImagePull: /,
@@ -8,17 +11,17 @@ const prefixes: readonly RegExp[] = [
   /^failed to pull and unpack image "[^"]*": /,
 ];
 
-/** A part of the message up to the next cause, for example `Head "https://...": `. */
-const firstPart = /^[^:"]*(?:"[^"]*")?: /;
+/** The outermost part of an error chain, for example `Head "https://...": `. */
+const outermostPart = /^[^:"]*(?:"[^"]*")?: /;
 
 /**
- * Takes a message without credentials and a limit in characters; gives it without the prefixes that every message has, and, where it is still too
- * long, without as many of its first parts as it takes: cut at its end it would lose what matters.
+ * Returns the message without the usual prefixes. If it is still longer than the limit (characters), its outermost
+ * parts are removed one by one, because cutting at the end would remove the cause. The result can exceed the limit.
  */
 export function causeOf(message: string, limitCharacters: number): string {
   let cause = prefixes.reduce((text, prefix) => text.replace(prefix, ''), message);
   while (cause.length > limitCharacters) {
-    const shorter = cause.replace(firstPart, '');
+    const shorter = cause.replace(outermostPart, '');
     if (shorter === cause || shorter === '') return cause;
     cause = shorter;
   }

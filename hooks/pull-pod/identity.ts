@@ -1,4 +1,4 @@
-// How a pull Pod says what it pulls: the labels to select it by, the annotations that its decision fixed.
+// Name, labels and annotations of a pull Pod: they identify what it pulls and for which policy.
 import { labelValueOf } from '../../kubernetes/short-names.ts';
 
 export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
@@ -8,14 +8,14 @@ export const NODE_LABEL = 'drop.corewire.io/node';
 export const POLICY_LABEL = 'drop.corewire.io/policy';
 export const SLOT_LABEL = 'drop.corewire.io/slot';
 
-/** UID of the CachedImage: a new image of the same name is another image. */
+/** UID of the CachedImage: one that is created anew under the same name is another image. */
 export const IMAGE_UID_ANNOTATION = 'drop.corewire.io/image-uid';
-/** Key of the node: a new node of the same name is another node. */
+/** Key of the node: one that is created anew under the same name is another node. */
 export const NODE_KEY_ANNOTATION = 'drop.corewire.io/node-key';
-/** When the pull counts as timed out; fixed when it is started, so that a later edit of the policy does not kill it. */
+/** When the pull times out. It is set at the start, so that a later edit of the policy does not end the pull. */
 export const DEADLINE_ANNOTATION = 'drop.corewire.io/deadline';
 
-/** On a CachedImage that was discovered: its rank, lower first. */
+/** Annotation of a discovered CachedImage: its rank, lower first. */
 export const RANK_ANNOTATION = 'drop.corewire.io/rank';
 
 const POD_NAME_PREFIX = 'drop-';
@@ -26,14 +26,13 @@ export function attemptOf(podUid: string): string {
   return podUid.slice(0, ATTEMPT_CHARACTERS);
 }
 
-/** Takes the name of a policy and a slot; gives the Pod name that the slot is. The API server's uniqueness of it is the cap. */
+/** Returns the name of the Pod in a slot. The API server admits one Pod per name, which enforces the policy's cap. */
 export function pullPodName(policyName: string, slot: number): string {
-  // A label value may end a cut in a dot, a Pod name may not have a dash behind one.
+  // A label value that is cut after a dot continues with a dash; a Pod name must not contain ".-".
   const part = labelValueOf(policyName).replace(/[.]-/g, '--');
   return `${POD_NAME_PREFIX}${part}-${slot}`;
 }
 
-/** Gives the labels of a pull Pod. */
 export function pullPodLabels(pull: {
   readonly image: string;
   readonly node: string;

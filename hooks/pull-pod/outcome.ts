@@ -1,9 +1,9 @@
-// When an attempt is over: by evidence, by its deadline, or because its node stopped answering.
+// When an attempt is over: its Pod proves it, its deadline has passed, or its node is NotReady for too long.
 import type { Evidence } from './evidence.ts';
 import { readEvidence } from './evidence.ts';
 import type { PullPod } from './read.ts';
 
-/** How long a pull may go on on a node that is NotReady: a restart of the kubelet takes less. */
+/** How old a pull on a NotReady node may become. A restart of the kubelet takes less. */
 export const NOT_READY_LIMIT_MILLISECONDS = 60_000;
 
 const stillPulling: Evidence = { kind: 'pulling' };
@@ -12,15 +12,15 @@ function notReadyAt(pull: PullPod): number {
   return pull.createdAtMilliseconds + NOT_READY_LIMIT_MILLISECONDS;
 }
 
-/** Whether the node of a pull is Ready; undefined when nothing is known of the node. */
+/** Whether a node is Ready, by name; undefined if the node is not known. */
 export type NodeReadiness = (node: string) => boolean | undefined;
 
-/** Takes a pull, what is known of its node and now; gives its outcome, `pulling` while there is none. */
+/** Returns the outcome of a pull; `pulling` while it is in progress. */
 export function outcomeOf(pull: PullPod, isReady: NodeReadiness, nowMilliseconds: number): Evidence {
   const evidence = readEvidence(pull.pod);
   if (evidence.kind !== 'pulling') return evidence;
   if (pull.deadlineMilliseconds !== undefined && nowMilliseconds >= pull.deadlineMilliseconds) {
-    return { kind: 'failed', reason: 'PullTimeout', message: 'the pull was still going on at its deadline' };
+    return { kind: 'failed', reason: 'PullTimeout', message: 'the pull was still in progress at its deadline' };
   }
   if (isReady(pull.node) === false && nowMilliseconds >= notReadyAt(pull)) {
     return { kind: 'failed', reason: 'NodeNotReady', message: 'the node stopped being Ready during the pull' };
@@ -28,7 +28,7 @@ export function outcomeOf(pull: PullPod, isReady: NodeReadiness, nowMilliseconds
   return stillPulling;
 }
 
-/** Takes a pull that goes on; gives the next instant (milliseconds) at which time alone would end it. */
+/** Returns the next instant (milliseconds since the epoch) at which time alone ends a pull that is in progress. */
 export function nextDeadline(pull: PullPod, isReady: NodeReadiness): number | undefined {
   const instants = [pull.deadlineMilliseconds, isReady(pull.node) === false ? notReadyAt(pull) : undefined];
   const known = instants.filter((instant) => instant !== undefined);

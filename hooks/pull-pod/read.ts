@@ -1,4 +1,4 @@
-// Reads an observed Pod as the pull that it is.
+// Reads an observed Pod as a pull.
 import { parseTimeMilliseconds } from '../../kubernetes/time.ts';
 import type { ObservedPod } from '../../metacontroller/pod.ts';
 import {
@@ -13,9 +13,9 @@ import {
 export interface PullPod {
   readonly pod: ObservedPod;
   readonly name: string;
-  /** First characters of the UID: the name under which its outcome is recorded. */
+  /** The first characters of the UID; a ledger lists it once the outcome is recorded. */
   readonly attempt: string;
-  /** The label value made from the name of the CachedImage; empty on a Pod that is not ours. */
+  /** The label value for the name of the CachedImage; empty on a Pod that is not ours. */
   readonly imageLabel: string;
   /** Undefined on a Pod without the annotation. */
   readonly imageUid: string | undefined;
@@ -23,7 +23,7 @@ export interface PullPod {
   readonly nodeKey: string | undefined;
   readonly reference: string;
   readonly slot: number | undefined;
-  /** Whole seconds, in milliseconds since the epoch; 0 when the Pod does not say. */
+  /** Milliseconds since the epoch, in whole seconds; 0 without a creation time. */
   readonly createdAtMilliseconds: number;
   readonly deadlineMilliseconds: number | undefined;
   readonly deleting: boolean;
@@ -33,7 +33,7 @@ function slotOf(label: string | undefined): number | undefined {
   return label !== undefined && /^\d{1,9}$/.test(label) ? Number(label) : undefined;
 }
 
-/** Takes an observed Pod; gives its pull. Whatever it does not say is empty or undefined. */
+/** Returns the pull of any Pod; fields for which the Pod has no value are empty or undefined. */
 export function readPullPod(pod: ObservedPod): PullPod {
   const { labels, annotations, ...metadata } = pod.metadata;
   return {

@@ -1,10 +1,11 @@
-// Conditions as kubectl shows them: the time of a transition moves only when the status does.
+// Conditions in the format of Kubernetes: lastTransitionTime changes only together with the status.
 import type { Condition } from '../../crds/fields.ts';
 import { MESSAGE_LIMIT_CHARACTERS } from '../../crds/limits.ts';
 import { formatTimeSeconds } from '../../kubernetes/time.ts';
 import type { KubeletReason, Reason } from '../reasons.ts';
 import { redactMessage } from '../text/redact.ts';
 
+/** A condition without its time. */
 export interface ConditionInput {
   readonly type: string;
   readonly status: 'True' | 'False' | 'Unknown';
@@ -12,18 +13,18 @@ export interface ConditionInput {
   readonly message: string;
 }
 
-/** Takes the conditions so far and the new observations, in the order to show; gives the new conditions. */
+/** Returns the conditions in the order of `inputs`, with redacted messages of at most 256 characters. */
 export function buildConditions(
   previous: readonly Condition[] | undefined,
-  observations: readonly ConditionInput[],
+  inputs: readonly ConditionInput[],
   nowMilliseconds: number,
 ): Condition[] {
-  return observations.map((observation) => {
-    const before = previous?.find((condition) => condition.type === observation.type);
-    const since = before?.status === observation.status ? before.lastTransitionTime : undefined;
+  return inputs.map((input) => {
+    const before = previous?.find(({ type }) => type === input.type);
+    const since = before?.status === input.status ? before.lastTransitionTime : undefined;
     return {
-      ...observation,
-      message: redactMessage(observation.message, MESSAGE_LIMIT_CHARACTERS),
+      ...input,
+      message: redactMessage(input.message, MESSAGE_LIMIT_CHARACTERS),
       lastTransitionTime: since ?? formatTimeSeconds(nowMilliseconds),
     };
   });

@@ -1,11 +1,11 @@
-// Remembers what a pure function gave, because every request brings the same few texts again, and a simulated cluster the same objects.
+// Caches for pure functions: every request repeats the same few texts, and a simulated cluster the same objects.
 
-/** Most texts that one function remembers; where they are used up, it begins anew. */
+/** Most results that one function keeps. When they are used up, all are cleared. */
 export const MEMOIZED_LIMIT = 4096;
-/** Longer texts are not kept; real ones are shorter. */
+/** Results for longer texts are not kept; real references and durations are shorter. */
 export const MEMOIZED_LIMIT_CHARACTERS = 512;
 
-/** Takes a pure function of a text; gives one that gives the same, worked out once per text. Nobody may change what it gives. */
+/** Returns `read` with a cache. Callers share the results and must not change them. An undefined result is not kept. */
 export function memoized<Result>(read: (text: string) => Result): (text: string) => Result {
   const results = new Map<string, Result>();
   return (text) => {
@@ -19,7 +19,7 @@ export function memoized<Result>(read: (text: string) => Result): (text: string)
   };
 }
 
-/** The same for a function of an object, as long as somebody has the object. Nobody may change that either. */
+/** Like memoized, for a function of an object; a result is kept as long as its object. */
 export function memoizedByObject<Subject extends object, Result extends object>(
   read: (subject: Subject) => Result,
 ): (subject: Subject) => Result {

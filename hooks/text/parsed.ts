@@ -1,4 +1,4 @@
-// Kubernetes' parsers with their results remembered, because every request repeats the same few durations and references.
+// The parsers of kubernetes/ with a cache, because every request repeats the same few durations and references.
 import { parseDurationMilliseconds as parseDuration } from '../../kubernetes/duration.ts';
 import {
   type ImageParts,
@@ -12,7 +12,7 @@ export const parseDurationMilliseconds = memoized(parseDuration);
 
 export const parseImageReference = memoized(parseReference);
 
-/** `normalizeImage` of `kubernetes/image-reference.ts` over the remembered parser. */
+/** `normalizeImage` of kubernetes/image-reference.ts with the cached parser. */
 export function normalizeImage(parts: ImageParts): NormalizedImage {
   return normalize(parts, parseImageReference);
 }

@@ -1,6 +1,7 @@
-// Makes a message from outside fit for a status, because registries and proxies repeat URLs and headers with credentials in them.
+// Removes credentials from messages of registries, proxies and kubelets, which repeat URLs and headers, before the
+// messages reach a status, an event or a log.
 
-/** What stands beyond is not looked at. */
+/** Text beyond this length is dropped unread. */
 export const REDACT_INPUT_LIMIT_CHARACTERS = 8192;
 
 const REDACTED = '[redacted]';
@@ -8,29 +9,37 @@ const QUERY_MARKER = '?…';
 
 const blankPattern = /[\s\p{Cc}\p{Cf}\p{Cs}]+/gu;
 
-/** Visible ASCII with single blanks in between: nothing to fold. */
+/** Visible ASCII with single spaces in between needs no folding. */
 const foldedPattern = /^[!-~]+(?: [!-~]+)*$/;
 
-/** Each pattern of what is dropped needs one of these signs; most messages have none of them. */
+/** Every pattern below needs one of these; most messages have none of them. */
 const signPattern = /[:=>]|bearer|basic|eyJ/i;
 
-/** What follows a scheme, up to a blank or a double quote (also one that is escaped): all else may be in a password. */
+/** The text after a scheme, up to white space or a double quote (escaped or not): a password can contain the rest. */
 const urlPattern = /:\/\/(?:[^\s"\\]|\\(?!"))+/g;
 
-/** An @ before a digest belongs to an image reference, not to a user's name. */
+/** An @ before a digest is part of an image reference, not the end of a user name. */
 const digestPattern = /^sha(?:256|384|512):[0-9a-f]{32}/;
 const portPattern = /^[0-9]*$/;
 
 const quotedValue = String.raw`\\*(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?)`;
 const secretKey = '(?:token|password|passwd|pwd|secret|credentials?|(?:api|private|access)[_-]?key)';
 
-/** A header with its value; schemes with several parameters reach to the end of the text. */
-const headerPattern =
-  /((?:authorization|x-registry-auth)\\*["']?\s?[:=]\s?(?:\[(?!redacted\]))?\\*["']?)((?:digest|aws4-hmac-sha256)\s.+|(?:bearer|basic|negotiate|ntlm|token)\s[^\s"']+|[^\s"']+)/gi;
+/** A header with its value. The value of a scheme with several parameters extends to the end of the text. */
+const headerPattern = new RegExp(
+  String.raw`((?:authorization|x-registry-auth)\\*["']?\s?[:=]\s?(?:\[(?!redacted\]))?\\*["']?)` +
+    String.raw`((?:digest|aws4-hmac-sha256)\s.+|(?:bearer|basic|negotiate|ntlm|token)\s[^\s"']+|[^\s"']+)`,
+  'gi',
+);
 
-/** A scheme with what follows it, except the words that follow it in a sentence or in a challenge. */
-const schemePattern =
-  /\b(bearer|basic)\s(?!(?:auth\w*|tokens?|credentials?|scheme|challenge|header|access|realm=\S*|is|was|not|and|or|for|required)(?![\w=-]))([^\s"',;]+)/gi;
+/** Words that follow `bearer` or `basic` in a sentence or in a challenge. */
+const sentenceWords = [
+  String.raw`auth\w*|tokens?|credentials?|scheme|challenge|header|access|realm=\S*`,
+  'is|was|not|and|or|for|required',
+].join('|');
+
+/** A scheme with its value. */
+const schemePattern = new RegExp(String.raw`\b(bearer|basic)\s(?!(?:${sentenceWords})(?![\w=-]))([^\s"',;]+)`, 'gi');
 
 const assignmentPattern = new RegExp(String.raw`(${secretKey}=)(?:(${quotedValue})|[^\s"'<>]+)`, 'gi');
 const quotedKeyPattern = new RegExp(
@@ -42,14 +51,14 @@ const namedPattern = new RegExp(
   'gi',
 );
 
-/** Every JSON Web Token begins so. */
+/** The beginning of every JSON Web Token. */
 const webTokenPattern = /\beyJ[\w.-]{16,}/g;
 
 /**
- * Takes a message from outside and a limit in characters (UTF-16 units), gives it on one line without credentials, cut with
- * an ellipsis: users and passwords of URLs are dropped, their queries and fragments become `?…`, the values of bearer and
- * basic credentials, of Authorization headers and of keys such as token or password become `[redacted]`. Only the first
- * 8,192 characters are looked at; time is linear in them. Never throws.
+ * Returns the message on one line, without credentials, shortened with an ellipsis to the limit (UTF-16 units). Users
+ * and passwords of URLs are removed; queries and fragments become `?…`; the values of bearer and basic credentials, of
+ * Authorization headers and of keys such as token or password become `[redacted]`. Only the first 8,192 characters are
+ * read, in linear time. Never throws.
  */
 export function redactMessage(text: string, limitCharacters: number): string {
   const isShort = text.length <= Math.min(limitCharacters, REDACT_INPUT_LIMIT_CHARACTERS);
@@ -59,7 +68,7 @@ export function redactMessage(text: string, limitCharacters: number): string {
   return shorten(redacted, limitCharacters, text.length > REDACT_INPUT_LIMIT_CHARACTERS);
 }
 
-/** A URL that the input limit cuts could show the beginning of a password whose @ is cut off. */
+/** Drops a URL that the input limit cuts: without its @, the beginning of a password would not be recognised. */
 function withoutOpenUrl(text: string): string {
   if (text.length <= REDACT_INPUT_LIMIT_CHARACTERS) {
     return text;
@@ -83,7 +92,7 @@ function redactUrl(match: string): string {
   return `://${redacted.join('://')}`;
 }
 
-/** A password may hold an unescaped slash: then what looks like a port is none, and the @ is further on. */
+/** A password can contain an unescaped slash. Then the text after the colon is not a port, and the @ comes later. */
 function withoutUser(address: string): string {
   const authorityEnd = address.search(/[/?#]/);
   const authority = authorityEnd < 0 ? address : address.slice(0, authorityEnd);
@@ -104,7 +113,7 @@ function lastUserEnd(text: string): number {
   return at;
 }
 
-/** The signs that end a sentence or a clause are not the query's. */
+/** Punctuation that ends a sentence or a clause is not part of the query. */
 function trailingPunctuation(text: string): string {
   let start = text.length;
   while (start > 0 && `.,:;)]}>'\``.includes(text.charAt(start - 1))) {
@@ -123,25 +132,25 @@ function redactCredentials(text: string): string {
     .replace(namedPattern, redactNamed);
 }
 
-/** "may require authorization: server message" is a sentence of registries, not a header. */
+/** Registries write "may require authorization: server message", which is a sentence, not a header. */
 function redactHeader(match: string, lead: string, value: string): string {
   const isSentence = /^authorization: $/.test(lead) && /^[a-z]+[.,:;]?$/.test(value);
   return isSentence ? match : lead + REDACTED;
 }
 
-/** "basic" is an ordinary word too; in lower case it is a scheme only before what no word looks like. */
+/** "basic" is also an ordinary word: in lower case it is a scheme only before a value that is not like a word. */
 function redactScheme(match: string, scheme: string, value: string): string {
   const isSentence = scheme === 'basic' && !/[0-9=]|[a-z][A-Z]/.test(value);
   return isSentence ? match : `${scheme} ${REDACTED}`;
 }
 
-/** After "token: " there is mostly a sentence; a value has at least six characters, letters and digits among them. */
+/** A sentence usually follows "token: ". A value has at least six characters, with letters and digits. */
 function redactNamed(match: string, lead: string, quoted?: string, bare?: string): string {
   const isSentence = bare !== undefined && !(bare.length >= 6 && /[a-z]/i.test(bare) && /[0-9]/.test(bare));
   return isSentence ? match : lead + redactQuoted(quoted);
 }
 
-/** Keeps the quotes, so that what was JSON still reads like it. */
+/** Keeps the quotes, so that JSON still looks like JSON. */
 function redactQuoted(quoted: string | undefined): string {
   const sign = quoted === undefined ? '' : quoted.includes('"') && !quoted.startsWith("'") ? '"' : "'";
   return sign + REDACTED + sign;
