@@ -22,6 +22,9 @@ export interface FleetTable {
   readonly byName: ReadonlyMap<string, FleetNode>;
 }
 
+/** The message of a condition with reason FleetNotFound. */
+export const MISSING_FLEET_MESSAGE = 'Fleet default does not exist or lists no nodes yet: the chart installs it';
+
 /** `missing`: there is no table. `unknown`: Metacontroller did not send the Fleet. */
 export type FleetLookup =
   | { readonly kind: 'table'; readonly table: FleetTable }

@@ -1,4 +1,4 @@
-// The Fleet's table: what goes in comes out, small, and the same for any order.
+// The node table of the Fleet: complete, small, and independent of the order of the nodes.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodeGroups, type NamedNode } from '../../../hooks/fleet/encode.ts';
@@ -18,7 +18,7 @@ test('nodes with equal facts share a group', () => {
   ]);
 });
 
-test('a label value that only one node has splits no group', () => {
+test('a label value that only one node has does not split a group', () => {
   const groups = encodeGroups(
     ['a', 'b', 'c'].map((name) => node(name, { labels: { pool: 'build', instance: `i-${name}` } })),
   );
@@ -30,16 +30,16 @@ test('a label value that only one node has splits no group', () => {
 });
 
 test.each([
-  { what: 'Ready', facts: { ready: false } },
-  { what: 'cordon', facts: { unschedulable: true } },
+  { what: 'readiness', facts: { ready: false } },
+  { what: 'schedulability', facts: { unschedulable: true } },
   { what: 'taints', facts: { taints: [{ key: 'gpu', effect: 'NoSchedule' }] } },
-  { what: 'os', facts: { os: 'windows' } },
-  { what: 'labels that several have', facts: { labels: { pool: 'x' } } },
-])('nodes that differ in $what stand apart', ({ facts }) => {
+  { what: 'the operating system', facts: { os: 'windows' } },
+  { what: 'labels that several nodes have', facts: { labels: { pool: 'x' } } },
+])('nodes that differ in $what are in different groups', ({ facts }) => {
   expect(encodeGroups([node('a'), node('b', facts), node('c', facts)])).toHaveLength(2);
 });
 
-test('labels written in another order are the same labels, and stand by key', () => {
+test('the order of labels does not split a group, and the labels of a group are sorted', () => {
   const [one, two] = [
     { pool: 'build', arch: 'arm64' },
     { arch: 'arm64', pool: 'build' },
@@ -71,7 +71,7 @@ const nodes = fc.uniqueArray(
   { selector: ({ name }) => name },
 );
 
-test('every fact of every node can be read back', () => {
+test('every fact of every node can be read back from the groups', () => {
   fc.assert(
     fc.property(nodes, (list) => {
       const table = tableOf(encodeGroups(list));
@@ -85,7 +85,7 @@ test('every fact of every node can be read back', () => {
   );
 });
 
-test('any order of nodes gives the same bytes', () => {
+test('the order of the nodes does not change the groups', () => {
   fc.assert(
     fc.property(nodes, fc.integer(), (list, turn) => {
       const at = list.length === 0 ? 0 : Math.abs(turn) % list.length;
@@ -95,7 +95,7 @@ test('any order of nodes gives the same bytes', () => {
   );
 });
 
-test('5,000 nodes alike take about 40 bytes each', () => {
+test('5,000 nodes with equal facts take less than 45 bytes each', () => {
   const list = Array.from({ length: 5000 }, (_, index) =>
     node(`ip-10-0-${index >> 8}-${index & 255}.compute`, {
       key: index.toString(16).padStart(12, '0'),
@@ -116,24 +116,24 @@ const sync = (related: object) =>
   ).status;
 const group = 'NodeCache.drop.corewire.io/v1alpha1';
 
-test('a group that was not sent is not an empty cluster', () => {
+test('the table stays if Metacontroller does not send the NodeCaches', () => {
   expect(sync({})).toEqual(status);
   expect(sync({ [group]: {} })).toMatchObject({ revision: 4, nodes: 0, groups: [] });
 });
 
-test('a NodeCache that does not parse is no node to pull to', () => {
+test('a NodeCache that does not parse is not in the table', () => {
   const good = { key: 'k', ready: true, unschedulable: false, os: 'linux', taints: [], labels: {} };
-  const answer = sync({ [group]: { a: wireCache('a', good), b: wireCache('b', { nodeUid: 'x' }) } });
-  expect(answer).toMatchObject({ nodes: 1, nodesReady: 1, groups: [{ nodes: ['a k'] }] });
+  const next = sync({ [group]: { a: wireCache('a', good), b: wireCache('b', { nodeUid: 'x' }) } });
+  expect(next).toMatchObject({ nodes: 1, nodesReady: 1, groups: [{ nodes: ['a k'] }] });
 });
 
-test('all nodes are counted, and those of them that are Ready', () => {
+test('the status counts all nodes and the Ready ones', () => {
   const cache = (name: string, ready: boolean) => wireCache(name, { ...node(name, { ready }).facts });
-  const answer = sync({ [group]: { a: cache('a', true), b: cache('b', false), c: cache('c', true) } });
-  expect(answer).toMatchObject({ nodes: 3, nodesReady: 2 });
+  const next = sync({ [group]: { a: cache('a', true), b: cache('b', false), c: cache('c', true) } });
+  expect(next).toMatchObject({ nodes: 3, nodesReady: 2 });
 });
 
-test('the Fleet asks for every NodeCache', () => {
+test('the Fleet relates every NodeCache', () => {
   expect(customizeFleet().relatedResources).toEqual([
     { apiVersion: 'drop.corewire.io/v1alpha1', resource: 'nodecaches', labelSelector: {} },
   ]);

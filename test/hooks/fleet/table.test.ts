@@ -1,4 +1,4 @@
-// Reading the Fleet's table back: which labels a node has, which nodes an image is meant for, and what of a spoiled table is left.
+// Reading the node table of the Fleet: the labels of a node, the nodes of an image, and a damaged table.
 import { expect, test } from 'vitest';
 import type { FleetGroup } from '../../../crds/fleet.ts';
 import { startObstacle, tableOf, targetedNodes } from '../../../hooks/fleet/table.ts';
@@ -13,32 +13,40 @@ const nodes: readonly NodeFacts[] = [
 const table = tableOf(groupsOf(nodes));
 
 test.each<{ what: string; selector: Record<string, string>; names: string[] }>([
-  { what: 'no label', selector: {}, names: ['a', 'b', 'c', 'd'] },
-  { what: 'a label that several share', selector: { pool: 'build' }, names: ['a', 'b'] },
-  { what: 'a label that one node has alone', selector: { instance: 'i-b' }, names: ['b'] },
-  { what: 'both kinds', selector: { pool: 'build', instance: 'i-a' }, names: ['a'] },
+  { what: 'an empty selector selects every node', selector: {}, names: ['a', 'b', 'c', 'd'] },
+  { what: 'a selector finds nodes by a shared label', selector: { pool: 'build' }, names: ['a', 'b'] },
+  { what: 'a selector finds a node by a label that no other node has', selector: { instance: 'i-b' }, names: ['b'] },
+  { what: 'a selector can combine both kinds of labels', selector: { pool: 'build', instance: 'i-a' }, names: ['a'] },
   {
-    what: 'the hostname, which is the name where no label says so',
+    what: 'the hostname of a node without that label is its name',
     selector: { 'kubernetes.io/hostname': 'c' },
     names: ['c'],
   },
-  { what: 'a hostname that is not the name', selector: { 'kubernetes.io/hostname': 'd.example.com' }, names: ['d'] },
-  { what: 'the name where the hostname is another', selector: { 'kubernetes.io/hostname': 'd' }, names: [] },
-  { what: 'the name under another label', selector: { 'example.com/name': 'a' }, names: [] },
-])('a selector finds its nodes by $what', ({ selector, names }) => {
+  {
+    what: 'a selector finds a node by a hostname that differs from its name',
+    selector: { 'kubernetes.io/hostname': 'd.example.com' },
+    names: ['d'],
+  },
+  {
+    what: 'the name does not match if the hostname differs from it',
+    selector: { 'kubernetes.io/hostname': 'd' },
+    names: [],
+  },
+  { what: 'the name matches only the hostname label', selector: { 'example.com/name': 'a' }, names: [] },
+])('$what', ({ selector, names }) => {
   const found = targetedNodes(table, { nodeSelectors: [undefined, selector], tolerations: [] });
   expect(found.map(({ name }) => name)).toEqual(names);
 });
 
-test('an entry without a key or a name is no node, and the others are still read', () => {
+test('an entry without a key or a name is skipped', () => {
   const [group] = groupsOf([{ name: 'b' }]);
-  const spoiled = { ...group, nodes: ['a', '', ' 0123456789ab', 'c ', ...(group?.nodes ?? [])] } as FleetGroup;
-  const { nodes: read, byName } = tableOf([spoiled]);
+  const damaged = { ...group, nodes: ['a', '', ' 0123456789ab', 'c ', ...(group?.nodes ?? [])] } as FleetGroup;
+  const { nodes: read, byName } = tableOf([damaged]);
   expect(read.map(({ name, key }) => [name, key])).toEqual([['b', keyOf({ name: 'b' })]]);
   expect([...byName.keys()]).toEqual(['b']);
 });
 
-test('a node may be named like something that every object has', () => {
+test('a node named like a property of every object has no labels of its own', () => {
   const odd = tableOf(groupsOf([{ name: 'a', labels: { instance: 'i-a' } }, { name: 'constructor' }]));
   expect(odd.nodes.map(({ name, own }) => [name, own])).toEqual([
     ['a', { instance: 'i-a' }],
@@ -46,22 +54,35 @@ test('a node may be named like something that every object has', () => {
   ]);
 });
 
-test('nodes of several groups stand by name', () => {
+test('the nodes of several groups are sorted by name', () => {
   const mixed = tableOf(groupsOf([{ name: 'c' }, { name: 'b', unschedulable: true }, { name: 'a' }]));
   expect(mixed.nodes.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
 });
 
-test.each<{ facts: Partial<NodeFacts>; obstacle: string | undefined }>([
-  { facts: {}, obstacle: undefined },
-  { facts: { ready: false, unschedulable: true }, obstacle: 'not Ready' },
-  { facts: { unschedulable: true }, obstacle: 'cordoned' },
-  { facts: { taints: [{ key: 'gpu', effect: 'NoExecute' }] }, obstacle: 'tainted gpu' },
+test.each<{ what: string; facts: Partial<NodeFacts>; obstacle: string | undefined }>([
+  { what: 'a Ready node is no obstacle', facts: {}, obstacle: undefined },
   {
+    what: 'a node that is not Ready is an obstacle, named before a cordon',
+    facts: { ready: false, unschedulable: true },
+    obstacle: 'not Ready',
+  },
+  { what: 'a cordoned node is an obstacle', facts: { unschedulable: true }, obstacle: 'cordoned' },
+  {
+    what: 'a taint without a toleration is an obstacle',
+    facts: { taints: [{ key: 'gpu', effect: 'NoExecute' }] },
+    obstacle: 'tainted gpu',
+  },
+  {
+    what: 'the taint of a node condition is an obstacle',
     facts: { taints: [{ key: 'node.kubernetes.io/disk-pressure', effect: 'NoSchedule' }] },
     obstacle: 'tainted node.kubernetes.io/disk-pressure',
   },
-  { facts: { taints: [{ key: 'ci', effect: 'NoSchedule' }] }, obstacle: undefined },
-])('nothing starts on a node that is $obstacle', ({ facts, obstacle }) => {
+  {
+    what: 'a tolerated taint is no obstacle',
+    facts: { taints: [{ key: 'ci', effect: 'NoSchedule' }] },
+    obstacle: undefined,
+  },
+])('$what', ({ facts, obstacle }) => {
   const node = tableOf(groupsOf([{ name: 'a', ...facts }])).nodes[0];
   if (node === undefined) throw new Error('the node is missing');
   expect(startObstacle(node, [{ key: 'ci', operator: 'Exists' }])).toBe(obstacle);

@@ -1,4 +1,4 @@
-// What is kept of a Node: the facts that decide, nothing that a heartbeat changes.
+// Node -> NodeCache: the facts that decide about pulls, and nothing that a heartbeat changes.
 import { expect, test } from 'vitest';
 import { syncNode } from '../../../hooks/node/sync.ts';
 import { nodeSyncRequest } from '../../../metacontroller/hook-request.ts';
@@ -19,16 +19,20 @@ const facts = (node: object, attachments: object = {}) =>
   );
 
 test.each([
-  { what: 'its key', node: {}, expected: { key: '3874205c4305' } },
-  { what: 'Ready', node: {}, expected: { ready: true } },
+  { what: 'the key is the beginning of the UID', node: {}, expected: { key: '3874205c4305' } },
+  { what: 'a node whose condition Ready is True is ready', node: {}, expected: { ready: true } },
   {
-    what: 'NotReady',
+    what: 'a node whose condition Ready is Unknown is not ready',
     node: { status: { conditions: [{ type: 'Ready', status: 'Unknown' }] } },
     expected: { ready: false },
   },
-  { what: 'a node without a status', node: { status: undefined }, expected: { ready: false, os: 'linux' } },
   {
-    what: 'NotReady, whatever else is true of it',
+    what: 'a node without a status is a Linux node that is not ready',
+    node: { status: undefined },
+    expected: { ready: false, os: 'linux' },
+  },
+  {
+    what: 'other conditions that are True do not make a node ready',
     node: {
       status: {
         conditions: [
@@ -40,7 +44,7 @@ test.each([
     expected: { ready: false },
   },
   {
-    what: 'Ready, although other conditions are not true',
+    what: 'other conditions that are False do not make a node unready',
     node: {
       status: {
         conditions: [
@@ -52,7 +56,7 @@ test.each([
     expected: { ready: true },
   },
   {
-    what: 'taints by key, effect and value, those without a value first',
+    what: 'taints are sorted by key, effect and value, those without a value first',
     node: {
       spec: {
         taints: [
@@ -75,7 +79,7 @@ test.each([
     },
   },
   {
-    what: 'taints that were sorted already as they are',
+    what: 'taints that are sorted already stay in their order',
     node: {
       spec: {
         taints: [
@@ -92,21 +96,25 @@ test.each([
     },
   },
   {
-    what: 'the operating system that the kubelet said, without any label',
+    what: 'the kubelet reports the operating system',
     node: { status: { nodeInfo: { operatingSystem: 'windows' } } },
     expected: { os: 'windows' },
   },
   {
-    what: 'the operating system that the kubelet said before that of the label',
+    what: 'the operating system that the kubelet reports wins over the label',
     node: {
       status: { nodeInfo: { operatingSystem: 'windows' } },
       metadata: { ...base.metadata, labels: { 'kubernetes.io/os': 'linux' } },
     },
     expected: { os: 'windows' },
   },
-  { what: 'a cordon', node: { spec: { unschedulable: true } }, expected: { unschedulable: true } },
   {
-    what: 'the taints that keep Pods away, sorted, without their time',
+    what: 'a cordoned node is unschedulable',
+    node: { spec: { unschedulable: true } },
+    expected: { unschedulable: true },
+  },
+  {
+    what: 'taints with the effect PreferNoSchedule and the times of taints are left out',
     node: {
       spec: {
         taints: [
@@ -123,51 +131,58 @@ test.each([
       ],
     },
   },
-  { what: 'a node without taints', node: { spec: undefined }, expected: { taints: [], unschedulable: false } },
   {
-    what: 'labels without the hostname',
-    node: { metadata: { ...base.metadata, labels: { pool: 'ci', 'kubernetes.io/hostname': 'a' } } },
-    expected: { labels: { pool: 'ci' } },
+    what: 'a node without a spec is schedulable and has no taints',
+    node: { spec: undefined },
+    expected: { taints: [], unschedulable: false },
   },
   {
-    what: 'a hostname that is not the name of the node',
+    what: 'a hostname label that differs from the name is kept',
     node: { metadata: { ...base.metadata, labels: { 'kubernetes.io/hostname': 'a.example.com' } } },
     expected: { labels: { 'kubernetes.io/hostname': 'a.example.com' } },
   },
   {
-    what: 'the operating system from the label when the kubelet did not say',
+    what: 'the label decides when the kubelet reports no operating system',
     node: { status: {}, metadata: { ...base.metadata, labels: { 'kubernetes.io/os': 'windows' } } },
     expected: { os: 'windows' },
   },
   {
-    what: 'the operating system from the label when the kubelet said nothing yet, which the API server fills with an empty text',
+    what: 'the label decides while the API server fills the operating system with an empty string',
     node: {
       status: { nodeInfo: { operatingSystem: '' } },
       metadata: { ...base.metadata, labels: { 'kubernetes.io/os': 'linux' } },
     },
     expected: { os: 'linux' },
   },
-])('keeps $what', ({ node, expected }) => {
+])('$what', ({ node, expected }) => {
   expect(facts(node).attachments[0]?.spec).toMatchObject(expected);
 });
 
 test.each([
-  { what: 'a hostname that equals the name', labels: { pool: 'ci', 'kubernetes.io/hostname': 'a' }, kept: ['pool=ci'] },
-  { what: 'another label that equals the name', labels: { instance: 'a' }, kept: ['instance=a'] },
-  { what: 'labels in any order', labels: { zone: 'z', pool: 'ci', arch: 'a' }, kept: ['arch=a', 'pool=ci', 'zone=z'] },
-])('of the labels it keeps all but the name of the node, sorted: $what', ({ labels, kept }) => {
+  {
+    what: 'a hostname label that equals the name is left out',
+    labels: { pool: 'ci', 'kubernetes.io/hostname': 'a' },
+    kept: ['pool=ci'],
+  },
+  { what: 'another label that equals the name is kept', labels: { instance: 'a' }, kept: ['instance=a'] },
+  {
+    what: 'labels are sorted by key',
+    labels: { zone: 'z', pool: 'ci', arch: 'a' },
+    kept: ['arch=a', 'pool=ci', 'zone=z'],
+  },
+])('$what', ({ labels, kept }) => {
   const { spec } = facts({ metadata: { ...base.metadata, labels } }).attachments[0] ?? {};
   const found = Object.entries((spec as { readonly labels: object }).labels);
   expect(found.map(([key, value]) => `${key}=${value}`)).toEqual(kept);
 });
 
-test('the answer is one NodeCache that is named like the Node', () => {
+test('a Node has one NodeCache of the same name', () => {
   expect(facts({}).attachments).toMatchObject([
     { apiVersion: 'drop.corewire.io/v1alpha1', kind: 'NodeCache', metadata: { name: 'a' } },
   ]);
 });
 
-test('a heartbeat changes nothing', () => {
+test('a heartbeat does not change the NodeCache', () => {
   const beat = {
     status: {
       ...base.status,
@@ -178,16 +193,16 @@ test('a heartbeat changes nothing', () => {
   expect(facts(beat)).toEqual(facts({}));
 });
 
-test('asks again within 5 s while the NodeCache is not seen: one of a node before may hold its name', () => {
+test('a resync follows within 5 s while the NodeCache is not observed', () => {
   expect(facts({}).resyncAfterSeconds).toBe(5);
   expect(facts({}, { a: { metadata: { name: 'a' } } })).not.toHaveProperty('resyncAfterSeconds');
 });
 
-test('NodeCaches that were not sent are not seen either', () => {
+test('a resync follows within 5 s if Metacontroller does not send the NodeCaches', () => {
   const { resyncAfterSeconds } = syncNode(nodeSyncRequest.parse({ object: base, attachments: {} }));
   expect(resyncAfterSeconds).toBe(5);
 });
 
-test('the answer has no status: the Node is never written to', () => {
+test('the response has no status, so Metacontroller never writes to the Node', () => {
   expect(facts({})).not.toHaveProperty('status');
 });

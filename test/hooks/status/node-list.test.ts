@@ -1,22 +1,21 @@
-// Sentences about many nodes: a few names, and how many more there are.
+// Counts and node names in messages.
 import { expect, test } from 'vitest';
 import { counted, nodeList } from '../../../hooks/status/node-list.ts';
 
 test.each([
-  { names: [], says: '' },
-  { names: ['a'], says: 'a' },
-  { names: ['a', 'b'], says: 'a, b' },
-  { names: ['a', 'b', 'c'], says: 'a, b, c' },
-  { names: ['a', 'b', 'c', 'd'], says: 'a, b, c and 1 more' },
-  { names: ['a', 'b', 'c', 'd', 'e', 'f'], says: 'a, b, c and 3 more' },
-])('$names is said as "$says"', ({ names, says }) => {
-  expect(nodeList(names)).toBe(says);
+  [[], ''],
+  [['a'], 'a'],
+  [['a', 'b', 'c'], 'a, b, c'],
+  [['a', 'b', 'c', 'd'], 'a, b, c and 1 more'],
+  [['a', 'b', 'c', 'd', 'e', 'f'], 'a, b, c and 3 more'],
+])('a message lists the nodes %j as "%s"', (names, text) => {
+  expect(nodeList(names)).toBe(text);
 });
 
 test.each([
   [0, '0 nodes'],
   [1, '1 node'],
   [2, '2 nodes'],
-])('%d is said as "%s"', (count, says) => {
-  expect(counted(count, 'node')).toBe(says);
+])('a message counts %d nodes as "%s"', (count, text) => {
+  expect(counted(count, 'node')).toBe(text);
 });

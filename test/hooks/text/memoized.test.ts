@@ -1,69 +1,62 @@
-// Proves that what is remembered is what would be worked out, that it is worked out once, and that there is an end to remembering.
+// A memoized function returns what the function returns, computes it once, and keeps a limited number of results.
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { MEMOIZED_LIMIT, MEMOIZED_LIMIT_CHARACTERS, memoized, memoizedByObject } from '../../../hooks/text/memoized.ts';
 
-/** A function that counts how often it is asked. */
+const lengthOf = (text: string) => (text.length % 3 === 0 ? undefined : { length: text.length });
+
+/** A memoized function that counts how often it computes a result. */
 function counting() {
-  let asked = 0;
+  let computed = 0;
   const read = memoized((text) => {
-    asked += 1;
-    return text.length % 3 === 0 ? undefined : { length: text.length };
+    computed += 1;
+    return lengthOf(text);
   });
-  return { read, asked: () => asked };
+  return { read, computed: () => computed };
 }
 
-describe('a memoized function', () => {
-  test.each<[what: string, texts: readonly string[], asked: number]>([
-    ['works out a text once', ['ab', 'ab', 'ab'], 1],
-    ['works out each text', ['ab', 'abcd', 'ab', 'abcd'], 2],
-    ['remembers the empty text, too, but not that there is nothing to give', ['', ''], 2],
-    ['remembers the longest text', ['x'.repeat(MEMOIZED_LIMIT_CHARACTERS), 'x'.repeat(MEMOIZED_LIMIT_CHARACTERS)], 1],
-    [
-      'does not keep a longer one',
-      ['x'.repeat(MEMOIZED_LIMIT_CHARACTERS + 2), 'x'.repeat(MEMOIZED_LIMIT_CHARACTERS + 2)],
-      2,
-    ],
-    ['takes names of every object for texts', ['__proto__', 'constructor', '__proto__', 'constructor'], 3],
-  ])('%s', (_what, texts, expected) => {
-    const { read, asked } = counting();
-    for (const text of texts) read(text);
-    expect(asked()).toBe(expected);
-  });
+const longest = 'x'.repeat(MEMOIZED_LIMIT_CHARACTERS);
+const tooLong = 'x'.repeat(MEMOIZED_LIMIT_CHARACTERS + 2);
 
-  test('remembers 4,096 texts of at most 512 characters', () => {
-    expect([MEMOIZED_LIMIT, MEMOIZED_LIMIT_CHARACTERS]).toEqual([4096, 512]);
-  });
-
-  test('remembers as many as it may, and begins anew with the next', () => {
-    const { read, asked } = counting();
-    const texts = Array.from({ length: MEMOIZED_LIMIT }, (_, index) => String(index).padStart(7, '0'));
-    for (const text of [...texts, ...texts]) read(text);
-    expect(asked()).toBe(MEMOIZED_LIMIT);
-    read('one more');
-    read('0000000');
-    expect(asked()).toBe(MEMOIZED_LIMIT + 2);
-  });
-
-  test('gives what the function gives, whatever was asked before', () => {
-    fc.assert(
-      fc.property(fc.array(fc.string({ maxLength: 4 })), (texts) => {
-        const { read } = counting();
-        for (const text of texts) {
-          expect(read(text)).toEqual(text.length % 3 === 0 ? undefined : { length: text.length });
-        }
-      }),
-    );
-  });
+test.each<[what: string, texts: readonly string[], computed: number]>([
+  ['a repeated text is computed once', ['ab', 'ab', 'ab'], 1],
+  ['each text is computed', ['ab', 'abcd', 'ab', 'abcd'], 2],
+  ['an undefined result is computed every time', ['', ''], 2],
+  ['a text of the longest kept length is computed once', [longest, longest], 1],
+  ['a longer text is computed every time', [tooLong, tooLong], 2],
+  ['names that every object has are texts like others', ['__proto__', 'constructor', '__proto__', 'constructor'], 3],
+])('%s', (_what, texts, expected) => {
+  const { read, computed } = counting();
+  for (const text of texts) read(text);
+  expect(computed()).toBe(expected);
 });
 
-test('by object: each is looked at once, equal ones are two', () => {
-  let asked = 0;
+test('the text that exceeds the limit clears the results of all others', () => {
+  const { read, computed } = counting();
+  const texts = Array.from({ length: MEMOIZED_LIMIT }, (_, index) => String(index).padStart(7, '0'));
+  for (const text of [...texts, ...texts]) read(text);
+  expect(computed()).toBe(MEMOIZED_LIMIT);
+  read('one more');
+  read('0000000');
+  expect(computed()).toBe(MEMOIZED_LIMIT + 2);
+});
+
+test('a memoized function returns what the function returns, whatever it computed before', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ maxLength: 4 })), (texts) => {
+      const { read } = counting();
+      for (const text of texts) expect(read(text)).toEqual(lengthOf(text));
+    }),
+  );
+});
+
+test('a function memoized by object computes once per object, not per equal object', () => {
+  let computed = 0;
   const read = memoizedByObject((list: readonly number[]) => {
-    asked += 1;
+    computed += 1;
     return { sum: list.reduce((sum, each) => sum + each, 0) };
   });
   const list = [1, 2];
   expect([read(list), read(list), read([1, 2]), read([4])]).toEqual([{ sum: 3 }, { sum: 3 }, { sum: 3 }, { sum: 4 }]);
-  expect(asked).toBe(3);
+  expect(computed).toBe(3);
 });
