@@ -1,28 +1,27 @@
-// The compact part of the ledger: node keys by digest and time, 13 bytes a node.
+// `cached` of the ledger: node keys by digest and time, 13 bytes per node.
 import type { CachedEntry } from '../../crds/cached-image.ts';
 import { CACHED_ENTRIES_LIMIT } from '../../crds/limits.ts';
 import { formatTimeSeconds, parseTimeMilliseconds } from '../../kubernetes/time.ts';
 
 const HOUR_MILLISECONDS = 3_600_000;
-const LEAST_STEP_MILLISECONDS = 1_000;
-/** A re-pull comes at most this part of its interval late because of rounding. */
+const MIN_STEP_MILLISECONDS = 1_000;
+/** Rounding delays a re-pull by at most one twelfth of its interval. */
 const STEPS_PER_INTERVAL = 12;
 
-/** Dead nodes whose keys are kept, besides twice the living ones. */
+/** Keys that are kept in addition to twice the number of living nodes. */
 export const SPARE_KEYS_LIMIT = 2_000;
 
-/** Takes an entry; gives its node keys. */
 export function keysOf(entry: CachedEntry): string[] {
   return entry.nodes === '' ? [] : entry.nodes.split(' ');
 }
 
-/** Takes now and the re-pull interval, in milliseconds; gives `since`, rounded up so that few entries suffice. */
+/** Returns `since` for a pull that ended now: rounded up to a step, so that many nodes share one entry. */
 export function sinceOf(nowMilliseconds: number, repullIntervalMilliseconds: number | undefined): string {
   const wanted = Math.min(
     HOUR_MILLISECONDS,
     (repullIntervalMilliseconds ?? Number.POSITIVE_INFINITY) / STEPS_PER_INTERVAL,
   );
-  const step = Math.max(LEAST_STEP_MILLISECONDS, Math.floor(wanted / 1000) * 1000);
+  const step = Math.max(MIN_STEP_MILLISECONDS, Math.floor(wanted / 1000) * 1000);
   return formatTimeSeconds(Math.ceil(nowMilliseconds / step) * step);
 }
 
@@ -35,7 +34,7 @@ function withKeys(entry: Omit<CachedEntry, 'nodes'>, keys: Iterable<string>): Ca
   return { digest: entry.digest, since: entry.since, nodes: [...new Set(keys)].sort().join(' ') };
 }
 
-/** The two oldest entries that may merge: of one digest where there are such, else the two oldest of all. */
+/** The two oldest entries of the first digest that has two; the two oldest of all if every digest has one. */
 function pairToMerge(sorted: readonly CachedEntry[]): readonly [CachedEntry, CachedEntry] | undefined {
   const byDigest = new Map<string, CachedEntry>();
   for (const entry of sorted) {
@@ -47,7 +46,7 @@ function pairToMerge(sorted: readonly CachedEntry[]): readonly [CachedEntry, Cac
   return oldest !== undefined && next !== undefined ? [oldest, next] : undefined;
 }
 
-function mergedDown(entries: readonly CachedEntry[]): CachedEntry[] {
+function withinEntryLimit(entries: readonly CachedEntry[]): CachedEntry[] {
   let sorted = [...entries].sort(compareEntries);
   while (sorted.length > CACHED_ENTRIES_LIMIT) {
     const pair = pairToMerge(sorted);
@@ -59,7 +58,7 @@ function mergedDown(entries: readonly CachedEntry[]): CachedEntry[] {
   return sorted;
 }
 
-/** Takes the entries and pulls that succeeded; gives the entries in which each of these nodes stands once, where it was last. */
+/** Returns the entries with the pulls that succeeded; each of these nodes moves to the entry of its last pull. */
 export function addCached(
   entries: readonly CachedEntry[],
   added: readonly { readonly key: string; readonly digest: string; readonly since: string }[],
@@ -73,18 +72,18 @@ export function addCached(
       ),
     )
     .filter((entry) => entry.nodes !== '');
-  const joined = new Map(rest.map((entry) => [`${entry.digest} ${entry.since}`, entry]));
+  const byName = new Map(rest.map((entry) => [`${entry.digest} ${entry.since}`, entry]));
   for (const item of latest.values()) {
     const name = `${item.digest} ${item.since}`;
-    const before = joined.get(name);
-    joined.set(name, withKeys(item, [...(before === undefined ? [] : keysOf(before)), item.key]));
+    const before = byName.get(name);
+    byName.set(name, withKeys(item, [...(before === undefined ? [] : keysOf(before)), item.key]));
   }
-  return mergedDown([...joined.values()]);
+  return withinEntryLimit([...byName.values()]);
 }
 
 /**
- * Takes the entries and the keys of the living nodes; gives the entries without the keys that are too many. Only keys of nodes that
- * are gone leave, the oldest first, and only beyond twice the living ones and 2,000.
+ * Returns the entries with at most 2 x the living nodes + 2,000 keys. Only keys of deleted nodes are removed, the
+ * oldest `since` first.
  */
 export function withinKeyLimit(entries: readonly CachedEntry[], livingKeys: ReadonlySet<string>): CachedEntry[] {
   const limit = 2 * livingKeys.size + SPARE_KEYS_LIMIT;
@@ -103,7 +102,7 @@ export function withinKeyLimit(entries: readonly CachedEntry[], livingKeys: Read
     .filter((entry) => entry.nodes !== '');
 }
 
-/** Takes entries; gives since when (milliseconds) each node has held the image. */
+/** Returns `since` by node key, in milliseconds since the epoch; 0 if it cannot be parsed. */
 export function cachedSince(entries: readonly CachedEntry[]): ReadonlyMap<string, number> {
   const since = new Map<string, number>();
   for (const entry of entries) {

@@ -1,33 +1,37 @@
-// The ledger: the fields of a CachedImage status on which decisions rest. It changes in three places only: it is read from
-// the status (readLedger), pulls are recorded in it (recordOutcomes, recordLatestAttempt), and two statuses are merged
-// (merge.ts). Nothing can rebuild it from the cluster, so a node whose key leaves it pulls the image again.
+// The ledger: the fields of a CachedImage status on which decisions rest. It changes in three places only: it is read
+// from the status (readLedger), pulls are recorded in it (recordOutcomes, recordLatestAttempt), and two statuses are
+// merged (merge.ts). Nothing can rebuild it from the cluster, so a node whose key leaves it pulls the image again.
 //
-// What adds and removes:
+// What adds to a field, and what removes from it:
 // - `image`: the reference that all other fields are about. Another reference starts an empty ledger.
-// - `cached`: a success adds the key of its node, or moves the key to the entry of its digest and `since`. A key leaves only
-//   with the reference, or as a deleted node beyond 2 x the living nodes + 2,000 keys. Above 64 entries two entries merge:
-//   their keys stay, and the later `since` counts for both.
-// - `failing`: a failure adds its pair or raises its count. A pair leaves with a success on its node, with a new generation,
-//   or when 100 pairs failed later.
-// - `recorded`: an ended attempt is added together with its outcome. It leaves once its Pod is gone, with a write that is due
-//   for another reason (sync.ts).
+// - `cached`: a success adds the key of its node, or moves the key to the entry of its digest and `since`. A key
+//   leaves only with the reference, or as a deleted node beyond 2 x the living nodes + 2,000 keys. Above 64 entries
+//   two entries merge: their keys stay, and the later `since` counts for both.
+// - `failing`: a failure adds its pair or raises its count. A pair leaves with a success on its node, with a new
+//   generation of the spec, or when 100 other pairs failed later.
+// - `recorded`: an ended attempt is added together with its outcome. It leaves when its Pod is gone, with a write that
+//   is due for another reason (sync.ts).
 // - `consecutiveFailures`: +1 per failure, 0 after a success.
-// - `lastPulledAt`: set by each success. `lastAttemptedAt`: only grows.
+// - `lastPulledAt`: set by each success. `lastAttemptedAt`: only moves forward.
 //
-// How two statuses about the same reference merge. For the keys and `since` of `cached` (below 64 entries) and for the two
-// times the merge is commutative, associative and idempotent (test/hooks/cached-image/merge-laws.test.ts):
-// - `cached`: the union of the keys, each with its later `since`; for equal times the digest of the newer status.
+// How two statuses about one reference merge; test/hooks/cached-image/merge-laws.test.ts proves the laws.
+//
+// Commutative, associative and idempotent:
+// - the keys of `cached` with their `since`, below 64 entries: the union, each key with its later `since`.
 // - `lastPulledAt`, `lastAttemptedAt`: the later time.
-// Not associative, because the result depends on which status is newer:
-// - `failing`: per key the later failure. A pair that only the older status has is dropped if the node holds the image.
-//   Only within one generation: an edit of the spec clears the failures, and a merge must not restore them.
-// - `consecutiveFailures`: from the status with the later `lastPulledAt`, the larger count if both are equal. Only within
-//   one generation, for the same reason.
+// - `consecutiveFailures`, within one generation: of the status with the later `lastPulledAt`, the larger count if the
+//   times are equal. Of two generations the newer status counts.
+//
+// Dependent on which status is newer, so only idempotent:
+// - the digests of `cached`: for equal `since`, the digest of the newer status.
+// - `failing`: per key the later failure; a pair that only the older status has is dropped if the node holds the image.
+//   Of two generations the newer status counts, because an edit of the spec clears the failures.
+//
 // Taken from the newer status:
-// - `recorded`: an entry promises that its outcome is in this ledger, which a union could not keep. An attempt that is
-//   missing is recorded once more.
-// - `phase`, `ready`, the counts, the node names, `resolvedDigest`, `conditions`: every sync computes them from the ledger.
-// - `observedGeneration` and `revision`: they define which status is newer.
+// - `recorded`: an entry promises that its outcome is in this ledger, and a union could break that promise. An attempt
+//   that is missing is recorded once more.
+// - `phase`, `ready`, counts, node names, `resolvedDigest`, `conditions`: every sync computes them from the ledger.
+// - `observedGeneration`, `revision`: they define which status is newer.
 import type { CachedEntry, CachedImageStatus, FailingPair } from '../../crds/cached-image.ts';
 import { MESSAGE_LIMIT_CHARACTERS, PAIRS_LIMIT } from '../../crds/limits.ts';
 import { formatTimeMilliseconds, formatTimeSeconds, parseTimeMilliseconds } from '../../kubernetes/time.ts';

@@ -6,7 +6,7 @@ import { latestFailures } from './ledger.ts';
 
 type Status = Partial<CachedImageStatus>;
 
-/** Returns [newer, older]: the current reference wins, then the higher generation, then the higher revision, then `left`. */
+/** Returns [newer, older]: the current reference wins, then the higher generation, the higher revision, `left`. */
 function newerStatusFirst(left: Status, right: Status, reference: string | undefined): readonly [Status, Status] {
   const isCurrent = ({ image }: Status) => reference !== undefined && image === reference;
   if (isCurrent(left) !== isCurrent(right)) return isCurrent(left) ? [left, right] : [right, left];
@@ -37,14 +37,14 @@ function laterTimes(newer: Status, older: Status): Status {
   );
 }
 
-/** Failures since the last success: the count of the status with the later success; the larger one if both know the same. */
+/** Failures since the last success: the count of the status with the later success, or the larger count if equal. */
 function laterFailureCount(newer: Status, older: Status): Status {
   const [newerSuccess, olderSuccess] = [newer.lastPulledAt ?? '', older.lastPulledAt ?? ''];
   const isHigher = newerSuccess === olderSuccess && (newer.consecutiveFailures ?? 0) < (older.consecutiveFailures ?? 0);
   return newerSuccess < olderSuccess || isHigher ? { consecutiveFailures: older.consecutiveFailures } : {};
 }
 
-/** Failing pairs that only the older status has, or has with a later failure, except on nodes that hold the image now. */
+/** Failing pairs that only the older status has, or has with a later failure, except on nodes that hold the image. */
 function missingFailing({ failing = [], cached = [] }: Status, older: Status): Status {
   const known = new Map(failing.map((pair: FailingPair) => [pair.key, pair.at]));
   const held = new Set(cached.flatMap(keysOf));
@@ -57,12 +57,12 @@ function missingFailing({ failing = [], cached = [] }: Status, older: Status): S
 }
 
 /**
- * Returns the newer of the observed and the remembered status, completed with what only the older one knows: nodes that hold
- * the image, later times, and the failures of the same generation. Each can lack what the other has when two replicas
- * respond in turn, or when a response was computed from a stale cache.
+ * Returns the newer of the observed and the remembered status, completed with what only the older one knows: nodes
+ * that hold the image, later times, and the failures of the same generation. Each can lack what the other has when
+ * two replicas respond in turn, or when a response was computed from a stale cache.
  *
- * Statuses about different references are not merged. `reference` is the current one: the status about it wins even if its
- * generation is lower, so that reverting an edit of the spec loses nothing.
+ * Statuses about different references are not merged. `reference` is the current one: the status about it wins even
+ * if its generation is lower, so that reverting an edit of the spec loses nothing.
  */
 export function mergeImageStatuses(observed: Status, remembered: Status, reference?: string): Status {
   const [newer, older] = newerStatusFirst(observed, remembered, reference);

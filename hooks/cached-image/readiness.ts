@@ -1,7 +1,7 @@
-// The Ready condition of a CachedImage: an ordered list of small checks, the first that applies names the reason.
+// The conditions of a CachedImage. Ready is an ordered list of small checks: the first that applies decides the reason.
 import type { FailingPair } from '../../crds/cached-image.ts';
 import type { TolerationField } from '../../crds/fields.ts';
-import { type FleetNode, startObstacle } from '../fleet/table.ts';
+import { type FleetNode, MISSING_FLEET_MESSAGE, startObstacle } from '../fleet/table.ts';
 import type { ConditionInput } from '../status/condition.ts';
 import { counted, nodeList } from '../status/node-list.ts';
 import { failureMessageOf, failureReasonOf } from './failure.ts';
@@ -11,47 +11,45 @@ export interface Progress {
   readonly observation: ImageObservation;
   readonly tolerations: readonly TolerationField[];
   readonly targeted: readonly FleetNode[];
+  /** Targeted nodes that lack the image. */
   readonly missing: readonly FleetNode[];
-  /** Failing pairs of nodes that are missing, the latest first. */
+  /** Failing pairs of the missing nodes, the latest first. */
   readonly failing: readonly FailingPair[];
-  /** Names of the nodes that pull now. */
+  /** Names of the nodes with a pull in progress. */
   readonly pulling: readonly string[];
 }
 
-type Verdict = Omit<ConditionInput, 'type' | 'status'> | undefined;
-type Check = (progress: Progress) => Verdict;
+type Verdict = Omit<ConditionInput, 'type' | 'status'>;
+type Check = (progress: Progress) => Verdict | undefined;
 
 function tally({ targeted, missing }: Progress): string {
   const holding = targeted.length - missing.length;
-  return `${holding} of ${counted(targeted.length, 'node')} ${targeted.length === 1 ? 'has' : 'have'} it`;
+  return `${holding} of ${counted(targeted.length, 'node')} ${targeted.length === 1 ? 'has' : 'have'} the image`;
 }
 
-const policyIsThere: Check = ({ observation }) =>
-  observation.policy.kind === 'missing'
+const policyExists: Check = ({ observation: { policy, policyName } }) =>
+  policy.kind === 'missing'
     ? {
         reason: 'PolicyNotFound',
-        message: `PullPolicy ${observation.policyName} does not exist or is not valid: nothing is pulled without a pace`,
+        message: `PullPolicy ${policyName} does not exist or is not valid, so nothing is pulled: create or correct it`,
       }
     : undefined;
 
-const fleetIsThere: Check = ({ observation }) =>
-  observation.fleet.kind === 'missing'
-    ? { reason: 'FleetNotFound', message: 'Fleet default is missing or has no table yet: the chart installs it' }
-    : undefined;
+const fleetExists: Check = ({ observation }) =>
+  observation.fleet.kind === 'missing' ? { reason: 'FleetNotFound', message: MISSING_FLEET_MESSAGE } : undefined;
 
 const nodesMatch: Check = ({ targeted }) =>
   targeted.length === 0
     ? {
         reason: 'NoMatchingNodes',
-        message:
-          'no Linux node has the labels asked for and only taints that are tolerated: check nodeSelector and tolerations',
+        message: 'no Linux node matches nodeSelector and has only tolerated taints: check nodeSelector and tolerations',
       }
     : undefined;
 
 const allCached: Check = ({ targeted, missing }) =>
   missing.length === 0 ? { reason: 'Cached', message: `on ${counted(targeted.length, 'node')}` } : undefined;
 
-const somethingFails: Check = ({ failing }) =>
+const somePullFailed: Check = ({ failing }) =>
   failing.length > 0 ? { reason: failureReasonOf(failing), message: failureMessageOf(failing) } : undefined;
 
 const policyIsPaused: Check = (progress) => {
@@ -60,12 +58,12 @@ const policyIsPaused: Check = (progress) => {
   return { reason: 'Paused', message: `PullPolicy ${policyName} is paused; ${tally(progress)}` };
 };
 
-const somePull: Check = (progress) =>
+const pullInProgress: Check = (progress) =>
   progress.pulling.length > 0
     ? { reason: 'Pulling', message: `${tally(progress)}; pulling on ${nodeList(progress.pulling)}` }
     : undefined;
 
-/** Groups the nodes that lack the image by what keeps a pull from starting there. */
+/** Groups the missing nodes by what keeps a pull from starting there. */
 function obstacles({ missing, tolerations }: Progress): string {
   const names = new Map<string, string[]>();
   for (const node of missing) {
@@ -75,45 +73,46 @@ function obstacles({ missing, tolerations }: Progress): string {
   return [...names].map(([obstacle, nodes]) => `; ${obstacle}: ${nodeList(nodes)}`).join('');
 }
 
-const waits: Check = (progress) => {
-  const waiting = progress.missing.filter((node) => startObstacle(node, progress.tolerations) === undefined);
-  const turn = waiting.length > 0 ? `; waiting for a turn in PullPolicy ${progress.observation.policyName}` : '';
+function waits(progress: Progress): Verdict {
+  const { policyName } = progress.observation;
+  const someEligible = progress.missing.some((node) => startObstacle(node, progress.tolerations) === undefined);
+  const turn = someEligible
+    ? `; waiting for its turn in PullPolicy ${policyName} (see kubectl describe pullpolicy ${policyName})`
+    : '';
   return { reason: 'Pending', message: tally(progress) + turn + obstacles(progress) };
-};
-
-/** The order in which reasons win. */
-const checks: readonly Check[] = [
-  policyIsThere,
-  fleetIsThere,
-  nodesMatch,
-  allCached,
-  somethingFails,
-  policyIsPaused,
-  somePull,
-  waits,
-];
-
-/** Takes how far an image is; gives its Ready condition. */
-export function readyCondition(progress: Progress): ConditionInput {
-  for (const check of checks) {
-    const verdict = check(progress);
-    if (verdict !== undefined) {
-      return { type: 'Ready', status: verdict.reason === 'Cached' ? 'True' : 'False', ...verdict };
-    }
-  }
-  return { type: 'Ready', status: 'Unknown', reason: 'Pending', message: '' };
 }
 
-/** Takes how far an image is; gives its PullProgress condition: whether something is under way. */
-export function pullProgressCondition(progress: Progress): ConditionInput {
-  const { pulling, missing } = progress;
-  if (pulling.length > 0) {
-    return { type: 'PullProgress', status: 'True', reason: 'Pulling', message: `pulling on ${nodeList(pulling)}` };
+/** The order in which the reasons take precedence. If no check applies, the image is Pending. */
+const checks: readonly Check[] = [
+  policyExists,
+  fleetExists,
+  nodesMatch,
+  allCached,
+  somePullFailed,
+  policyIsPaused,
+  pullInProgress,
+];
+
+function verdictOn(progress: Progress): Verdict {
+  for (const check of checks) {
+    const verdict = check(progress);
+    if (verdict !== undefined) return verdict;
   }
-  return {
-    type: 'PullProgress',
-    status: 'False',
-    reason: missing.length === 0 ? 'Cached' : 'Pending',
-    message: 'no pull is under way',
-  };
+  return waits(progress);
+}
+
+/** The condition Ready. */
+export function readyCondition(progress: Progress): ConditionInput {
+  const verdict = verdictOn(progress);
+  return { type: 'Ready', status: verdict.reason === 'Cached' ? 'True' : 'False', ...verdict };
+}
+
+/** The condition PullProgress: whether a pull is in progress. */
+export function pullProgressCondition({ pulling, missing }: Progress): ConditionInput {
+  const type = 'PullProgress';
+  if (pulling.length > 0) {
+    return { type, status: 'True', reason: 'Pulling', message: `pulling on ${nodeList(pulling)}` };
+  }
+  const reason = missing.length === 0 ? 'Cached' : 'Pending';
+  return { type, status: 'False', reason, message: 'no pull is in progress' };
 }

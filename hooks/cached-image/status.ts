@@ -1,4 +1,4 @@
-// Builds the whole status of a CachedImage: the ledger for machines, the rest for people.
+// Builds the whole status of a CachedImage: the ledger, and what users read.
 import type { CachedImageSpec, CachedImageStatus } from '../../crds/cached-image.ts';
 import { CACHED_NODES_LIMIT, MISSING_NODES_LIMIT } from '../../crds/limits.ts';
 import { type FleetNode, jointTolerations } from '../fleet/table.ts';
@@ -8,7 +8,7 @@ import type { Ledger } from './ledger.ts';
 import { type ImageObservation, nodesTargeted } from './observe.ts';
 import { type Progress, pullProgressCondition, readyCondition } from './readiness.ts';
 
-/** The digest that most of the targeted nodes hold; the later entry where two hold as many. */
+/** The digest that most of the targeted nodes hold; of two with equal counts, the one with the later entry. */
 function resolvedDigest(ledger: Ledger, targeted: readonly FleetNode[]): string | undefined {
   const targetedKeys = new Set(targeted.map(({ key }) => key));
   const counts = new Map<string, number>();
@@ -35,7 +35,6 @@ function phaseOf({ targeted, missing, failing, pulling }: Progress): NonNullable
   return pulling.length > 0 ? 'Pulling' : 'Pending';
 }
 
-/** The facts that later decisions rest on. */
 export function ledgerFields(ledger: Ledger): Partial<CachedImageStatus> {
   return {
     image: ledger.image,
@@ -53,7 +52,7 @@ export interface StatusInput {
   readonly previous: Partial<CachedImageStatus>;
   readonly ledger: Ledger;
   readonly observation: ImageObservation;
-  /** Names of the nodes on which a pull goes on. */
+  /** Names of the nodes with a pull in progress. */
   readonly pulling: readonly string[];
   readonly nowMilliseconds: number;
 }
@@ -75,7 +74,7 @@ function progressOf(input: StatusInput): Progress {
   };
 }
 
-/** Counts and names of nodes; what stood there stays while the nodes are not known. */
+/** Counts and names of nodes; the previous values while the nodes are not known. */
 function nodeFields(input: StatusInput, progress: Progress): Partial<CachedImageStatus> {
   const { previous, observation, ledger } = input;
   if (observation.fleet.kind !== 'table') {
@@ -94,7 +93,7 @@ function nodeFields(input: StatusInput, progress: Progress): Partial<CachedImage
   };
 }
 
-/** Takes what is known; gives the whole status, its revision apart. */
+/** Returns the whole status except its revision. */
 export function imageStatus(input: StatusInput): Partial<CachedImageStatus> {
   const { previous, ledger, observation, pulling, nowMilliseconds } = input;
   const unknown = observation.fleet.kind === 'unknown' || observation.policy.kind === 'unknown';
@@ -108,7 +107,7 @@ export function imageStatus(input: StatusInput): Partial<CachedImageStatus> {
       nowMilliseconds,
     ),
   };
-  // A group that was not sent says nothing: what stood there for people stays.
-  const forPeople = unknown ? previous : known;
-  return { ...forPeople, nodesPulling: pulling.length, ...ledgerFields(ledger) };
+  // Metacontroller did not send a group, so the fields for users keep their values.
+  const forUsers = unknown ? previous : known;
+  return { ...forUsers, nodesPulling: pulling.length, ...ledgerFields(ledger) };
 }

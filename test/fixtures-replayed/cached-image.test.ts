@@ -1,4 +1,4 @@
-// Replays what a real Metacontroller sent for CachedImages: the Pods are those of a real kubelet, and the answers say what became of them.
+// Replays requests of a real Metacontroller for CachedImages, with Pods of a real kubelet.
 import { describe, expect, it } from 'vitest';
 import { PODS_CREATED, recordings, replay, replayCompleted } from './recorded.ts';
 
@@ -13,7 +13,7 @@ const file = (name: string) => `composite-sync-cachedimage-${name}.json`;
 
 interface Recorded {
   readonly image: string;
-  /** What the recorded status said; it stays while nothing else is known. */
+  /** The recorded status, which stays while the nodes are not known. */
   readonly ready: string;
   readonly nodesPulling: number;
   readonly hasPod: boolean;
@@ -29,11 +29,11 @@ const recorded: Readonly<Record<string, Recorded>> = {
   starterror: { image: scratch, ready: '1/1', nodesPulling: 0, hasPod: true },
 };
 
-it('every recording is replayed', () => {
+it('every recorded sync of a CachedImage is replayed', () => {
   expect(recordings('composite-sync-cachedimage-').sort()).toEqual(Object.keys(recorded).map(file).sort());
 });
 
-describe('as recorded, without a Fleet and a PolicyView: the status stays, nothing is claimed or lost', () => {
+describe('without a Fleet and a PolicyView the recorded status stays:', () => {
   it.each(Object.entries(recorded))('%s', async (name, { image, ready, nodesPulling, hasPod }) => {
     expect(await replay(SYNC, file(name))).toEqual({
       status: {
@@ -49,7 +49,7 @@ describe('as recorded, without a Fleet and a PolicyView: the status stays, nothi
         recorded: [],
       },
       children: [],
-      // The status is new, and whether it gets written is looked at once more.
+      // In case the write of the new status is lost.
       resyncAfterSeconds: 10,
     });
   });
@@ -62,7 +62,7 @@ const since = (type: string, status: string, reason: string, message: string) =>
   message,
   lastTransitionTime: '2026-11-21T23:16:09Z',
 });
-const idle = (reason: string) => since('PullProgress', 'False', reason, 'no pull is under way');
+const idle = (reason: string) => since('PullProgress', 'False', reason, 'no pull is in progress');
 
 const cachedStatus = (image: string, digest: string, attempt: string) => ({
   phase: 'Ready',
@@ -97,8 +97,8 @@ const pullingStatus = {
   recorded: [],
 };
 
-/** What stands behind the prefixes of kubelet and containerd, which differ from status to status. */
-const registrySays = `failed to resolve image: ${missing}: not found`;
+/** The cause after the prefixes of kubelet and containerd, which differ from status to status. */
+const cause = `failed to resolve image: ${missing}: not found`;
 
 const failedStatus = {
   ...notCached,
@@ -106,7 +106,7 @@ const failedStatus = {
   nodesPulling: 0,
   consecutiveFailures: 1,
   conditions: [
-    since('Ready', 'False', 'ErrImagePull', `not found: check image, tag and digest (on node-real): ${registrySays}`),
+    since('Ready', 'False', 'ErrImagePull', `not found: check image, tag and digest (on node-real): "${cause}"`),
     idle('Pending'),
   ],
   image: missing,
@@ -115,7 +115,7 @@ const failedStatus = {
       node: 'node-real',
       key: NODE_KEY,
       reason: 'ErrImagePull',
-      message: registrySays,
+      message: cause,
       failures: 1,
       at: '2026-11-21T23:16:09.000Z',
     },
@@ -129,7 +129,12 @@ const waitingStatus = {
   nodesPulling: 0,
   consecutiveFailures: 0,
   conditions: [
-    since('Ready', 'False', 'Pending', expect.stringMatching(/^0 of 1 .*; waiting for a turn in PullPolicy default$/)),
+    since(
+      'Ready',
+      'False',
+      'Pending',
+      expect.stringMatching(/^0 of 1 .*; waiting for its turn in PullPolicy default /),
+    ),
     idle('Pending'),
   ],
   image: scratch,
@@ -137,7 +142,7 @@ const waitingStatus = {
   recorded: [],
 };
 
-describe('completed with a Fleet and a PolicyView: the outcome of each Pod is recorded', () => {
+describe('with a Fleet and a PolicyView the outcome of each Pod is recorded:', () => {
   it.each<[string, object]>([
     ['no-pods', waitingStatus],
     ['pending', pullingStatus],
@@ -156,18 +161,18 @@ describe('completed with a Fleet and a PolicyView: the outcome of each Pod is re
         ...status,
       },
       children: [],
-      // The status is new, and whether it gets written is looked at once more.
+      // In case the write of the new status is lost.
       resyncAfterSeconds: 10,
     });
   });
 });
 
-it('Pods of older versions have no deadline: they are still pulling a day later', async () => {
+it('a recorded Pod without a deadline is still pulling a day later', async () => {
   const { status } = await replayCompleted(SYNC, file('containercreating'), PODS_CREATED + 24 * 3_600_000);
   expect(status).toMatchObject({ phase: 'Pulling', nodesPulling: 1, failing: [], recorded: [] });
 });
 
-it('the customize hook asks for the Fleet, the own Pods by label and the view of the policy', async () => {
+it('the customize hook relates the Fleet, the Pods of the image and the view of its policy', async () => {
   expect(await replay('/hooks/cachedimages/customize', 'composite-customize-cachedimage.json')).toEqual({
     relatedResources: [
       { apiVersion: 'drop.corewire.io/v1alpha1', resource: 'fleets', names: ['default'] },

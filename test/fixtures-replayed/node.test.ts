@@ -1,4 +1,4 @@
-// Replays what a real Metacontroller sent for a Node: the few facts that decide about pulls are taken, a heartbeat changes none.
+// Replays the request of a real Metacontroller for a Node.
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
@@ -28,22 +28,22 @@ const nodeCache = {
   },
 };
 
-it('every recording for a DecoratorController is replayed', () => {
+it('every recorded sync of a Node is replayed', () => {
   expect(recordings('decorator-')).toEqual(['decorator-sync-node.json']);
 });
 
-it('no recording is left over', () => {
+it('every recording belongs to a tested hook', () => {
   const others = recordings('').filter(
     (name) => !/^(decorator|composite-(sync|customize)-(cachedimage|pullpolicy))/.test(name),
   );
   expect(others).toEqual([]);
 });
 
-it('the NodeCache is answered, and no status, which would be written to the Node', async () => {
+it('the response has the NodeCache and no status, which Metacontroller would write to the Node', async () => {
   expect(await replay(SYNC, 'decorator-sync-node.json')).toEqual({ attachments: [nodeCache] });
 });
 
-it('the Node of the kubelet recordings is the same one; without its NodeCache the answer asks to be asked again', async () => {
+it('the Node of the kubelet recordings has the same NodeCache, with a resync while it is not observed', async () => {
   const object: unknown = JSON.parse(readFileSync(join(fixtures, 'kubelet/node.json'), 'utf8'));
   const response = await appWithLog().app.inject({
     method: 'POST',

@@ -1,11 +1,11 @@
-// Replays what a real Metacontroller sent for a PullPolicy: what is kept, what is started, and when it wants to be asked again.
+// Replays requests of a real Metacontroller for a PullPolicy: Pods kept and started, and the time of the next sync.
 import { describe, expect, it } from 'vitest';
-import { type Answer, PODS_CREATED, recordings, replay, replayCompleted } from './recorded.ts';
+import { PODS_CREATED, type RecordedResponse, recordings, replay, replayCompleted } from './recorded.ts';
 
 const SYNC = '/hooks/pullpolicies/sync';
 const file = (counts: string) => `composite-sync-pullpolicy-${counts}.json`;
 
-/** The instant at which `minDelayBetweenPulls` has passed, counted from the end of the second in which the Pods were created. */
+/** The end of `minDelayBetweenPulls`, counted from the end of the second in which the Pods were created. */
 const DELAY_IS_OVER = PODS_CREATED + 999 + 10_000;
 
 const view = {
@@ -14,7 +14,7 @@ const view = {
   metadata: { name: 'default' },
   spec: { paused: false },
 };
-/** A Pod that stays is named, not described: with OnDelete its body is never applied. */
+/** A kept Pod is returned by name and labels only: with the strategy OnDelete its body is never applied. */
 const keptPod = (image: string, slot: number) => ({
   apiVersion: 'v1',
   kind: 'Pod',
@@ -37,19 +37,19 @@ const pods: Readonly<Record<string, readonly object[]>> = {
   '3-images-2-pods': [keptPod('scratch', 0), keptPod('missing', 1)],
 };
 
-it('every recording is replayed', () => {
+it('every recorded sync of a PullPolicy is replayed', () => {
   expect(recordings('composite-sync-pullpolicy-').sort()).toEqual(Object.keys(pods).map(file).sort());
 });
 
-/** As late in the second of its Pods as it can have been. */
+/** The end of the second in which the Pods were created. */
 const lastStart = (kept: readonly object[]) => (kept.length === 0 ? {} : { lastStartTime: '2026-11-21T23:16:07.999Z' });
 
-describe('as recorded, without a Fleet: nothing is started, nothing is dropped', () => {
+describe('without a Fleet the policy keeps its Pods and starts nothing:', () => {
   it.each(Object.entries(pods))('%s', async (counts, kept) => {
     expect(await replay(SYNC, file(counts))).toEqual({
       status: { revision: 1, observedGeneration: 2, starting: [], rejected: [], ...lastStart(kept) },
       children: [...kept, view],
-      // The view that is named is not among the children yet.
+      // The PolicyView is not observed yet.
       resyncAfterSeconds: 5,
     });
   });
@@ -60,50 +60,50 @@ describe('as recorded, without a Fleet: nothing is started, nothing is dropped',
   });
 });
 
-const startedNames = ({ status }: Answer) => {
+const startedNames = ({ status }: RecordedResponse) => {
   const starting = (status?.starting ?? []) as readonly { image: string; node: string; slot: number }[];
   return starting.map(({ image, node, slot }) => `${image} on ${node} (slot ${slot})`);
 };
-const conditionsOf = ({ status }: Answer) => {
+const conditionsOf = ({ status }: RecordedResponse) => {
   const conditions = (status?.conditions ?? []) as readonly Readonly<Record<string, string>>[];
   return conditions.map(({ type, status: state, reason, message }) => `${type}=${state} ${reason}: ${message}`);
 };
 
-describe('completed, shortly after the Pods were created', () => {
+describe('with a Fleet, shortly after the Pods were created:', () => {
   it.each<[string, readonly string[], string, number | undefined]>([
     ['0-images-0-pods', [], 'paces 0 images', 10],
     ['1-images-0-pods', ['app on node-real (slot 0)'], 'paces 1 image', 5],
-    // The delay since the last start: two seconds of it have passed, and a creation time has whole seconds.
+    // Two seconds of the delay since the last start have passed; creation times are in whole seconds.
     ['3-images-1-pods', [], 'paces 3 images', 8.999],
-    // The cap of 2: only a Pod that goes away opens it; the write of the new status is looked at once more.
+    // At the cap of 2 only the end of a Pod lets another one start.
     ['3-images-2-pods', [], 'paces 3 images', 10],
   ])('%s', async (...[counts, started, message, resyncAfterSeconds]) => {
-    const answer = await replayCompleted(SYNC, file(counts));
-    expect(startedNames(answer)).toEqual(started);
-    expect(conditionsOf(answer)).toEqual([
+    const response = await replayCompleted(SYNC, file(counts));
+    expect(startedNames(response)).toEqual(started);
+    expect(conditionsOf(response)).toEqual([
       `Ready=True Active: ${message}`,
       'PodsCreated=True PodsAppeared: every start was followed by its Pod',
     ]);
-    expect(answer.resyncAfterSeconds).toBe(resyncAfterSeconds);
-    expect(answer.children).toEqual(expect.arrayContaining([...(pods[counts] ?? []), view]));
-    expect(answer.children).toHaveLength((pods[counts] ?? []).length + started.length + 1);
+    expect(response.resyncAfterSeconds).toBe(resyncAfterSeconds);
+    expect(response.children).toEqual(expect.arrayContaining([...(pods[counts] ?? []), view]));
+    expect(response.children).toHaveLength((pods[counts] ?? []).length + started.length + 1);
   });
 });
 
-describe('completed, when the delay since the last start is over', () => {
+describe('with a Fleet, around the end of the delay since the last start:', () => {
   it.each<[string, number, readonly string[]]>([
     ['3-images-1-pods', DELAY_IS_OVER - 1, []],
     ['3-images-1-pods', DELAY_IS_OVER, ['app on node-real (slot 0)']],
     ['3-images-2-pods', DELAY_IS_OVER, []],
     ['3-images-2-pods', DELAY_IS_OVER + 24 * 3_600_000, []],
-  ])('%s at %i: Pods whose outcome is not recorded are kept', async (counts, now, started) => {
-    const answer = await replayCompleted(SYNC, file(counts), now);
-    expect(startedNames(answer)).toEqual(started);
-    expect(answer.children?.slice(0, pods[counts]?.length)).toEqual(pods[counts]);
+  ])('%s at %i keeps the Pods whose outcome is not recorded', async (counts, now, started) => {
+    const response = await replayCompleted(SYNC, file(counts), now);
+    expect(startedNames(response)).toEqual(started);
+    expect(response.children?.slice(0, pods[counts]?.length)).toEqual(pods[counts]);
   });
 });
 
-it('1 image, 0 Pods: the one Pod that is started, whole', async () => {
+it('the started Pod has exactly these fields', async () => {
   const { status, children } = await replayCompleted(SYNC, file('1-images-0-pods'));
   expect(status).toMatchObject({
     revision: 1,
@@ -181,7 +181,7 @@ it('1 image, 0 Pods: the one Pod that is started, whole', async () => {
   `);
 });
 
-it('the customize hook asks for the Fleet, all images and the Pods of the other policies', async () => {
+it('the customize hook relates the Fleet, all images and the Pods of the other policies', async () => {
   expect(await replay('/hooks/pullpolicies/customize', 'composite-customize-pullpolicy.json')).toEqual({
     relatedResources: [
       { apiVersion: 'drop.corewire.io/v1alpha1', resource: 'fleets', names: ['default'] },

@@ -1,4 +1,5 @@
-// Requests that a real Metacontroller sent, as they were recorded, and the same completed with what they could not hold yet.
+// Sends the recorded requests of a real Metacontroller to the service, as they are or completed with newer related
+// objects.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect } from 'vitest';
@@ -13,7 +14,7 @@ const POLICY_VIEWS = `PolicyView.${API_VERSION}`;
 
 /** All Pods of the recordings were created in this second. */
 export const PODS_CREATED = Date.parse('2026-11-21T23:16:07Z');
-/** Shortly after: when the answers of the tests are given, unless they say otherwise. */
+/** The time of a replay, unless a test sets another. */
 export const SHORTLY_AFTER = PODS_CREATED + 2_000;
 
 type Groups = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -24,39 +25,39 @@ interface RecordedRequest {
   readonly related?: Groups;
 }
 
-/** An answer, as far as tests look into it. */
-export interface Answer {
+/** The fields of a response that tests read. */
+export interface RecordedResponse {
   readonly status?: Readonly<Record<string, unknown>>;
-  readonly children?: readonly AnsweredObject[];
-  readonly attachments?: readonly AnsweredObject[];
+  readonly children?: readonly ReturnedObject[];
+  readonly attachments?: readonly ReturnedObject[];
   readonly resyncAfterSeconds?: number;
 }
 
-export interface AnsweredObject {
+export interface ReturnedObject {
   readonly kind: string;
   readonly metadata: { readonly name: string };
   readonly spec?: unknown;
 }
 
-/** Names of the recordings whose file name begins so. */
+/** Returns the file names of the recordings with a prefix. */
 export function recordings(prefix: string): string[] {
   return readdirSync(folder).filter((name) => name.startsWith(prefix));
 }
 
-async function send(path: string, payload: Buffer | object, nowMilliseconds: number): Promise<Answer> {
+async function send(path: string, payload: Buffer | object, nowMilliseconds: number): Promise<RecordedResponse> {
   const { app } = appWithLog({ clock: () => nowMilliseconds, bodyLimitBytes: 1024 * 1024 });
   const response = await app.inject({ method: 'POST', url: path, headers: jsonHeaders, payload });
   expect([response.statusCode, response.statusCode === 200 ? '' : response.body]).toEqual([200, '']);
   return response.json();
 }
 
-/** Takes a hook and a recording; gives our answer to the very bytes that were recorded. */
-export function replay(path: string, name: string, nowMilliseconds = SHORTLY_AFTER): Promise<Answer> {
+/** Returns the response to the recorded bytes. */
+export function replay(path: string, name: string, nowMilliseconds = SHORTLY_AFTER): Promise<RecordedResponse> {
   return send(path, readFileSync(join(folder, name)), nowMilliseconds);
 }
 
-/** The recorded Node, as our own Node and Fleet decisions put it into a table. */
-async function fleetOfTheRecordedNode(): Promise<object> {
+/** The Fleet that our own Node and Fleet syncs make of the recorded Node. */
+async function fleetOfRecordedNode(): Promise<object> {
   const { attachments = [] } = await replay('/hooks/nodes/sync', 'decorator-sync-node.json');
   const parent = { apiVersion: API_VERSION, kind: 'Fleet', metadata: { name: 'default', uid: 'fleet' }, spec: {} };
   const nodeCaches = Object.fromEntries(attachments.map((nodeCache) => [nodeCache.metadata.name, nodeCache]));
@@ -81,11 +82,15 @@ function completedGroups(request: RecordedRequest, fleet: object) {
 }
 
 /**
- * Takes a hook and a recording; gives our answer to it, completed with a Fleet, a PolicyView and the Pods of the other policies, none
- * of which were there when it was recorded.
+ * Returns the response to a recorded request that is completed with a Fleet, a PolicyView and the Pods of the other
+ * policies. These did not exist at the time of the recording.
  */
-export async function replayCompleted(path: string, name: string, nowMilliseconds = SHORTLY_AFTER): Promise<Answer> {
+export async function replayCompleted(
+  path: string,
+  name: string,
+  nowMilliseconds = SHORTLY_AFTER,
+): Promise<RecordedResponse> {
   const request = JSON.parse(readFileSync(join(folder, name), 'utf8')) as RecordedRequest;
-  const fleet = await fleetOfTheRecordedNode();
+  const fleet = await fleetOfRecordedNode();
   return send(path, { ...request, ...completedGroups(request, fleet) }, nowMilliseconds);
 }

@@ -10,7 +10,7 @@ import { type Reason, type ReasonEntry, reasons } from '../../hooks/reasons.ts';
 import { cachedImageSetSyncRequest, discoveryPolicySyncRequest } from '../../metacontroller/hook-request.ts';
 import {
   type ImageFacts,
-  type ImageWorld,
+  type ImageRequestFacts,
   imageRequest,
   isoTime,
   keyOf,
@@ -50,7 +50,7 @@ const failedOnce = [
   },
 ];
 
-const imageRows: readonly Omit<ImageWorld, 'name'>[] = [
+const imageRows: readonly Omit<ImageRequestFacts, 'name'>[] = [
   { spec: { tag: 7 } },
   { spec: { image: 'registry.example.com/Team/App' } },
   { policyView: false },

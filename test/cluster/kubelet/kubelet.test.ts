@@ -154,14 +154,18 @@ describeWith(['controlPlane', 'node', 'registry'], 'a real kubelet', () => {
     [
       'a refused connection',
       () => ({ reference: `127.0.0.1:${silentPort}/team/app:v1` }),
-      { reason: 'ErrImagePull', advice: 'registry unreachable from the node', words: /connection refused/ },
+      {
+        reason: 'ErrImagePull',
+        advice: 'registry unreachable from the node: check the registry and the network',
+        words: /connection refused/,
+      },
     ],
     [
       'a registry that limits the rate',
       () => ({ reference: `127.0.0.1:${busyPort}/team/app:v1` }),
       {
         reason: 'ErrImagePull',
-        advice: 'rate limited by the registry: pull more slowly or log in',
+        advice: 'rate limited by the registry: pull more slowly or set imagePullSecrets',
         words: /429 Too Many Requests/,
       },
     ],
@@ -175,7 +179,7 @@ describeWith(['controlPlane', 'node', 'registry'], 'a real kubelet', () => {
       () => ({ ...open('team/other'), spec: { imagePullPolicy: 'Never' } }),
       {
         reason: 'ErrImageNeverPull',
-        advice: 'imagePullPolicy is Never and the image is not there',
+        advice: 'the node lacks the image and imagePullPolicy is Never: use IfNotPresent or Always',
         words: /is not present with pull policy of Never/,
       },
     ],

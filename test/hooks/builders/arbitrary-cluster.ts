@@ -1,4 +1,5 @@
-// Worlds that a PullPolicy may observe, at random: nodes in any state, ledgers, Pods, starts and rejections that may contradict each other.
+// Random requests of a PullPolicy sync: nodes in any state, and ledgers, Pods, starts and rejections that can
+// contradict each other.
 import fc from 'fast-check';
 import {
   isoTime,
@@ -17,7 +18,7 @@ const imageNames = ['u', 'v', 'w', 'x', 'y'];
 
 const nodeName = fc.constantFrom(...nodeNames);
 const imageName = fc.constantFrom(...imageNames);
-/** Mostly minutes ago, sometimes just now: gates are to be found closed and open. */
+/** Mostly minutes ago, sometimes just now, so that gates are found both closed and open. */
 const recently = fc
   .oneof(
     { weight: 1, arbitrary: fc.integer({ min: 0, max: 90 * SECOND }) },
@@ -122,7 +123,7 @@ const spec = fc.record(
   { requiredKeys: ['maxConcurrentNodes', 'maxConcurrentPullsPerNode', 'minDelayBetweenPulls'] },
 );
 
-/** Any world; caps, delays and backoffs vary with it. */
+/** Any request facts; caps, delays and backoffs vary too. */
 export const policyWorld: fc.Arbitrary<PolicyWorld> = fc.record({
   spec,
   nodes: fc.subarray(nodeNames).chain((names) => fc.tuple(...names.map(node))),
@@ -137,5 +138,5 @@ export const policyWorld: fc.Arbitrary<PolicyWorld> = fc.record({
   }),
 });
 
-/** How long a policy world may go on before everything in it is over. */
+/** By then every pull, delay and backoff of a random request is over. */
 export const LONG_AFTER = NOON + 60 * MINUTE;

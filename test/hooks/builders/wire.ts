@@ -1,4 +1,4 @@
-// Builds hook requests as Metacontroller would send them, from the few facts that a test is about.
+// Builds hook requests as Metacontroller sends them, from the few facts that a test is about.
 import type { CachedImageStatus } from '../../../crds/cached-image.ts';
 import type { FleetGroup } from '../../../crds/fleet.ts';
 import { API_VERSION } from '../../../crds/kind.ts';
@@ -26,7 +26,7 @@ export const settings: HookSettings = {
   pullPodResources: DEFAULT_PULL_POD_RESOURCES,
 };
 
-/** Noon, a whole hour, so that times in a test can be read. */
+/** A whole hour, so that times in tests are easy to read. */
 export const NOON = Date.UTC(2026, 10, 21, 12);
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
@@ -35,10 +35,11 @@ export const HOUR = 60 * MINUTE;
 export const isoTime = (milliseconds: number) => new Date(milliseconds).toISOString();
 const wholeSecondTime = (milliseconds: number) => isoTime(milliseconds).replace(/\.\d+Z$/, 'Z');
 
-/** A UID made from a name, so that the same name gives the same UID in every test. */
+/** Returns the same UID for the same name in every test. */
 export function uidOf(name: string): string {
   const hex = [...name].map((letter) => letter.charCodeAt(0).toString(16).padStart(2, '0')).join('');
-  return `${hex.padEnd(32, '0').slice(0, 8)}-${hex.padEnd(32, '0').slice(8, 12)}-4000-8000-${hex.slice(-12).padStart(12, '0')}`;
+  const padded = hex.padEnd(32, '0');
+  return `${padded.slice(0, 8)}-${padded.slice(8, 12)}-4000-8000-${hex.slice(-12).padStart(12, '0')}`;
 }
 
 export interface NodeFacts {
@@ -147,7 +148,7 @@ export interface PodFacts {
   readonly image: string;
   readonly node: string;
   readonly state?: PodState;
-  /** Instead of the status that `state` stands for. */
+  /** Replaces the status that `state` stands for. */
   readonly status?: object;
   readonly createdAt?: number;
   readonly deadline?: number;
@@ -206,7 +207,7 @@ export interface PolicyWorld {
   readonly images?: readonly ImageFacts[];
   readonly pods?: readonly PodFacts[];
   readonly otherPods?: readonly PodFacts[];
-  /** Groups that Metacontroller did not send. */
+  /** Groups that the request leaves out. */
   readonly without?: readonly string[];
 }
 
@@ -221,65 +222,65 @@ const policyView = (name: string, spec: object = { paused: false }) => ({
   spec,
 });
 
-export function wirePolicyRequest(world: PolicyWorld) {
-  const name = world.name ?? 'default';
+export function wirePolicyRequest(facts: PolicyWorld) {
+  const name = facts.name ?? 'default';
   return {
     controller: {},
     parent: {
       apiVersion: API_VERSION,
       kind: 'PullPolicy',
-      metadata: metadataOf(name, world.metadata),
-      spec: { minDelayBetweenPulls: '0s', ...world.spec },
-      status: world.status,
+      metadata: metadataOf(name, facts.metadata),
+      spec: { minDelayBetweenPulls: '0s', ...facts.spec },
+      status: facts.status,
     },
     children: {
-      'Pod.v1': wireGroup((world.pods ?? []).map((pod) => wirePod({ policy: name, ...pod }))),
+      'Pod.v1': wireGroup((facts.pods ?? []).map((pod) => wirePod({ policy: name, ...pod }))),
       [`PolicyView.${API_VERSION}`]: wireGroup([policyView(name)]),
     },
     related: withoutGroups(
       {
-        [`Fleet.${API_VERSION}`]: world.nodes === undefined ? {} : wireGroup([wireFleet(world.nodes)]),
-        [`CachedImage.${API_VERSION}`]: wireGroup((world.images ?? []).map(wireImage)),
-        'Pod.v1': wireGroup((world.otherPods ?? []).map((pod) => wirePod({ policy: 'other', ...pod }))),
+        [`Fleet.${API_VERSION}`]: facts.nodes === undefined ? {} : wireGroup([wireFleet(facts.nodes)]),
+        [`CachedImage.${API_VERSION}`]: wireGroup((facts.images ?? []).map(wireImage)),
+        'Pod.v1': wireGroup((facts.otherPods ?? []).map((pod) => wirePod({ policy: 'other', ...pod }))),
       },
-      world.without,
+      facts.without,
     ),
     finalizing: false,
   };
 }
 
-export const policyRequest = (world: PolicyWorld): PullPolicySyncRequest =>
-  pullPolicySyncRequest.parse(wirePolicyRequest(world));
+export const policyRequest = (facts: PolicyWorld): PullPolicySyncRequest =>
+  pullPolicySyncRequest.parse(wirePolicyRequest(facts));
 
-export interface ImageWorld extends ImageFacts {
+export interface ImageRequestFacts extends ImageFacts {
   readonly nodes?: readonly NodeFacts[] | undefined;
   readonly pods?: readonly PodFacts[];
-  /** False: no PolicyView of the policy exists. */
+  /** False: the policy has no PolicyView. */
   readonly policyView?: Record<string, unknown> | false;
   readonly policyName?: string;
   readonly without?: readonly string[];
 }
 
-export function wireImageRequest(world: ImageWorld) {
-  const policyName = world.policyName ?? 'default';
-  const views = world.policyView === false ? [] : [policyView(policyName, { paused: false, ...world.policyView })];
+export function wireImageRequest(facts: ImageRequestFacts) {
+  const policyName = facts.policyName ?? 'default';
+  const views = facts.policyView === false ? [] : [policyView(policyName, { paused: false, ...facts.policyView })];
   return {
     controller: {},
-    parent: wireImage(world),
+    parent: wireImage(facts),
     children: {},
     related: withoutGroups(
       {
-        [`Fleet.${API_VERSION}`]: world.nodes === undefined ? {} : wireGroup([wireFleet(world.nodes)]),
-        'Pod.v1': wireGroup((world.pods ?? []).map(wirePod)),
+        [`Fleet.${API_VERSION}`]: facts.nodes === undefined ? {} : wireGroup([wireFleet(facts.nodes)]),
+        'Pod.v1': wireGroup((facts.pods ?? []).map(wirePod)),
         [`PolicyView.${API_VERSION}`]: wireGroup(views),
       },
-      world.without,
+      facts.without,
     ),
     finalizing: false,
   };
 }
 
-export const imageRequest = (world: ImageWorld): CachedImageSyncRequest =>
-  cachedImageSyncRequest.parse(wireImageRequest(world));
+export const imageRequest = (facts: ImageRequestFacts): CachedImageSyncRequest =>
+  cachedImageSyncRequest.parse(wireImageRequest(facts));
 
 export const nodesNamed = (...names: string[]): NodeFacts[] => names.map((name) => ({ name }));

@@ -1,4 +1,4 @@
-// What a CachedImage asks to see: the Fleet, its own Pods, and the view of the policy that paces it.
+// The related objects of a CachedImage sync.
 import { expect, test } from 'vitest';
 import { customizeCachedImage } from '../../../hooks/cached-image/customize.ts';
 import { imageRequest, settings } from '../builders/wire.ts';
@@ -7,14 +7,22 @@ const relatedOf = (spec: Record<string, unknown>) =>
   customizeCachedImage(imageRequest({ name: 'x', spec }).parent, settings).relatedResources;
 
 test.each([
-  { what: 'the policy that it names', spec: { policyRef: { name: 'slow' } }, policy: 'slow' },
-  { what: 'the default where it names none', spec: {}, policy: 'default' },
-  { what: 'the default where its spec cannot be read', spec: { priority: 'high' }, policy: 'default' },
-])('$what', ({ spec, policy }) => {
-  expect(relatedOf(spec).find(({ resource }) => resource === 'policyviews')).toMatchObject({ names: [policy] });
+  {
+    what: 'an image relates the view of the policy that it names',
+    spec: { policyRef: { name: 'slow' } },
+    name: 'slow',
+  },
+  { what: 'an image without policyRef relates the view of the default policy', spec: {}, name: 'default' },
+  {
+    what: 'an image with an invalid spec relates the view of the default policy',
+    spec: { priority: 'high' },
+    name: 'default',
+  },
+])('$what', ({ spec, name }) => {
+  expect(relatedOf(spec).find(({ resource }) => resource === 'policyviews')).toMatchObject({ names: [name] });
 });
 
-test('the Fleet, and the pull Pods that are labelled with it', () => {
+test('an image relates the Fleet and the pull Pods with its label', () => {
   const [fleets, pods] = relatedOf({});
   expect(fleets).toMatchObject({ resource: 'fleets', names: ['default'] });
   expect(pods).toMatchObject({

@@ -96,3 +96,15 @@ test.each(rows)(
     );
   },
 );
+
+test('within one generation, merging is commutative and associative for the count of consecutive failures', () => {
+  const status = statusAbout(fc.constant(CURRENT)).map((fields) => ({ ...fields, observedGeneration: 1 }));
+  const merge = (left: Status, right: Status) => mergeImageStatuses(left, right);
+  const countOf = ({ consecutiveFailures = 0 }: Status) => consecutiveFailures;
+  fc.assert(
+    fc.property(status, status, status, (a, b, c) => {
+      expect(countOf(merge(a, b))).toBe(countOf(merge(b, a)));
+      expect(countOf(merge(merge(a, b), c))).toBe(countOf(merge(a, merge(b, c))));
+    }),
+  );
+});

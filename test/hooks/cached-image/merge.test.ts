@@ -1,4 +1,4 @@
-// Two replicas that answer in turn forget nothing of what either knows; one replica with old caches sees its own answer, unchanged.
+// Merging the observed with the remembered status of an image keeps what either one knows.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CachedImageStatus } from '../../../crds/cached-image.ts';
@@ -28,80 +28,80 @@ const table: readonly {
   readonly what: string;
   readonly observed: Status;
   readonly remembered: Status;
-  readonly joined: Status;
+  readonly merged: Status;
 }[] = [
   {
-    what: 'the caches are behind: the answer, as it was',
+    what: 'a remembered status that includes the observed one is returned unchanged',
     observed: status(4, { cached: [held(a)] }),
     remembered: status(5, { cached: [held(`${a} ${b}`)], recorded: ['pod-b'] }),
-    joined: status(5, { cached: [held(`${a} ${b}`)], recorded: ['pod-b'] }),
+    merged: status(5, { cached: [held(`${a} ${b}`)], recorded: ['pod-b'] }),
   },
   {
-    what: 'the caches show the answer, or what followed it: what is observed',
+    what: 'an observed status that includes the remembered one is returned unchanged',
     observed: status(6, { cached: [held(`${a} ${b}`)], recorded: [] }),
     remembered: status(5, { cached: [held(a)], recorded: ['pod-a'] }),
-    joined: status(6, { cached: [held(`${a} ${b}`)], recorded: [] }),
+    merged: status(6, { cached: [held(`${a} ${b}`)], recorded: [] }),
   },
-  { what: 'nothing is known', observed: {}, remembered: {}, joined: {} },
+  { what: 'two empty statuses merge into an empty one', observed: {}, remembered: {}, merged: {} },
   {
-    what: 'the caches show nothing yet',
+    what: 'a remembered status replaces an empty observed one',
     observed: {},
     remembered: status(1, { cached: [held(a)] }),
-    joined: status(1, { cached: [held(a)] }),
+    merged: status(1, { cached: [held(a)] }),
   },
   {
-    what: 'the other replica wrote as often, and knows another node: both nodes, and a change',
+    what: 'statuses of equal revisions merge their nodes under a new revision',
     observed: status(5, { cached: [held(a)], recorded: ['pod-a'] }),
     remembered: status(5, { cached: [held(b)], recorded: ['pod-b'] }),
-    joined: status(6, { cached: [held(`${a} ${b}`)], recorded: ['pod-a'] }),
+    merged: status(6, { cached: [held(`${a} ${b}`)], recorded: ['pod-a'] }),
   },
   {
-    what: 'the other replica wrote more often, and does not know of our pull',
+    what: 'a newer observed status receives a node that only the remembered one has',
     observed: status(9, { cached: [held(a)] }),
     remembered: status(5, { cached: [held(b, one)] }),
-    joined: status(10, { cached: [held(a), held(b, one)] }),
+    merged: status(10, { cached: [held(a), held(b, one)] }),
   },
   {
-    what: 'the other replica wrote less often, and knows what we do not',
+    what: 'a newer remembered status receives a node that only the observed one has',
     observed: status(4, { cached: [held(`${a} ${c}`)] }),
     remembered: status(5, { cached: [held(`${a} ${b}`)] }),
-    joined: status(6, { cached: [held(`${a} ${b} ${c}`)] }),
+    merged: status(6, { cached: [held(`${a} ${b} ${c}`)] }),
   },
   {
-    what: 'pulled again: the later pull counts, on either side',
+    what: 'the later pull of a node counts, whichever status has it',
     observed: status(4, { cached: [held(a, one, 'sha256:2'), held(b)] }),
     remembered: status(5, { cached: [held(a), held(b, one, 'sha256:3')] }),
-    joined: status(6, { cached: [held(a, one, 'sha256:2'), held(b, one, 'sha256:3')] }),
+    merged: status(6, { cached: [held(a, one, 'sha256:2'), held(b, one, 'sha256:3')] }),
   },
   {
-    what: 'another digest of the same hour is not told apart: the later status says which',
+    what: 'of two digests with the same time the one of the newer status counts',
     observed: status(4, { cached: [held(a, noon, 'sha256:1')] }),
     remembered: status(5, { cached: [held(a, noon, 'sha256:2')] }),
-    joined: status(5, { cached: [held(a, noon, 'sha256:2')] }),
+    merged: status(5, { cached: [held(a, noon, 'sha256:2')] }),
   },
   {
-    what: 'a failure that only the other knows',
+    what: 'a failure that only the older status has is kept',
     observed: status(6, { failing: [fails(a, NOON)], consecutiveFailures: 1 }),
     remembered: status(5, { failing: [fails(b, NOON + 1)], consecutiveFailures: 1 }),
-    joined: status(7, { failing: [fails(b, NOON + 1), fails(a, NOON)], consecutiveFailures: 1 }),
+    merged: status(7, { failing: [fails(b, NOON + 1), fails(a, NOON)], consecutiveFailures: 1 }),
   },
   {
-    what: 'of a pair that failed as both know, what was recorded later',
+    what: 'the later failure of a pair counts',
     observed: status(6, { failing: [fails(a, NOON)], consecutiveFailures: 1 }),
     remembered: status(5, { failing: [fails(a, NOON + 1, 2)], consecutiveFailures: 2 }),
-    joined: status(7, { failing: [fails(a, NOON + 1, 2)], consecutiveFailures: 2 }),
+    merged: status(7, { failing: [fails(a, NOON + 1, 2)], consecutiveFailures: 2 }),
   },
   {
-    what: 'a failure of a node that has come to hold the image is over',
+    what: 'an older failure of a node that holds the image now is dropped',
     observed: status(6, { cached: [held(a)], failing: [], consecutiveFailures: 0, lastPulledAt: isoTime(NOON + 2) }),
     remembered: status(5, { failing: [fails(a, NOON)], consecutiveFailures: 1 }),
-    joined: status(6, { cached: [held(a)], failing: [], consecutiveFailures: 0, lastPulledAt: isoTime(NOON + 2) }),
+    merged: status(6, { cached: [held(a)], failing: [], consecutiveFailures: 0, lastPulledAt: isoTime(NOON + 2) }),
   },
   {
-    what: 'also where only the other knows that it does',
+    what: 'nodes, failures and the last success of the older status are kept together',
     observed: status(6, { cached: [], failing: [] }),
     remembered: status(5, { cached: [held(a)], failing: [fails(b, NOON)], lastPulledAt: isoTime(NOON) }),
-    joined: status(7, {
+    merged: status(7, {
       cached: [held(a)],
       failing: [fails(b, NOON)],
       consecutiveFailures: undefined,
@@ -109,84 +109,88 @@ const table: readonly {
     }),
   },
   {
-    what: 'a failed re-pull of a node that holds the image',
+    what: 'the later failure of a re-pull counts, although the node holds the image',
     observed: status(6, { cached: [held(a)], failing: [fails(a, NOON)] }),
     remembered: status(5, { cached: [held(a)], failing: [fails(a, NOON + 1, 2)] }),
-    joined: status(7, { cached: [held(a)], failing: [fails(a, NOON + 1, 2)] }),
+    merged: status(7, { cached: [held(a)], failing: [fails(a, NOON + 1, 2)] }),
   },
   {
-    what: 'failures of an earlier spec are forgiven, its pulls are not forgotten',
+    what: 'of an older generation the nodes are kept and the failures are dropped',
     observed: status(6, { observedGeneration: 2, failing: [] }),
     remembered: status(7, { cached: [held(a)], failing: [fails(b, NOON)], consecutiveFailures: 4 }),
-    joined: status(7, { observedGeneration: 2, cached: [held(a)], failing: [] }),
+    merged: status(7, { observedGeneration: 2, cached: [held(a)], failing: [] }),
   },
   {
-    what: 'another image: of the later spec, whatever the revisions',
+    what: 'statuses about different references are not merged: the observed one of a higher generation is newer',
     observed: status(6, { observedGeneration: 2, image: 'registry.example.com/x:v2' }),
     remembered: status(7, { cached: [held(a)] }),
-    joined: status(6, { observedGeneration: 2, image: 'registry.example.com/x:v2' }),
+    merged: status(6, { observedGeneration: 2, image: 'registry.example.com/x:v2' }),
   },
   {
-    what: 'another image: the remembered one, where its spec is later',
+    what: 'statuses about different references are not merged: the remembered one of a higher generation is newer',
     observed: status(7, { cached: [held(a)] }),
     remembered: status(6, { observedGeneration: 2, image: 'registry.example.com/x:v2' }),
-    joined: status(6, { observedGeneration: 2, image: 'registry.example.com/x:v2' }),
+    merged: status(6, { observedGeneration: 2, image: 'registry.example.com/x:v2' }),
   },
   {
-    what: 'the later attempt and the later success, from either',
+    what: 'the later attempt and the later success count, with the failures since that success',
     observed: status(6, { lastPulledAt: isoTime(NOON), lastAttemptedAt: noon, consecutiveFailures: 3 }),
     remembered: status(5, { lastPulledAt: isoTime(NOON + 1), lastAttemptedAt: one, consecutiveFailures: 1 }),
-    joined: status(7, { lastPulledAt: isoTime(NOON + 1), lastAttemptedAt: one, consecutiveFailures: 1 }),
+    merged: status(7, { lastPulledAt: isoTime(NOON + 1), lastAttemptedAt: one, consecutiveFailures: 1 }),
   },
   {
-    what: 'since the same success, the larger number of failures',
+    what: 'after the same success the larger count of failures in the older status counts',
     observed: status(6, { lastPulledAt: isoTime(NOON), consecutiveFailures: 1 }),
     remembered: status(5, { lastPulledAt: isoTime(NOON), consecutiveFailures: 3 }),
-    joined: status(7, { lastPulledAt: isoTime(NOON), consecutiveFailures: 3 }),
+    merged: status(7, { lastPulledAt: isoTime(NOON), consecutiveFailures: 3 }),
   },
   {
-    what: 'since the same success, not the smaller number of the other',
+    what: 'after the same success a smaller count of failures in the older status does not count',
     observed: status(6, { lastPulledAt: isoTime(NOON), consecutiveFailures: 3 }),
     remembered: status(5, { lastPulledAt: isoTime(NOON), consecutiveFailures: 1 }),
-    joined: status(6, { lastPulledAt: isoTime(NOON), consecutiveFailures: 3 }),
+    merged: status(6, { lastPulledAt: isoTime(NOON), consecutiveFailures: 3 }),
   },
   {
-    what: 'failures that only the other counted',
+    what: 'a count of failures that only the older status has is kept',
     observed: status(6),
     remembered: status(5, { consecutiveFailures: 1 }),
-    joined: status(7, { consecutiveFailures: 1 }),
+    merged: status(7, { consecutiveFailures: 1 }),
   },
   {
-    what: 'failures before the last success count no more',
+    what: 'a count of failures from before the last success does not count',
     observed: status(6, { lastPulledAt: isoTime(NOON + 1), consecutiveFailures: 0 }),
     remembered: status(5, { lastPulledAt: isoTime(NOON), consecutiveFailures: 3 }),
-    joined: status(6, { lastPulledAt: isoTime(NOON + 1), consecutiveFailures: 0 }),
+    merged: status(6, { lastPulledAt: isoTime(NOON + 1), consecutiveFailures: 0 }),
   },
 ];
 
-test.each(table)('$what', ({ observed, remembered, joined }) => {
-  expect(mergeImageStatuses(observed, remembered)).toEqual(joined);
+test.each(table)('$what', ({ observed, remembered, merged }) => {
+  expect(mergeImageStatuses(observed, remembered)).toEqual(merged);
 });
 
 test.each([
-  { what: 'the observed one, where it is about that', reference: image, joined: status(6, { cached: [held(a)] }) },
   {
-    what: 'the remembered one, where it is',
+    what: 'of two references the current one wins, here that of the observed status',
+    reference: image,
+    merged: status(6, { cached: [held(a)] }),
+  },
+  {
+    what: 'of two references the current one wins, here that of the remembered status',
     reference: 'registry.example.com/x:v2',
-    joined: status(7, { observedGeneration: 2, image: 'registry.example.com/x:v2' }),
+    merged: status(7, { observedGeneration: 2, image: 'registry.example.com/x:v2' }),
   },
   {
-    what: 'of the later spec, where neither is',
+    what: 'of two references that are not current the one of the higher generation wins',
     reference: 'registry.example.com/x:v3',
-    joined: status(7, { observedGeneration: 2, image: 'registry.example.com/x:v2' }),
+    merged: status(7, { observedGeneration: 2, image: 'registry.example.com/x:v2' }),
   },
-])('of two images, with the one that is asked for now: $what', ({ reference, joined }) => {
+])('$what', ({ reference, merged }) => {
   const observed = status(6, { cached: [held(a)] });
   const remembered = status(7, { observedGeneration: 2, image: 'registry.example.com/x:v2' });
-  expect(mergeImageStatuses(observed, remembered, reference)).toEqual(joined);
+  expect(mergeImageStatuses(observed, remembered, reference)).toEqual(merged);
 });
 
-test('never more failing pairs than a status holds', () => {
+test('a merge keeps the 100 latest failing pairs', () => {
   const pairs = (letter: string, at: number) =>
     Array.from({ length: 100 }, (_, index) => fails(`${letter}${index}`.padStart(12, '0'), at + index));
   const { failing = [] } = mergeImageStatuses(
@@ -215,18 +219,16 @@ const anyStatus = fc
 
 const keysIn = ({ cached = [] }: Status) => cached.flatMap(keysOf).sort();
 
-test('no node that either knows is lost, none is invented, each stands once; joined again nothing is new', () => {
+test('a merge has exactly the nodes of both statuses, each once', () => {
   fc.assert(
     fc.property(anyStatus, anyStatus, (observed, remembered) => {
-      const joined = mergeImageStatuses(observed, remembered);
-      expect(keysIn(joined)).toEqual([...new Set([...keysIn(observed), ...keysIn(remembered)])].sort());
-      expect(mergeImageStatuses(joined, observed)).toEqual(joined);
-      expect(mergeImageStatuses(joined, remembered)).toEqual(joined);
+      const merged = mergeImageStatuses(observed, remembered);
+      expect(keysIn(merged)).toEqual([...new Set([...keysIn(observed), ...keysIn(remembered)])].sort());
     }),
   );
 });
 
-test('failures of the same moment stand by node, however they come', () => {
+test('failures of the same instant are sorted by node', () => {
   const pairs = [fails(b, NOON), fails(a, NOON), fails(c, NOON)];
   for (const order of [pairs, pairs.toReversed()]) {
     expect(latestFailures(order).map(({ node }) => node)).toEqual(['node-a', 'node-b', 'node-c']);

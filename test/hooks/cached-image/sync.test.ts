@@ -1,11 +1,11 @@
-// What a CachedImage says and records, as tables.
+// The sync of a CachedImage: reason and phase, recorded outcomes, and the time of the next sync.
 import { expect, test } from 'vitest';
 import type { CachedImageStatus } from '../../../crds/cached-image.ts';
 import { syncCachedImage } from '../../../hooks/cached-image/sync.ts';
 import {
   attemptOfPod,
   HOUR,
-  type ImageWorld,
+  type ImageRequestFacts,
   imageRequest,
   isoTime,
   keyOf,
@@ -19,8 +19,10 @@ import {
   settings,
 } from '../builders/wire.ts';
 
-function sync(world: Omit<ImageWorld, 'name'>, now = NOON) {
-  const { response } = syncCachedImage(imageRequest({ name: 'x', ...world }), settings, now);
+type Facts = Omit<ImageRequestFacts, 'name'>;
+
+function sync(facts: Facts, now = NOON) {
+  const { response } = syncCachedImage(imageRequest({ name: 'x', ...facts }), settings, now);
   const status = response.status as Partial<CachedImageStatus>;
   const ready = status.conditions?.find(({ type }) => type === 'Ready');
   return { response, status, ready, resync: response.resyncAfterSeconds };
@@ -55,74 +57,80 @@ const failing = (
 
 interface ReasonRow {
   readonly what: string;
-  readonly world: Omit<ImageWorld, 'name'>;
+  readonly facts: Facts;
   readonly reason: string;
   readonly ready: string | undefined;
   readonly phase: CachedImageStatus['phase'];
   /** A part of the message. */
-  readonly says?: string;
+  readonly message?: string;
 }
 
 const reasonTable: ReasonRow[] = [
   {
-    what: 'a spec that is not valid',
-    world: { nodes: two, spec: { tag: 7 } },
+    what: 'an image with an invalid spec is InvalidSpec',
+    facts: { nodes: two, spec: { tag: 7 } },
     reason: 'InvalidSpec',
     ready: undefined,
     phase: 'Degraded',
-    says: 'spec.tag',
+    message: 'spec.tag',
   },
   {
-    what: 'a tag inside the image field',
-    world: { nodes: two, spec: { image: 'registry.example.com/x:v2' } },
+    what: 'a tag in the field image is InvalidSpec',
+    facts: { nodes: two, spec: { image: 'registry.example.com/x:v2' } },
     reason: 'InvalidSpec',
     ready: undefined,
     phase: 'Degraded',
-    says: 'use the field tag',
+    message: 'use the field tag',
   },
   {
-    what: 'a name that no registry takes',
-    world: { nodes: two, spec: { image: 'registry.example.com/Team/App' } },
+    what: 'an invalid image name is InvalidImageName',
+    facts: { nodes: two, spec: { image: 'registry.example.com/Team/App' } },
     reason: 'InvalidImageName',
     ready: undefined,
     phase: 'Degraded',
-    says: 'lower',
+    message: 'lower',
   },
   {
-    what: 'a policy that does not exist',
-    world: { nodes: two, policyView: false },
+    what: 'an image without its policy is PolicyNotFound',
+    facts: { nodes: two, policyView: false },
     reason: 'PolicyNotFound',
     ready: '0/2',
     phase: 'Pending',
-    says: 'PullPolicy default',
-  },
-  { what: 'no Fleet', world: {}, reason: 'FleetNotFound', ready: undefined, phase: 'Pending' },
-  {
-    what: 'labels that no node has',
-    world: { nodes: two, spec: { nodeSelector: { pool: 'gpu' } } },
-    reason: 'NoMatchingNodes',
-    ready: '0/0',
-    phase: 'Pending',
-    says: 'nodeSelector',
+    message: 'PullPolicy default',
   },
   {
-    what: 'labels of the policy that no node has',
-    world: { nodes: two, policyView: { nodeSelector: { pool: 'gpu' } } },
-    reason: 'NoMatchingNodes',
-    ready: '0/0',
+    what: 'an image without a Fleet is FleetNotFound',
+    facts: {},
+    reason: 'FleetNotFound',
+    ready: undefined,
     phase: 'Pending',
   },
   {
-    what: 'on all nodes',
-    world: { nodes: two, status: cachedOn('a', 'b') },
+    what: 'an image whose selector matches no node is NoMatchingNodes',
+    facts: { nodes: two, spec: { nodeSelector: { pool: 'gpu' } } },
+    reason: 'NoMatchingNodes',
+    ready: '0/0',
+    phase: 'Pending',
+    message: 'nodeSelector',
+  },
+  {
+    what: 'an image whose policy matches no node is NoMatchingNodes',
+    facts: { nodes: two, policyView: { nodeSelector: { pool: 'gpu' } } },
+    reason: 'NoMatchingNodes',
+    ready: '0/0',
+    phase: 'Pending',
+  },
+  {
+    what: 'an image on all its nodes is Cached',
+    facts: { nodes: two, status: cachedOn('a', 'b') },
     reason: 'Cached',
     ready: '2/2',
     phase: 'Ready',
-    says: 'on 2 nodes',
+    message: 'on 2 nodes',
   },
   {
-    what: 'on all nodes, although paused and although a re-pull failed',
-    world: {
+    what: 'an image on all its nodes is Cached, although the policy is paused and a re-pull failed',
+    facts: {
       nodes: two,
       status: { ...cachedOn('a', 'b'), failing: [failing('a', 3)] },
       policyView: { paused: true },
@@ -132,61 +140,61 @@ const reasonTable: ReasonRow[] = [
     phase: 'Ready',
   },
   {
-    what: 'failed once',
-    world: { nodes: two, status: { failing: [failing('a', 1)] } },
+    what: 'an image that failed once on a node is ErrImagePull',
+    facts: { nodes: two, status: { failing: [failing('a', 1)] } },
     reason: 'ErrImagePull',
     ready: '0/2',
     phase: 'Degraded',
-    says: 'unauthorized: check imagePullSecrets (on a)',
+    message: 'unauthorized: check imagePullSecrets (on a)',
   },
   {
-    what: 'failed twice on a node',
-    world: { nodes: two, status: { failing: [failing('a', 2)] } },
+    what: 'an image that failed twice on a node is ImagePullBackOff',
+    facts: { nodes: two, status: { failing: [failing('a', 2)] } },
     reason: 'ImagePullBackOff',
     ready: '0/2',
     phase: 'Degraded',
   },
   {
-    what: 'a reason of the kubelet passes through',
-    world: { nodes: two, status: { failing: [failing('b', 4, 'Evicted', 'low on memory')] } },
+    what: 'the reason of the kubelet for a failed Pod is passed on',
+    facts: { nodes: two, status: { failing: [failing('b', 4, 'Evicted', 'low on memory')] } },
     reason: 'Evicted',
     ready: '0/2',
     phase: 'Degraded',
   },
   {
-    what: 'a node that failed and is gone counts no more',
-    world: { nodes: two, status: { failing: [failing('gone', 2)] } },
+    what: 'a failure on a deleted node does not count',
+    facts: { nodes: two, status: { failing: [failing('gone', 2)] } },
     reason: 'Pending',
     ready: '0/2',
     phase: 'Pending',
   },
   {
-    what: 'paused',
-    world: { nodes: two, status: cachedOn('a'), policyView: { paused: true }, pods: [{ ...pulling, node: 'b' }] },
+    what: 'an image whose policy is paused is Paused, also during its last pulls',
+    facts: { nodes: two, status: cachedOn('a'), policyView: { paused: true }, pods: [{ ...pulling, node: 'b' }] },
     reason: 'Paused',
     ready: '1/2',
     phase: 'Pulling',
-    says: '1 of 2 nodes have it',
+    message: '1 of 2 nodes have the image',
   },
   {
-    what: 'a pull goes on',
-    world: { nodes: two, pods: [pulling] },
+    what: 'an image with a pull in progress is Pulling',
+    facts: { nodes: two, pods: [pulling] },
     reason: 'Pulling',
     ready: '0/2',
     phase: 'Pulling',
-    says: 'pulling on a',
+    message: 'pulling on a',
   },
   {
-    what: 'waiting for a turn',
-    world: { nodes: two },
+    what: 'an image without pulls is Pending',
+    facts: { nodes: two },
     reason: 'Pending',
     ready: '0/2',
     phase: 'Pending',
-    says: 'waiting for a turn in PullPolicy default',
+    message: 'waiting for its turn in PullPolicy default (see kubectl describe pullpolicy default)',
   },
   {
-    what: 'waiting for nodes that cannot take it now, each with why',
-    world: {
+    what: 'the message groups the nodes on which no pull can start by the obstacle',
+    facts: {
       nodes: [
         { name: 'a', ready: false },
         { name: 'b', unschedulable: true },
@@ -196,11 +204,11 @@ const reasonTable: ReasonRow[] = [
     reason: 'Pending',
     ready: '0/3',
     phase: 'Pending',
-    says: '0 of 3 nodes have it; not Ready: a; cordoned: b; tainted node.kubernetes.io/disk-pressure: c',
+    message: '0 of 3 nodes have the image; not Ready: a; cordoned: b; tainted node.kubernetes.io/disk-pressure: c',
   },
   {
-    what: 'a node with a taint of its own is not meant',
-    world: {
+    what: 'a node with a taint that is not tolerated is not targeted',
+    facts: {
       nodes: [{ name: 'a' }, { name: 'b', taints: [{ key: 'gpu', effect: 'NoSchedule' }] }],
       status: cachedOn('a'),
     },
@@ -209,39 +217,39 @@ const reasonTable: ReasonRow[] = [
     phase: 'Ready',
   },
   {
-    what: 'a node replaced under its name lacks the image',
-    world: { nodes: [{ name: 'a', uid: 'ffffffff-ffff-4000-8000-000000000000' }], status: cachedOn('a') },
+    what: 'a node that was replaced under its name lacks the image',
+    facts: { nodes: [{ name: 'a', uid: 'ffffffff-ffff-4000-8000-000000000000' }], status: cachedOn('a') },
     reason: 'Pending',
     ready: '0/1',
     phase: 'Pending',
   },
   {
-    what: 'an edited tag starts afresh',
-    world: { nodes: two, status: cachedOn('a', 'b'), spec: { tag: 'v2' } },
+    what: 'another tag starts an empty ledger',
+    facts: { nodes: two, status: cachedOn('a', 'b'), spec: { tag: 'v2' } },
     reason: 'Pending',
     ready: '0/2',
     phase: 'Pending',
   },
 ];
 
-test.each(reasonTable)('says: $what', ({ world, reason, ready, phase, says }) => {
-  const answer = sync(world);
-  expect(answer.ready).toMatchObject({ reason, status: reason === 'Cached' ? 'True' : 'False' });
-  expect(answer.status.ready).toBe(ready);
-  expect(answer.status.phase).toBe(phase);
-  if (says !== undefined) expect(answer.ready?.message).toContain(says);
+test.each(reasonTable)('$what', ({ facts, reason, ready, phase, message }) => {
+  const result = sync(facts);
+  expect(result.ready).toMatchObject({ reason, status: reason === 'Cached' ? 'True' : 'False' });
+  expect(result.status.ready).toBe(ready);
+  expect(result.status.phase).toBe(phase);
+  if (message !== undefined) expect(result.ready?.message).toContain(message);
 });
 
 interface RecordRow {
   readonly what: string;
-  readonly world: Omit<ImageWorld, 'name'>;
+  readonly facts: Facts;
   readonly records: Partial<CachedImageStatus>;
 }
 
 const recordTable: RecordRow[] = [
   {
-    what: 'a success: node, digest, time, attempt',
-    world: { nodes: two, pods: [done] },
+    what: 'a success is recorded with node, digest, time and attempt',
+    facts: { nodes: two, pods: [done] },
     records: {
       cached: [{ digest, since: '2026-11-21T12:00:00Z', nodes: keys('a') }],
       recorded: [attemptOfPod(done)],
@@ -253,13 +261,13 @@ const recordTable: RecordRow[] = [
     },
   },
   {
-    what: 'an image without `true` is on the node too',
-    world: { nodes: two, pods: [{ ...done, state: 'start-error' }] },
+    what: 'an image without the program true is recorded as cached',
+    facts: { nodes: two, pods: [{ ...done, state: 'start-error' }] },
     records: { cached: [{ digest, since: '2026-11-21T12:00:00Z', nodes: keys('a') }] },
   },
   {
-    what: 'a failure: node, reason, words, count, time',
-    world: { nodes: two, pods: [failed] },
+    what: 'a failure is recorded with node, reason, message, count and time',
+    facts: { nodes: two, pods: [failed] },
     records: {
       cached: [],
       failing: [
@@ -277,13 +285,13 @@ const recordTable: RecordRow[] = [
     },
   },
   {
-    what: 'a failure after a failure counts on',
-    world: { nodes: two, pods: [failed], status: { failing: [failing('a', 2)], consecutiveFailures: 5 } },
+    what: 'another failure raises the count of the pair and of the image',
+    facts: { nodes: two, pods: [failed], status: { failing: [failing('a', 2)], consecutiveFailures: 5 } },
     records: { failing: [expect.objectContaining({ node: 'a', failures: 3 })], consecutiveFailures: 6 } as never,
   },
   {
-    what: 'a success ends the failures of its node and of the image',
-    world: {
+    what: 'a success clears the failures of its node and the count of the image',
+    facts: {
       nodes: two,
       pods: [done],
       status: { failing: [failing('a', 2), failing('b', 1)], consecutiveFailures: 5 },
@@ -291,8 +299,8 @@ const recordTable: RecordRow[] = [
     records: { failing: [failing('b', 1)], consecutiveFailures: 0 },
   },
   {
-    what: 'an outcome that is recorded is not recorded twice',
-    world: {
+    what: 'a recorded outcome is not recorded twice',
+    facts: {
       nodes: two,
       pods: [failed],
       status: { failing: [failing('a', 1)], consecutiveFailures: 1, recorded: [attemptOfPod(failed)] },
@@ -300,49 +308,49 @@ const recordTable: RecordRow[] = [
     records: { failing: [failing('a', 1)], consecutiveFailures: 1, recorded: [attemptOfPod(failed)] },
   },
   {
-    what: 'an outcome although there is no Fleet',
-    world: { pods: [done] },
+    what: 'an outcome is recorded although there is no Fleet',
+    facts: { pods: [done] },
     records: { cached: [{ digest, since: '2026-11-21T12:00:00Z', nodes: keys('a') }] },
   },
   {
-    what: 'an outcome although the policy is gone',
-    world: { nodes: two, pods: [done], policyView: false },
+    what: 'an outcome is recorded although the policy does not exist',
+    facts: { nodes: two, pods: [done], policyView: false },
     records: { cached: [{ digest, since: '2026-11-21T12:00:00Z', nodes: keys('a') }] },
   },
   {
-    what: 'an outcome although the spec is no longer valid, for the reference of the ledger',
-    world: { nodes: two, pods: [done], spec: { tag: 7 }, status: {} },
+    what: 'an outcome for the reference of the ledger is recorded although the spec is no longer valid',
+    facts: { nodes: two, pods: [done], spec: { tag: 7 }, status: {} },
     records: { cached: [{ digest, since: '2026-11-21T12:00:00Z', nodes: keys('a') }] },
   },
   {
-    what: 'nothing of another reference',
-    world: { nodes: two, pods: [{ ...done, reference: 'registry.example.com/x:v0' }] },
+    what: 'an outcome for another reference is not recorded',
+    facts: { nodes: two, pods: [{ ...done, reference: 'registry.example.com/x:v0' }] },
     records: { cached: [], recorded: [] },
   },
   {
-    what: 'nothing of an image that had its name before',
-    world: { nodes: two, pods: [{ ...done, imageUid: 'other' }] },
+    what: 'an outcome of an earlier CachedImage of the same name is not recorded',
+    facts: { nodes: two, pods: [{ ...done, imageUid: 'other' }] },
     records: { cached: [], recorded: [] },
   },
   {
-    what: 'a pull past its deadline as PullTimeout',
-    world: { nodes: two, pods: [{ ...pulling, deadline: NOON }] },
+    what: 'a pull at its deadline is recorded as PullTimeout',
+    facts: { nodes: two, pods: [{ ...pulling, deadline: NOON }] },
     records: { failing: [expect.objectContaining({ reason: 'PullTimeout' })], nodesPulling: 0 } as never,
   },
   {
-    what: 'a pull on a node that is NotReady for 60 s as NodeNotReady',
-    world: { nodes: [{ name: 'a', ready: false }], pods: [{ ...pulling, createdAt: NOON - MINUTE }] },
+    what: 'a pull that is 60 s old on a NotReady node is recorded as NodeNotReady',
+    facts: { nodes: [{ name: 'a', ready: false }], pods: [{ ...pulling, createdAt: NOON - MINUTE }] },
     records: { failing: [expect.objectContaining({ reason: 'NodeNotReady' })] } as never,
   },
   {
-    what: 'nodes of the same hour and digest share an entry',
-    world: { nodes: two, pods: [{ ...done, node: 'b' }], status: cachedOn('a') },
+    what: 'nodes with the same hour and digest share an entry',
+    facts: { nodes: two, pods: [{ ...done, node: 'b' }], status: cachedOn('a') },
     records: { cached: [{ digest, since: '2026-11-21T12:00:00Z', nodes: keys('a', 'b') }] } as never,
   },
 ];
 
-test.each(recordTable)('records: $what', ({ world, records }) => {
-  expect(sync(world).status).toMatchObject(records);
+test.each(recordTable)('$what', ({ facts, records }) => {
+  expect(sync(facts).status).toMatchObject(records);
 });
 
 test.each([
@@ -350,13 +358,13 @@ test.each([
   { interval: '24h', since: '2026-11-21T13:00:00Z' },
   { interval: '1h', since: '2026-11-21T12:05:00Z' },
   { interval: '60s', since: '2026-11-21T12:00:05Z' },
-])('since is rounded up to the hour, or a twelfth of repullInterval $interval: $since', ({ interval, since }) => {
+])('with repullInterval $interval since is rounded up to $since', ({ interval, since }) => {
   const policyView = interval === undefined ? {} : { repullInterval: interval };
   const { status } = sync({ nodes: two, pods: [done], policyView }, NOON + SECOND);
   expect(status.cached?.[0]?.since).toBe(since);
 });
 
-test('a change of the spec empties failing, so that a corrected secret is tried at once', () => {
+test('an edit of the spec clears the failures, so that a corrected secret is tried at once', () => {
   const status = { failing: [failing('a', 3)], consecutiveFailures: 3, observedGeneration: 1 };
   expect(sync({ nodes: two, status, metadata: { generation: 2 } }).status).toMatchObject({
     failing: [],
@@ -365,7 +373,7 @@ test('a change of the spec empties failing, so that a corrected secret is tried 
   });
 });
 
-test('an attempt leaves `recorded` with the next write that is due anyway, and not before', () => {
+test('an attempt whose Pod is gone leaves recorded only with the next write that is due anyway', () => {
   const first = sync({ nodes: two, pods: [done] }).status;
   const gone = sync({ nodes: two, status: first }).status;
   expect(gone).toMatchObject({ recorded: first.recorded, revision: first.revision });
@@ -373,48 +381,52 @@ test('an attempt leaves `recorded` with the next write that is due anyway, and n
   expect(sync({ nodes: two, status: gone, pods: [other] }).status.recorded).toEqual([attemptOfPod(other)]);
 });
 
-test('the same observation again changes nothing, also its revision', () => {
-  const world = { nodes: two, pods: [done, { ...failed, slot: 1, node: 'b' }] };
-  const first = sync(world).status;
-  const second = sync({ ...world, status: first }, NOON + 5 * SECOND).status;
+test('a second sync with the same input does not change the status', () => {
+  const facts = { nodes: two, pods: [done, { ...failed, slot: 1, node: 'b' }] };
+  const first = sync(facts).status;
+  const second = sync({ ...facts, status: first }, NOON + 5 * SECOND).status;
   expect(second).toEqual(first);
 });
 
-test('a status begins at revision 1 and goes on when the ledger starts afresh', () => {
+test('revisions start at 1 and continue when another reference starts an empty ledger', () => {
   const first = sync({ nodes: two }).status;
   expect(first.revision).toBe(1);
   expect(sync({ nodes: two, status: first, spec: { tag: 'v2' } }).status.revision).toBe(2);
 });
 
 test.each([
-  { what: 'no Pod: nothing to wait for', world: { nodes: two }, seconds: undefined },
-  { what: 'a Pod: a lost status write is repeated within 10 s', world: { nodes: two, pods: [done] }, seconds: 10 },
+  { what: 'an image without Pods requests no resync', facts: { nodes: two }, seconds: undefined },
   {
-    what: 'a deadline before that',
-    world: { nodes: two, pods: [{ ...pulling, deadline: NOON + 4 * SECOND }] },
+    what: 'an image with a Pod requests a resync within 10 s, in case the status write is lost',
+    facts: { nodes: two, pods: [done] },
+    seconds: 10,
+  },
+  {
+    what: 'an earlier deadline of a pull brings the resync forward',
+    facts: { nodes: two, pods: [{ ...pulling, deadline: NOON + 4 * SECOND }] },
     seconds: 4,
   },
   {
-    what: 'a NotReady node before that',
-    world: { nodes: [{ name: 'a', ready: false }], pods: [{ ...pulling, createdAt: NOON - 57 * SECOND }] },
+    what: 'the limit of a pull on a NotReady node brings the resync forward',
+    facts: { nodes: [{ name: 'a', ready: false }], pods: [{ ...pulling, createdAt: NOON - 57 * SECOND }] },
     seconds: 3,
   },
-])('asks again: $what', ({ world, seconds }) => {
-  expect(sync(world).resync).toBe(seconds);
+])('$what', ({ facts, seconds }) => {
+  expect(sync(facts).resync).toBe(seconds);
 });
 
 test.each(['Fleet.drop.corewire.io/v1alpha1', 'PolicyView.drop.corewire.io/v1alpha1', 'Pod.v1'])(
-  'a group %s that was not sent changes nothing that people see',
+  'if Metacontroller does not send the group %s, the ledger and the fields for users stay',
   (group) => {
     const before = sync({ nodes: two, status: cachedOn('a'), pods: [{ ...pulling, node: 'b' }] }).status;
     const after = sync({ nodes: two, status: before, without: [group], pods: [{ ...pulling, node: 'b' }] }).status;
-    const forPeople = ({ conditions, ready, cached }: Partial<CachedImageStatus>) => ({ conditions, ready, cached });
-    if (group !== 'Pod.v1') expect(forPeople(after)).toEqual(forPeople(before));
+    const forUsers = ({ conditions, ready, cached }: Partial<CachedImageStatus>) => ({ conditions, ready, cached });
+    if (group !== 'Pod.v1') expect(forUsers(after)).toEqual(forUsers(before));
     expect(after.cached).toEqual(before.cached);
   },
 );
 
-test('the time of a transition moves only when the status does', () => {
+test('lastTransitionTime changes only with the status of a condition', () => {
   const early = sync({ nodes: two }).status;
   const later = sync(
     { nodes: two, status: early, pods: [{ ...pulling, deadline: NOON + 2 * HOUR }] },
@@ -425,7 +437,7 @@ test('the time of a transition moves only when the status does', () => {
   expect(last.conditions?.[0]).toMatchObject({ reason: 'Cached', lastTransitionTime: '2026-11-21T13:00:00Z' });
 });
 
-test('beyond 100 nodes the names are those that lack it, at most 20', () => {
+test('of more than 100 targeted nodes the status lists up to 20 missing ones', () => {
   const many: NodeFacts[] = Array.from({ length: 130 }, (_, index) => ({
     name: `n${String(index).padStart(3, '0')}`,
     uid: `${index.toString(16).padStart(8, '0')}-0000-4000-8000-000000000000`,
@@ -437,14 +449,14 @@ test('beyond 100 nodes the names are those that lack it, at most 20', () => {
   expect(status).toMatchObject({ ready: '50/130', nodesTargeted: 130, nodesReady: 50 });
 });
 
-test('a message never holds a credential and never more than 256 characters', () => {
+test('a message contains no credential and at most 256 characters', () => {
   const message = `Head "https://robot:s3cret@registry.example.com/v2/?token=abcdef": 401 ${'very '.repeat(100)}`;
   const { ready } = sync({ nodes: two, status: { failing: [failing('a', 1, 'ErrImagePull', message)] } });
   expect(ready?.message).not.toMatch(/s3cret|abcdef/);
   expect([...(ready?.message ?? '')].length).toBeLessThanOrEqual(256);
 });
 
-test('a status that the original Drop wrote is read without an error', () => {
+test('a status of the original Drop and fields of wrong types are read as an empty ledger', () => {
   const odd = {
     cachedNodes: ['a'],
     phase: 'Whatever',

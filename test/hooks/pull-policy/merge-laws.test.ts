@@ -1,4 +1,4 @@
-// The laws of merging two statuses of a policy: the last start and the waves only grow, whatever the order of the merges.
+// The laws of merging two statuses of a policy: the order of the merges does not change the waves and the last start.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { PullPolicyStatus } from '../../../crds/pull-policy.ts';
