@@ -1,4 +1,4 @@
-// The CachedImages of a set, built from scratch; a set that cannot be read returns the ones it has.
+// The CachedImages of a set. A set with an invalid spec returns the ones it has, unchanged.
 import type { CachedImageSetSpec } from '../../crds/cached-image-set.ts';
 import { API_VERSION } from '../../crds/kind.ts';
 import { labelValueOf } from '../../kubernetes/short-names.ts';
@@ -8,13 +8,13 @@ import { RANK_ANNOTATION } from '../pull-pod/identity.ts';
 import { type Member, memberName } from './members.ts';
 
 export const SET_LABEL = 'drop.corewire.io/imageset';
-/** On a child that nobody listed by hand. */
+/** On a child that comes from the DiscoveryPolicy and not from spec.images. */
 export const DISCOVERED_LABEL = 'drop.corewire.io/discovered';
-/** Where a discovered image was found. */
+/** The source that a discovered image comes from. */
 const SOURCE_ANNOTATION = 'drop.corewire.io/source';
 const OUR_PREFIX = 'drop.corewire.io/';
 
-/** Fields that every child has from the set, as the set says them: an absent one stays absent. */
+/** Fields that every child copies from the set; an absent field stays absent. */
 function commonFields(spec: CachedImageSetSpec): Record<string, unknown> {
   const { imagePullPolicy, imagePullSecrets, nodeSelector, tolerations, policyRef, priority } = spec;
   const fields = { imagePullPolicy, imagePullSecrets, nodeSelector, tolerations, policyRef, priority };
@@ -25,7 +25,7 @@ function nameFields({ image, tag, digest }: Member): Record<string, unknown> {
   return { image, ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) };
 }
 
-/** Labels and annotations that say where a child came from. A change of rank changes these alone, and so restarts nothing. */
+/** Labels and annotations for the origin of a child. A new rank changes only these, so the child keeps its ledger. */
 function originOf(setName: string, { source, rank }: Member) {
   const labels = { [SET_LABEL]: labelValueOf(setName) };
   if (source === undefined) return { labels };
@@ -35,7 +35,6 @@ function originOf(setName: string, { source, rank }: Member) {
   };
 }
 
-/** Takes the set and one member; gives its CachedImage. */
 export function buildChild(setName: string, spec: CachedImageSetSpec, member: Member): DesiredObject {
   return {
     apiVersion: API_VERSION,
@@ -49,7 +48,7 @@ function ownEntries(entries: Readonly<Record<string, string>>): Record<string, s
   return Object.fromEntries(Object.entries(entries).filter(([key]) => key.startsWith(OUR_PREFIX)));
 }
 
-/** Takes an observed child; gives it as it is, for an answer that must not change it. */
+/** Returns an observed child as the desired one, so that Metacontroller does not change it. */
 export function unchangedChild(child: ObservedCachedImage): DesiredObject {
   const annotations = ownEntries(child.metadata.annotations);
   return {

@@ -1,9 +1,8 @@
-// What a CachedImageSet sync wants to see: the DiscoveryPolicy that it names, if it names one.
+// The related objects of a CachedImageSet sync: the DiscoveryPolicy that its spec names, if any.
 import { API_VERSION } from '../../crds/kind.ts';
 import type { ObservedCachedImageSet } from '../../metacontroller/hook-request.ts';
 import type { CustomizeResponse } from '../../metacontroller/hook-response.ts';
 
-/** Takes a set; gives its DiscoveryPolicy. */
 export function customizeCachedImageSet({ spec }: ObservedCachedImageSet): CustomizeResponse {
   const name = spec.ok ? spec.value.discoveryPolicyRef?.name : undefined;
   if (name === undefined) return { relatedResources: [] };

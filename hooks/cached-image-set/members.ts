@@ -1,10 +1,10 @@
-// The images of a set: normalised, without duplicates, each with the name that its CachedImage gets.
+// The images of a set: normalised, without duplicates, each with the name of its CachedImage.
 import type { CachedImageSetSpec } from '../../crds/cached-image-set.ts';
 import { lastPathSegment } from '../../kubernetes/image-reference.ts';
 import { dnsSafePart, shortHash } from '../../kubernetes/short-names.ts';
 import { normalizeImage, parseImageReference } from '../text/parsed.ts';
 
-/** A CachedImage's name is also a label value, so it ends where these do. */
+/** The name of a CachedImage is also a label value, which Kubernetes limits. */
 const CHILD_NAME_LIMIT_CHARACTERS = 63;
 const HASH_CHARACTERS = 8;
 
@@ -14,9 +14,9 @@ export interface Member {
   readonly digest: string | undefined;
   /** The normalised reference. */
   readonly reference: string;
-  /** Its place among the discovered ones, from 1; 0 for images listed by hand, which go first. */
+  /** The position among the discovered images, from 1; 0 for images of spec.images, which come first. */
   readonly rank: number;
-  /** Where it was discovered; undefined for images listed by hand. */
+  /** The source of a discovered image; undefined for images of spec.images. */
   readonly source: string | undefined;
 }
 
@@ -33,7 +33,7 @@ function readMember({ image, tag, digest }: StaticImage): Member | string {
     : normalized.problem;
 }
 
-/** Takes the images listed by hand; gives the members, each reference once, or what is wrong with the first bad one. */
+/** Returns the members of spec.images, each reference once, or the problem of the first invalid image. */
 export function readStaticMembers(images: readonly StaticImage[]): MembersResult {
   const members = new Map<string, Member>();
   for (const [index, image] of images.entries()) {
@@ -44,7 +44,7 @@ export function readStaticMembers(images: readonly StaticImage[]): MembersResult
   return { ok: true, members: [...members.values()] };
 }
 
-/** Takes images listed by hand and discovered ones; gives each reference once. What is listed by hand stays listed by hand. */
+/** Returns each reference once; for one that is both listed and discovered, the listed member. */
 export function mergeMembers(listed: readonly Member[], discovered: readonly Member[]): Member[] {
   const members = new Map(listed.map((member) => [member.reference, member]));
   for (const member of discovered) {
@@ -53,24 +53,24 @@ export function mergeMembers(listed: readonly Member[], discovered: readonly Mem
   return [...members.values()];
 }
 
-/** The part of a digest that a person can compare at a glance. */
-const DIGEST_WORD_CHARACTERS = 12;
+/** Enough of a digest for a person to compare. */
+const DIGEST_PART_CHARACTERS = 12;
 
-function versionWord({ tag, digest }: Member): string {
-  if (digest !== undefined) return digest.replace(/^sha\d+:/, '').slice(0, DIGEST_WORD_CHARACTERS);
+function versionPart({ tag, digest }: Member): string {
+  if (digest !== undefined) return digest.replace(/^sha\d+:/, '').slice(0, DIGEST_PART_CHARACTERS);
   return tag ?? 'latest';
 }
 
-/** Takes the name of the set and a member; gives the name of its CachedImage: for a person first, unique by the hash. */
+/** Returns the name of a member's CachedImage: parts for people, then a hash that makes it unique. */
 export function memberName(setName: string, member: Member): string {
   const parsed = parseImageReference(member.reference);
   const segment = parsed.ok ? lastPathSegment(parsed.reference) : '';
-  const words = [setName, dnsSafePart(segment), dnsSafePart(versionWord(member))]
-    .filter((word) => word !== '')
+  const prefix = [setName, dnsSafePart(segment), dnsSafePart(versionPart(member))]
+    .filter((part) => part !== '')
     .join('-');
-  const room = CHILD_NAME_LIMIT_CHARACTERS - HASH_CHARACTERS - 1;
-  if (words.length <= room) return `${words}-${shortHash(member.reference)}`;
-  // What is cut off may be what tells two sets apart, so the hash covers the set too.
-  const cut = words.slice(0, room).replace(/[^a-z0-9]+$/, '');
+  const limit = CHILD_NAME_LIMIT_CHARACTERS - HASH_CHARACTERS - 1;
+  if (prefix.length <= limit) return `${prefix}-${shortHash(member.reference)}`;
+  // The names of two sets can differ only in the part that is cut off, so the hash covers the set too.
+  const cut = prefix.slice(0, limit).replace(/[^a-z0-9]+$/, '');
   return `${cut}-${shortHash(`${setName}/${member.reference}`)}`;
 }

@@ -1,4 +1,4 @@
-// CachedImageSet: a CachedImage for each image, listed by hand or discovered, and how many of them are where they should be.
+// CachedImageSet: one CachedImage per listed or discovered image, and how many of them are on all their nodes.
 import { type CachedImageSetStatus, cachedImageSetStatus } from '../../crds/cached-image-set.ts';
 import type {
   CachedImageSetSyncRequest,
@@ -21,7 +21,7 @@ type Desired =
 
 type Children = ReadonlyMap<string, ObservedCachedImage>;
 
-/** Children that were discovered and that nothing speaks against while discovery does not answer. */
+/** Discovered children that stay while discovery has no result. */
 function discoveredBefore(observed: Children, wanted: readonly DesiredObject[]): DesiredObject[] {
   const names = new Set(wanted.map(({ metadata }) => metadata.name));
   return [...observed.values()]
@@ -47,10 +47,10 @@ function readyConditionOf(child: ObservedCachedImage | undefined) {
 
 interface Tally {
   readonly managed: number;
-  /** Those of them that nobody listed by hand. */
+  /** Managed children that come from the DiscoveryPolicy and not from spec.images. */
   readonly discovered: number;
   readonly ready: number;
-  /** Name and reason of each child that fails, by name. */
+  /** Name and reason of each failing child. */
   readonly failing: readonly string[];
 }
 
@@ -75,7 +75,7 @@ function readyCondition({ managed, ready, failing }: Tally, discovery: Discovery
   }
   const remark = discovery.kind === 'images' && discovery.remark !== '' ? ` (${discovery.remark})` : '';
   const tally = `${ready} of ${counted(managed, 'image')} on all nodes${remark}`;
-  if (managed === 0) return { type, status: 'False', reason: 'Empty', message: `the set names no image${remark}` };
+  if (managed === 0) return { type, status: 'False', reason: 'Empty', message: `the set contains no image${remark}` };
   if (ready === managed) return { type, status: 'True', reason: 'AllReady', message: tally };
   if (failing.length === 0) return { type, status: 'False', reason: 'Progressing', message: tally };
   const named = failing.slice(0, FAILING_NAMED_LIMIT).join(', ');
@@ -86,7 +86,7 @@ function readyCondition({ managed, ready, failing }: Tally, discovery: Discovery
 function setStatus(
   parent: ObservedCachedImageSet,
   tally: Tally,
-  observation: ConditionInput,
+  condition: ConditionInput,
   nowMilliseconds: number,
 ): Partial<CachedImageSetStatus> {
   return withRevision(cachedImageSetStatus, parent.status, {
@@ -95,11 +95,10 @@ function setStatus(
     imagesManaged: tally.managed,
     imagesReady: tally.ready,
     imagesDiscovered: tally.discovered,
-    conditions: buildConditions(parent.status.conditions, [observation], nowMilliseconds),
+    conditions: buildConditions(parent.status.conditions, [condition], nowMilliseconds),
   });
 }
 
-/** Takes what Metacontroller observed and now (milliseconds since the epoch); gives the children that are to exist and the status. */
 export function syncCachedImageSet(
   request: CachedImageSetSyncRequest,
   nowMilliseconds: number,
@@ -107,18 +106,18 @@ export function syncCachedImageSet(
   const { parent, children } = request;
   const observed: Children = children.cachedImages ?? new Map();
   const desired = desiredChildren(request, observed);
-  const answer = desired.ok ? desired.children : [...observed.values()].map(unchangedChild);
-  const tally = tallyOf(answer, observed);
-  const observation: ConditionInput = desired.ok
+  const returned = desired.ok ? desired.children : [...observed.values()].map(unchangedChild);
+  const tally = tallyOf(returned, observed);
+  const condition: ConditionInput = desired.ok
     ? readyCondition(tally, desired.discovery)
     : { type: 'Ready', status: 'False', reason: 'InvalidSpec', message: desired.problem };
-  const someUnseen = answer.some(({ metadata }) => !observed.has(metadata.name));
+  const someUnseen = returned.some(({ metadata }) => !observed.has(metadata.name));
   return {
     response: {
-      status: setStatus(parent, tally, observation, nowMilliseconds),
-      children: answer,
+      status: setStatus(parent, tally, condition, nowMilliseconds),
+      children: returned,
       ...(someUnseen ? { resyncAfterSeconds: UNSEEN_CHILD_RESYNC_MILLISECONDS / 1000 } : {}),
     },
-    logFields: { reason: observation.reason, ready: tally.ready, managed: tally.managed },
+    logFields: { reason: condition.reason, ready: tally.ready, managed: tally.managed },
   };
 }

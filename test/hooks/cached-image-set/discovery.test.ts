@@ -1,4 +1,4 @@
-// A set that follows a DiscoveryPolicy: the children that come and go with what is discovered, and those that stay.
+// A CachedImageSet with a DiscoveryPolicy: which children it has, and which it keeps while there is no result.
 import { describe, expect, it, test } from 'vitest';
 import type { CachedImageSetStatus } from '../../../crds/cached-image-set.ts';
 import type { DiscoveryPolicyStatus } from '../../../crds/discovery-policy.ts';
@@ -19,7 +19,7 @@ function discovered(images: Readonly<Record<string, number>>, changes: Partial<D
   return { lastSyncTime: '2026-11-21T11:00:00Z', discoveredImages, ...changes };
 }
 
-/** A child that was answered before, as the API server holds it. */
+/** A child of an earlier response, as the API server holds it. */
 function wireChild(child: DesiredObject) {
   return {
     ...child,
@@ -32,11 +32,11 @@ function wireChild(child: DesiredObject) {
   };
 }
 
-type Policy = Partial<DiscoveryPolicyStatus> | 'absent' | 'not sent';
+type Policy = Partial<DiscoveryPolicyStatus> | 'missing' | 'not sent';
 
 function relatedOf(policy: Policy): Record<string, unknown> {
   if (policy === 'not sent') return {};
-  const policies = policy === 'absent' ? [] : [wireDiscovery({ sources: [] }, policy)];
+  const policies = policy === 'missing' ? [] : [wireDiscovery({ sources: [] }, policy)];
   return { [`DiscoveryPolicy.${API_VERSION}`]: wireGroup(policies) };
 }
 
@@ -54,13 +54,13 @@ function sync(policy: Policy, children: readonly DesiredObject[] = [], spec: Fie
 }
 
 const alpine = { image: 'docker.io/library/alpine', tag: '3.19' };
-const spoken = (children: readonly DesiredObject[]) =>
+const referencesOf = (children: readonly DesiredObject[]) =>
   children.map(({ spec }) => {
     const { image, tag, digest: hash } = spec as Readonly<Record<string, string>>;
     return hash === undefined ? `${image}:${tag}` : `${image}@${hash}`;
   });
 
-test('each discovered image becomes a child that says so, with its rank and where it was found', () => {
+test('each discovered image becomes a child with a label, its rank and its source', () => {
   const { children, status } = sync(
     discovered({ 'r.io:5000/ci/build:1.0.3': 4200, [`r.io/ci/test@${digest}`]: 900 }),
     [],
@@ -94,10 +94,10 @@ test('each discovered image becomes a child that says so, with its rank and wher
   expect(status).toMatchObject({ imagesManaged: 2, imagesDiscovered: 2, ready: '0/2' });
 });
 
-describe('listed by hand and discovered', () => {
-  it('both are there, the listed ones first and without a rank', () => {
+describe('with spec.images and a DiscoveryPolicy', () => {
+  it('a set has the images of both, the listed ones first and without a rank', () => {
     const { children, status } = sync(discovered({ 'r.io/b:1': 5 }), [], { ...followed, images: [alpine] });
-    expect(spoken(children)).toEqual(['docker.io/library/alpine:3.19', 'r.io/b:1']);
+    expect(referencesOf(children)).toEqual(['docker.io/library/alpine:3.19', 'r.io/b:1']);
     expect(children[0]?.metadata).toEqual({
       name: expect.any(String),
       labels: { 'drop.corewire.io/imageset': 'ci' },
@@ -106,10 +106,10 @@ describe('listed by hand and discovered', () => {
   });
 
   it.each([
-    ['the same words', alpine],
-    ['fewer words', { image: 'alpine', tag: '3.19' }],
+    ['the same form', alpine],
+    ['a shorter form', { image: 'alpine', tag: '3.19' }],
     ['the old name of Docker Hub', { image: 'index.docker.io/library/alpine', tag: '3.19' }],
-  ])('the same image in %s is one child, listed by hand', (_title, listed) => {
+  ])('an image that is listed in %s and discovered is one listed child', (_title, listed) => {
     const { children } = sync(discovered({ 'docker.io/library/alpine:3.19': 9, 'r.io/b:1': 5 }), [], {
       ...followed,
       images: [listed],
@@ -120,7 +120,7 @@ describe('listed by hand and discovered', () => {
     expect(children[1]?.metadata.annotations).toMatchObject({ 'drop.corewire.io/rank': '2' });
   });
 
-  it('an image that is listed while it was discovered keeps its name, and so its ledger', () => {
+  it('a discovered image that is listed later keeps its name, and so its ledger', () => {
     const before = sync(discovered({ 'docker.io/library/alpine:3.19': 9 })).children;
     const { children } = sync(discovered({}), before, { ...followed, images: [alpine] });
     expect(children.map(({ metadata }) => metadata.name)).toEqual(before.map(({ metadata }) => metadata.name));
@@ -141,57 +141,57 @@ interface KeepRow {
 
 const keepTable: KeepRow[] = [
   {
-    what: 'the policy is gone',
-    policy: 'absent',
+    what: 'while the DiscoveryPolicy does not exist,',
+    policy: 'missing',
     reason: 'DiscoveryPolicyNotFound',
-    message: 'DiscoveryPolicy popular does not exist; what was discovered before stays',
+    message: 'DiscoveryPolicy popular does not exist; keeping the images that were discovered before',
   },
   {
-    what: 'the policy is new and was not answered yet',
+    what: 'while the DiscoveryPolicy has an empty status,',
     policy: {},
     reason: 'DiscoveryPending',
-    message: 'DiscoveryPolicy popular has not answered yet; what was discovered before stays',
+    message: 'DiscoveryPolicy popular has no result yet; keeping the images that were discovered before',
   },
   {
-    what: 'the policy is new and failed',
+    what: 'while the DiscoveryPolicy was never queried with success,',
     policy: { discoveredImages: [], imageCount: 0 },
     reason: 'DiscoveryPending',
-    message: 'DiscoveryPolicy popular has not answered yet; what was discovered before stays',
+    message: 'DiscoveryPolicy popular has no result yet; keeping the images that were discovered before',
   },
   {
-    what: 'the group was not sent',
+    what: 'while Metacontroller does not send the DiscoveryPolicies,',
     policy: 'not sent',
     reason: 'DiscoveryPending',
-    message: 'DiscoveryPolicy popular has not answered yet; what was discovered before stays',
+    message: 'DiscoveryPolicy popular has no result yet; keeping the images that were discovered before',
   },
 ];
 
-describe.each(keepTable)('$what', ({ policy, reason, message }) => {
-  it('the children stay exactly as they are', () => {
+describe.each(keepTable.map((row) => [row.what, row] as const))('%s', (_title, { policy, reason, message }) => {
+  it('the children stay unchanged', () => {
     const { children, ready, status } = sync(policy, before, withAlpine);
     expect(children).toEqual(before);
     expect(ready).toMatchObject({ type: 'Ready', status: 'False', reason, message });
     expect(status).toMatchObject({ imagesManaged: 3, imagesDiscovered: 2 });
   });
 
-  it('what all children have in common changes for the listed ones only', () => {
+  it('a common field changes for the listed children only', () => {
     const { children } = sync(policy, before, { ...withAlpine, priority: 7 });
     expect(children.map(({ spec }) => (spec as Fields).priority)).toEqual([7, 0, 0]);
   });
 
-  it('the list by hand is followed', () => {
+  it('spec.images is followed', () => {
     const golang = { image: 'docker.io/library/golang', tag: '1.22' };
     const { children } = sync(policy, before, { ...followed, images: [golang] });
-    expect(spoken(children)).toEqual(['docker.io/library/golang:1.22', 'r.io/a:1', 'r.io/b:1']);
+    expect(referencesOf(children)).toEqual(['docker.io/library/golang:1.22', 'r.io/a:1', 'r.io/b:1']);
   });
 
-  it('a discovered image that is now listed is there once', () => {
+  it('a discovered image that is listed now is one child', () => {
     const { children } = sync(policy, before, { ...followed, images: [{ image: 'r.io/a', tag: '1' }] });
-    expect(spoken(children)).toEqual(['r.io/a:1', 'r.io/b:1']);
+    expect(referencesOf(children)).toEqual(['r.io/a:1', 'r.io/b:1']);
     expect(children[0]?.metadata.labels).not.toHaveProperty('drop.corewire.io/discovered');
   });
 
-  it('where nothing had been discovered there is nothing', () => {
+  it('a set without discovered images has no children', () => {
     const { children, ready } = sync(policy, []);
     expect(children).toEqual([]);
     expect(ready).toMatchObject({ status: 'False', reason });
@@ -202,56 +202,59 @@ const readyCondition = (status: 'True' | 'False', reason: string) => ({
   conditions: [{ type: 'Ready', status, reason, message: '', lastTransitionTime: '2026-11-21T11:00:00Z' }],
 });
 
-describe('a policy that answered once is followed, whatever it says now', () => {
-  it.each(['ConnectionRefused', 'EmptyResult', 'InvalidSpec'])('%s is named in the message', (reason) => {
-    const policy = discovered({ 'r.io/a:1': 9 }, readyCondition('False', reason));
-    const { children, ready } = sync(policy, before);
-    expect(spoken(children)).toEqual(['r.io/a:1']);
-    expect(ready).toMatchObject({
-      reason: 'Progressing',
-      message: `0 of 1 image on all nodes (DiscoveryPolicy popular: ${reason})`,
-    });
-  });
+describe('after the first result of a DiscoveryPolicy', () => {
+  it.each(['ConnectionRefused', 'EmptyResult', 'InvalidSpec'])(
+    'its images are followed although it fails with %s, which the message names',
+    (reason) => {
+      const policy = discovered({ 'r.io/a:1': 9 }, readyCondition('False', reason));
+      const { children, ready } = sync(policy, before);
+      expect(referencesOf(children)).toEqual(['r.io/a:1']);
+      expect(ready).toMatchObject({
+        reason: 'Progressing',
+        message: `0 of 1 image on all nodes (DiscoveryPolicy popular: ${reason})`,
+      });
+    },
+  );
 
-  it('one that is well is not named', () => {
+  it('the message does not name a healthy DiscoveryPolicy', () => {
     const { ready } = sync(discovered({ 'r.io/a:1': 9 }, readyCondition('True', 'Synced')));
     expect(ready?.message).toBe('0 of 1 image on all nodes');
   });
 
-  it('one that found nothing makes an empty set', () => {
+  it('an empty result makes an empty set', () => {
     const { children, ready } = sync(discovered({}), before);
     expect(children).toEqual([]);
-    expect(ready).toMatchObject({ status: 'False', reason: 'Empty', message: 'the set names no image' });
+    expect(ready).toMatchObject({ status: 'False', reason: 'Empty', message: 'the set contains no image' });
   });
 
-  it('one that found nothing and failed since is named too', () => {
+  it('the message of an empty set names a failing DiscoveryPolicy too', () => {
     const { ready } = sync(discovered({}, readyCondition('False', 'Timeout')));
-    expect(ready?.message).toBe('the set names no image (DiscoveryPolicy popular: Timeout)');
+    expect(ready?.message).toBe('the set contains no image (DiscoveryPolicy popular: Timeout)');
   });
 
-  it('what is no reference is passed over, and the others keep their rank', () => {
+  it('an invalid reference is skipped, and the others keep their rank', () => {
     const { children } = sync(discovered({ 'r.io/a:1': 9, 'Not an image': 8, 'r.io/b:1': 5 }));
     expect(children.map(({ metadata }) => metadata.annotations?.['drop.corewire.io/rank'])).toEqual(['1', '3']);
   });
 });
 
-test('an image that fell out leaves, one that came joins, the others stay as they are', () => {
+test('the children follow the result, and unchanged images keep their child unchanged', () => {
   const { children } = sync(discovered({ 'r.io/a:1': 9, 'r.io/c:1': 5 }), before, withAlpine);
   expect(children.slice(0, 2)).toEqual(before.slice(0, 2));
-  expect(spoken(children)).toEqual(['docker.io/library/alpine:3.19', 'r.io/a:1', 'r.io/c:1']);
+  expect(referencesOf(children)).toEqual(['docker.io/library/alpine:3.19', 'r.io/a:1', 'r.io/c:1']);
 });
 
 test.each<[string, Policy]>([
-  ['the policy was sent', twoFound],
-  ['the policy was not sent', 'not sent'],
-  ['the policy is gone', 'absent'],
-])('without the reference only the listed ones stay, although %s', (_title, policy) => {
+  ['a DiscoveryPolicy has a result', twoFound],
+  ['the DiscoveryPolicies are not sent', 'not sent'],
+  ['no DiscoveryPolicy exists', 'missing'],
+])('a set without discoveryPolicyRef keeps only the listed images if %s', (_title, policy) => {
   const { children, ready } = sync(policy, before, { images: [alpine] });
   expect(children).toEqual(before.slice(0, 1));
   expect(ready?.reason).toBe('Progressing');
 });
 
-test('a change of rank changes annotations only', () => {
+test('a change of rank changes only annotations', () => {
   const changed = sync(discovered({ 'r.io/b:1': 10, 'r.io/a:1': 9 }), before, withAlpine).children;
   const byName = (children: readonly DesiredObject[]) =>
     Object.fromEntries(
@@ -264,18 +267,18 @@ test('a change of rank changes annotations only', () => {
   expect(changed.map(({ metadata }) => metadata.annotations?.['drop.corewire.io/rank'])).toEqual([undefined, '1', '2']);
 });
 
-test('a change of score without a change of rank changes nothing', () => {
+test('a change of score without a change of rank does not change the children', () => {
   expect(sync(discovered({ 'r.io/a:1': 900, 'r.io/b:1': 6 }), before, withAlpine).children).toEqual(before);
 });
 
-test('a spec that is not valid keeps all children, discovered and listed', () => {
+test('a set with an invalid spec keeps all children, discovered and listed', () => {
   const { children, ready } = sync(twoFound, before, { ...followed, images: 'alpine' });
   expect(ready?.reason).toBe('InvalidSpec');
   const names = (list: readonly DesiredObject[]) => list.map(({ metadata }) => metadata.name).sort();
   expect(names(children)).toEqual(names(before));
 });
 
-describe('what the sync wants to see', () => {
+describe('the related objects of a set', () => {
   const customize = (spec: unknown) =>
     customizeCachedImageSet(
       cachedImageSetCustomizeRequest.parse({ parent: { kind: 'CachedImageSet', metadata: { name: 'ci' }, spec } })
@@ -283,13 +286,13 @@ describe('what the sync wants to see', () => {
     );
   it.each<[string, unknown, readonly object[]]>([
     [
-      'with the reference: that policy, by name',
+      'with discoveryPolicyRef are that DiscoveryPolicy',
       followed,
       [{ apiVersion: API_VERSION, resource: 'discoverypolicies', names: ['popular'] }],
     ],
-    ['without it: nothing', { images: [alpine] }, []],
-    ['no spec: nothing', undefined, []],
-    ['a spec that is not valid: nothing', { ...followed, images: 7 }, []],
+    ['without discoveryPolicyRef are none', { images: [alpine] }, []],
+    ['without a spec are none', undefined, []],
+    ['with an invalid spec are none', { ...followed, images: 7 }, []],
   ])('%s', (_title, spec, relatedResources) => {
     expect(customize(spec)).toEqual({ relatedResources });
   });

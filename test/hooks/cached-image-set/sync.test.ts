@@ -1,4 +1,4 @@
-// A set of images listed by hand: its children and what it says of them.
+// A CachedImageSet with spec.images: its children and its status.
 import { expect, test } from 'vitest';
 import { memberName, readStaticMembers } from '../../../hooks/cached-image-set/members.ts';
 import { syncCachedImageSet } from '../../../hooks/cached-image-set/sync.ts';
@@ -48,7 +48,7 @@ const nameOf = (image: { image: string; tag?: string; digest?: string }, set = '
   return member === undefined ? '' : memberName(set, member);
 };
 
-test('each image becomes a CachedImage with what the set says of all', () => {
+test('each image of a set becomes a CachedImage with the common fields of the set', () => {
   const { children } = sync({
     images: [golang, alpine],
     imagePullPolicy: 'IfNotPresent',
@@ -77,28 +77,32 @@ test('each image becomes a CachedImage with what the set says of all', () => {
 });
 
 test.each([
-  { what: 'tag', image: golang, name: /^tools-golang-1-22-bookworm-[0-9a-f]{8}$/ },
-  { what: 'no tag', image: { image: 'alpine' }, name: /^tools-alpine-latest-[0-9a-f]{8}$/ },
+  { what: 'the name of a child contains the tag', image: golang, name: /^tools-golang-1-22-bookworm-[0-9a-f]{8}$/ },
   {
-    what: 'digest',
+    what: 'the name of a child without a tag contains latest',
+    image: { image: 'alpine' },
+    name: /^tools-alpine-latest-[0-9a-f]{8}$/,
+  },
+  {
+    what: 'the name of a child contains the beginning of the digest',
     image: { image: 'alpine', digest: `sha256:${'0123456789abcdef'.repeat(4)}` },
     name: /^tools-alpine-0123456789ab-[0-9a-f]{8}$/,
   },
   {
-    what: 'letters a name cannot have',
+    what: 'the name of a child has dashes for characters that a name cannot contain',
     image: { image: 'r.io/my_app', tag: 'V1_RC.2' },
     name: /^tools-my-app-v1-rc-2-[0-9a-f]{8}$/,
   },
   {
-    what: 'a tag of which no letter is left',
+    what: 'the name of a child leaves out a tag without letters and digits',
     image: { image: 'alpine', tag: '_' },
     name: /^tools-alpine-[0-9a-f]{8}$/,
   },
-])('the name of a child with $what', ({ image, name }) => {
+])('$what', ({ image, name }) => {
   expect(nameOf(image)).toMatch(name);
 });
 
-test('a name never exceeds 63 characters, and two sets whose names are cut alike do not share a child', () => {
+test('names have at most 63 characters, and two sets with the same cut name have different children', () => {
   const long = 'set-'.repeat(20);
   const names = [`${long}a`, `${long}b`].map((set) => nameOf(alpine, set));
   for (const name of names) {
@@ -108,7 +112,7 @@ test('a name never exceeds 63 characters, and two sets whose names are cut alike
   expect(new Set(names).size).toBe(2);
 });
 
-test('the same reference in other words is one child', () => {
+test('an image that is listed in several forms is one child', () => {
   const { children } = sync({
     images: [{ image: 'alpine', tag: '3.19' }, alpine, { image: 'index.docker.io/library/alpine', tag: '3.19' }],
   });
@@ -121,31 +125,32 @@ interface StatusRow {
   readonly spec: unknown;
   readonly children: readonly ChildFacts[];
   readonly expected: { reason: string; status: string; ready: string; managed: number };
-  readonly says?: string;
+  /** A part of the message. */
+  readonly message?: string;
 }
 
 const [alpineName, golangName] = [nameOf(alpine), nameOf(golang)];
 const statusTable: StatusRow[] = [
   {
-    what: 'no image',
+    what: 'a set without images is Empty',
     spec: {},
     children: [],
     expected: { reason: 'Empty', status: 'False', ready: '0/0', managed: 0 },
   },
   {
-    what: 'children not seen yet',
+    what: 'a set whose children are not observed yet is Progressing',
     spec: { images: [alpine] },
     children: [],
     expected: { reason: 'Progressing', status: 'False', ready: '0/1', managed: 1 },
   },
   {
-    what: 'some on all nodes',
+    what: 'a set with some images on all nodes is Progressing',
     spec: { images: [alpine, golang] },
     children: [{ name: alpineName, ready: true }, { name: golangName }],
     expected: { reason: 'Progressing', status: 'False', ready: '1/2', managed: 2 },
   },
   {
-    what: 'all on all nodes',
+    what: 'a set with all images on all nodes is AllReady',
     spec: { images: [alpine, golang] },
     children: [
       { name: alpineName, ready: true },
@@ -154,17 +159,17 @@ const statusTable: StatusRow[] = [
     expected: { reason: 'AllReady', status: 'True', ready: '2/2', managed: 2 },
   },
   {
-    what: 'one fails',
+    what: 'a set with a failing image is Degraded and names it',
     spec: { images: [alpine, golang] },
     children: [
       { name: alpineName, ready: true },
       { name: golangName, failing: 'ErrImagePull' },
     ],
     expected: { reason: 'Degraded', status: 'False', ready: '1/2', managed: 2 },
-    says: `${golangName} (ErrImagePull)`,
+    message: `${golangName} (ErrImagePull)`,
   },
   {
-    what: 'a child that is on its way out does not count',
+    what: 'an observed child that is no longer desired does not count',
     spec: { images: [alpine] },
     children: [
       { name: alpineName, ready: true },
@@ -174,28 +179,28 @@ const statusTable: StatusRow[] = [
   },
 ];
 
-test.each(statusTable)('says: $what', ({ spec, children, expected, says }) => {
+test.each(statusTable)('$what', ({ spec, children, expected, message }) => {
   const { status } = sync(spec, children);
   expect(status).toMatchObject({
     ready: expected.ready,
     imagesManaged: expected.managed,
     conditions: [{ type: 'Ready', status: expected.status, reason: expected.reason }],
   });
-  if (says !== undefined) expect(JSON.stringify(status)).toContain(says);
+  if (message !== undefined) expect(JSON.stringify(status)).toContain(message);
 });
 
 test.each([
-  { what: 'a field of the wrong type', spec: { images: 'alpine' }, says: 'spec.images' },
-  { what: 'a name that is none', spec: { images: [{ image: 'Alpine' }] }, says: 'spec.images.0.image' },
+  { what: 'a field of the wrong type', spec: { images: 'alpine' }, message: 'spec.images' },
+  { what: 'an invalid image name', spec: { images: [{ image: 'Alpine' }] }, message: 'spec.images.0.image' },
   {
-    what: 'tag and digest',
+    what: 'a tag and a digest',
     spec: { images: [{ ...alpine, digest: `sha256:${'0'.repeat(64)}` }] },
-    says: 'exclude each other',
+    message: 'exclude each other',
   },
-])('a spec that is not valid ($what) leaves the children as they are', ({ spec, says }) => {
+])('a spec with $what is InvalidSpec and keeps the children unchanged', ({ spec, message }) => {
   const { status, children } = sync(spec, [{ name: alpineName, ready: true }]);
   expect(status).toMatchObject({
-    conditions: [{ status: 'False', reason: 'InvalidSpec', message: expect.stringContaining(says) }],
+    conditions: [{ status: 'False', reason: 'InvalidSpec', message: expect.stringContaining(message) }],
   });
   expect(children).toEqual([
     {
@@ -207,7 +212,7 @@ test.each([
   ]);
 });
 
-test('a child that is not seen yet may be blocked by an old object of its name: ask again within 5 s', () => {
+test('a resync follows within 5 s while a child is not observed', () => {
   expect(sync({ images: [alpine] }).resyncAfterSeconds).toBe(5);
   expect(sync({ images: [alpine] }, [{ name: alpineName }]).resyncAfterSeconds).toBeUndefined();
 });
