@@ -1,4 +1,4 @@
-// DiscoveryPolicy: where to look for the images that matter, and what was found there.
+// DiscoveryPolicy: finds the images worth caching in Prometheus and in registries.
 import { z } from 'zod';
 import { REPOSITORY_LIMIT_CHARACTERS } from '../kubernetes/image-reference.ts';
 import { conditions, localReference, observedGeneration, revision, timestamp } from './fields.ts';
@@ -31,24 +31,22 @@ const pattern = z.string().min(1).max(PATTERN_LIMIT_CHARACTERS);
 const prometheusSource = withRule(
   withRule(
     z.object({
-      endpoint: httpUrl.describe('Base URL of a Prometheus-compatible API; a path in it is kept.'),
+      endpoint: httpUrl.describe('Base URL of a Prometheus-compatible API. It may have a path.'),
       query: z
         .string()
         .min(1)
         .max(QUERY_LIMIT_CHARACTERS)
-        .describe('PromQL whose result has an `image` label; the value is the score.'),
+        .describe('PromQL query whose series have an `image` label. The value of a series is the score of its image.'),
       queryType: z
         .enum(['instant', 'range'])
         .optional()
-        .describe('instant, or range over lookback. Without it: range when lookback is set.'),
-      lookback: positiveGoDuration
-        .optional()
-        .describe('Aggregate over this time by a range query. Without it an instant query.'),
+        .describe('instant or range. Defaults to range if lookback is set, otherwise to instant.'),
+      lookback: positiveGoDuration.optional().describe('Time span of a range query, for example 168h.'),
       step: positiveGoDuration.default('5m').describe('Resolution of a range query.'),
       aggregationMethod: z
         .enum(['sum', 'count', 'avg', 'max'])
         .default('sum')
-        .describe('How the values of an image in a range become its score.'),
+        .describe('How all values of an image are combined into its score.'),
     }),
     {
       cel: `!(has(self.queryType) && self.queryType == 'range') || has(self.lookback)`,
@@ -61,125 +59,135 @@ const prometheusSource = withRule(
     message: 'queryType instant excludes lookback',
     holds: ({ queryType, lookback }) => queryType !== 'instant' || lookback === undefined,
   },
-).describe('A Prometheus, Thanos, Mimir or VictoriaMetrics.');
+).describe('A Prometheus-compatible API: Prometheus, Thanos, Mimir or VictoriaMetrics.');
 
 const registrySource = z
   .object({
-    url: httpUrl.describe('Base URL of the registry.'),
+    url: httpUrl.describe('Base URL of the registry, for example https://registry.example.com.'),
     repositories: z
       .array(z.string().min(1).max(REPOSITORY_LIMIT_CHARACTERS))
       .min(1)
       .max(REPOSITORIES_LIMIT)
       .meta({ 'x-kubernetes-list-type': 'atomic' })
-      .describe('Repositories whose tags are listed.'),
-    tagFilter: pattern.optional().describe('Regular expression (RE2) that a tag must match; unanchored.'),
+      .describe('Repositories whose tags are candidates, without the registry, for example team/app.'),
+    tagFilter: pattern.optional().describe('Regular expression (RE2, unanchored) that a tag must match.'),
     topX: z
       .int()
       .min(1)
       .max(TAGS_WANTED_LIMIT)
       .optional()
-      .describe('Newest tags kept of each repository: by version where all are versions, else the last ones returned.'),
+      .describe(
+        'Number of tags kept per repository: the newest versions if all tags are versions, ' +
+          'otherwise the last tags in the order of the registry.',
+      ),
     imageTemplate: z
       .string()
       .min(1)
       .max(TEMPLATE_LIMIT_CHARACTERS)
       .optional()
-      .describe('The image of a tag, with {{ .Registry }}, {{ .Repository }}, {{ .Tag }}.'),
+      .describe('Image reference of a tag. May contain {{ .Registry }}, {{ .Repository }} and {{ .Tag }}.'),
   })
-  .describe('A registry that speaks the OCI distribution API.');
+  .describe('A registry with the OCI distribution API.');
+
+/** The source types. The name of a type is also the name of the field that configures a source of that type. */
+const sourceBlocks = { prometheus: prometheusSource.optional(), registry: registrySource.optional() };
+
+export type SourceTypeName = keyof typeof sourceBlocks;
+
+const sourceTypeNames = Object.keys(sourceBlocks) as SourceTypeName[];
 
 const source = withRule(
   z.object({
-    type: z.enum(['prometheus', 'registry']).describe('prometheus or registry.'),
-    prometheus: prometheusSource.optional(),
-    registry: registrySource.optional(),
+    type: z.enum(sourceTypeNames).describe(`Type of the source: ${sourceTypeNames.join(' or ')}.`),
+    ...sourceBlocks,
     secretRef: localReference
       .optional()
       .describe(
-        'Secret in the namespace of Drop with token, username, password, ca.crt, tls.crt, tls.key or headers.<name>.',
+        'Secret in the namespace of Drop. Keys: token, username, password, ca.crt, tls.crt, tls.key, headers.<name>.',
       ),
   }),
   {
-    cel: `self.type == 'prometheus' ? has(self.prometheus) && !has(self.registry) : has(self.registry) && !has(self.prometheus)`,
-    message: 'must have the block that its type names, and only that one',
-    holds: ({ type, prometheus, registry }) =>
-      (prometheus !== undefined) === (type === 'prometheus') && (registry !== undefined) === (type === 'registry'),
+    cel: sourceTypeNames.map((type) => `has(self.${type}) == (self.type == '${type}')`).join(' && '),
+    message: 'must have the block that its type names, and no other',
+    holds: (fields) => sourceTypeNames.every((type) => (fields[type] !== undefined) === (fields.type === type)),
   },
-).describe('One place to look.');
+).describe('A source of images.');
 
 const discoveryFields = z.object({
-  syncInterval: positiveGoDuration.default('30m').describe('How often the sources are asked.'),
+  syncInterval: positiveGoDuration
+    .default('30m')
+    .describe('Time between two queries of a source. Failed queries are retried sooner.'),
   maxImages: z
     .int()
     .min(1)
     .max(DISCOVERED_IMAGES_LIMIT)
     .default(50)
-    .describe('Most images kept, the highest scores first.'),
+    .describe('Maximum number of discovered images. Those with the highest scores are kept.'),
   imageFilter: pattern
     .optional()
     .describe(
-      'Regular expression (RE2, and look-aheads at its start) that a normalised reference must match; unanchored.',
+      'Regular expression (RE2 and look-aheads at its start, unanchored) that a normalised image reference must match.',
     ),
   sources: z
     .array(source)
     .min(1)
     .max(DISCOVERY_SOURCES_LIMIT)
     .meta({ 'x-kubernetes-list-type': 'atomic' })
-    .describe('Places to look; the results are merged, the highest score of an image wins.'),
+    .describe('Sources to query. An image found in several sources has its highest score.'),
 });
 
 export const discoveryPolicySpec = withRule(discoveryFields, {
   cel: `self.sources.size() * self.maxImages <= ${SOURCE_IMAGES_LIMIT}`,
   message: `maxImages times the number of sources must be at most ${SOURCE_IMAGES_LIMIT}`,
   holds: ({ sources, maxImages }) => sources.length * maxImages <= SOURCE_IMAGES_LIMIT,
-}).describe('Where to look, how often, how much to keep.');
+}).describe('Which sources to query, how often, and how many images to keep.');
 
 export const discoveredImage = z.object({
-  image: z.string().describe('Normalised reference.'),
-  score: z.number().describe('How much it matters: higher is pulled first.'),
-  source: z.string().describe('Where it was found.'),
+  image: z.string().describe('Normalised image reference.'),
+  score: z.number().describe('Score of the image. Images with higher scores are pulled first.'),
+  source: z.string().describe('URL of the source in which the image has this score.'),
 });
 
 const sourceImage = z.object({
-  image: z.string().describe('Normalised reference.'),
-  score: z.number().describe('Its score at this source.'),
+  image: z.string().describe('Normalised image reference.'),
+  score: z.number().describe('Score of the image in this source.'),
 });
 
 export const sourceStatus = z.object({
-  type: z.string().describe('prometheus or registry.'),
-  target: z.string().describe('What is asked.'),
-  hash: z.string().describe('Hash of the spec of the source: another one is asked at once.'),
-  healthy: z.boolean().describe('Whether it answered when it was last asked.'),
-  reason: z.string().describe('Why not, in one word; Synced if it did.'),
-  message: z.string().describe('Why not, for a person.'),
-  failures: z.int().min(0).describe('Failed attempts in a row.'),
-  lastAttemptTime: timestamp.optional().describe('When it was last asked.'),
-  lastSuccessTime: timestamp.optional().describe('When it last answered.'),
-  failingSince: timestamp.optional().describe('Since when it has not answered.'),
-  retryTime: timestamp.optional().describe('When it is asked again, if it failed.'),
-  imageCount: z.int().describe('Images that it last gave.'),
+  type: z.string().describe('Type of the source.'),
+  target: z.string().describe('URL of the source, without credentials and query.'),
+  hash: z.string().describe('Hash of the spec of the source. A source with a new hash is queried immediately.'),
+  healthy: z.boolean().describe('Whether the latest query succeeded.'),
+  reason: z.string().describe('Synced if the latest query succeeded, otherwise the reason of the failure.'),
+  message: z.string().describe('Details of the latest query.'),
+  failures: z.int().min(0).describe('Number of consecutive failed queries.'),
+  lastAttemptTime: timestamp.optional().describe('Time of the latest query.'),
+  lastSuccessTime: timestamp.optional().describe('Time of the latest successful query.'),
+  failingSince: timestamp.optional().describe('Time of the first of the consecutive failed queries.'),
+  retryTime: timestamp.optional().describe('Time of the next query after a failure.'),
+  imageCount: z.int().describe('Number of images found by the latest successful query.'),
   images: z
     .array(sourceImage)
     .meta({ 'x-kubernetes-list-type': 'atomic' })
-    .describe('The images that it last gave, the highest scores.'),
+    .describe('Images found by the latest successful query, highest scores first. Kept while the source fails.'),
 });
 
 export const discoveryPolicyStatus = z.object({
   revision: revision.optional(),
   observedGeneration: observedGeneration.optional(),
-  lastSyncTime: timestamp.optional().describe('When any source last answered.'),
-  imageCount: z.int().optional().describe('Images discovered.'),
-  sourceCount: z.int().optional().describe('Sources asked.'),
+  lastSyncTime: timestamp.optional().describe('Time of the latest successful query of any source.'),
+  imageCount: z.int().optional().describe('Number of discovered images.'),
+  sourceCount: z.int().optional().describe('Number of sources.'),
   discoveredImages: z
     .array(discoveredImage)
     .meta({ 'x-kubernetes-list-type': 'atomic' })
     .optional()
-    .describe('The images, by score.'),
+    .describe('Discovered images, highest scores first.'),
   sources: z
     .array(sourceStatus)
     .meta({ 'x-kubernetes-list-type': 'atomic' })
     .optional()
-    .describe('How each source is.'),
+    .describe('Status of each source, in the order of the spec.'),
   conditions: conditions.optional(),
 });
 
@@ -195,7 +203,7 @@ export const discoveryPolicyKind = {
   singular: 'discoverypolicy',
   shortNames: ['dp'],
   forUsers: true,
-  description: 'Finds out which images matter, from Prometheus metrics or registries.',
+  description: 'Discovers the images to cache from Prometheus metrics and registries.',
   columns: [
     statusColumn,
     { name: 'Sources', type: 'integer', jsonPath: '.status.sourceCount' },

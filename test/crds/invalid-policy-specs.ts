@@ -5,7 +5,7 @@ const mimir = { endpoint: 'https://mimir.example.com', query: 'up' };
 const registry = { url: 'https://registry.example.com', repositories: ['app'] };
 const prometheusOf = (prometheus: unknown) => ({ sources: [{ type: 'prometheus', prometheus }] });
 const registryOf = (fields: unknown) => ({ sources: [{ type: 'registry', registry: fields }] });
-const oneBlock = 'must have the block that its type names, and only that one';
+const oneBlock = 'must have the block that its type names, and no other';
 
 export const invalidPolicySpecs: readonly SpecRow[] = [
   [
