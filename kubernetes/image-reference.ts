@@ -18,9 +18,12 @@ export const IMAGE_NAME_LIMIT_CHARACTERS = REGISTRY_LIMIT_CHARACTERS + 1 + REPOS
 
 const QUOTE_LIMIT_CHARACTERS = 64;
 
-const DEFAULT_REGISTRY = 'docker.io';
-const LEGACY_DEFAULT_REGISTRY = 'index.docker.io';
-const OFFICIAL_PREFIX = 'library/';
+/** Docker Hub. */
+export const DEFAULT_REGISTRY = 'docker.io';
+/** Another name of Docker Hub, which is normalised to `docker.io`. */
+export const LEGACY_DEFAULT_REGISTRY = 'index.docker.io';
+/** Precedes a Docker Hub repository that has a single path segment, such as `nginx`. */
+export const OFFICIAL_PREFIX = 'library/';
 const DEFAULT_TAG = 'latest';
 
 const hostPart = '[a-zA-Z0-9]+(?:-+[a-zA-Z0-9]+)*';

@@ -1,15 +1,15 @@
-// Joins the decisions of discovery to the world: queries in, outcomes by source out, credentials only for the policy that is stored.
+// Connects the DiscoveryPolicy hook to its sources: sends the queries and returns the outcomes by source.
 import type { DiscoveryQuery, SourceOutcome } from '../hooks/discovery-policy/query.ts';
 import type { PolicyCredentials } from './discovery/kubernetes-credentials.ts';
 import { runQueries } from './discovery/run-queries.ts';
 
-/** Takes the queries of one policy and who it claims to be; gives the outcome by index of the source. Never rejects. */
+/** Returns the outcomes by the index of the source. `policy` is unverified input of the request. Never rejects. */
 export type RunDiscovery = (
   queries: readonly DiscoveryQuery[],
   policy: { readonly name: string; readonly uid: string },
 ) => Promise<ReadonlyMap<number, SourceOutcome>>;
 
-/** Takes where credentials come from and the clock (milliseconds since the epoch); gives the runner. */
+/** `clock` returns milliseconds since the epoch. */
 export function createDiscoveryRunner(credentials: PolicyCredentials, clock: () => number): RunDiscovery {
   return async (queries, { name, uid }) => {
     const outcomes = await runQueries(queries, { credentials: credentials.forPolicy(name, uid), clock });

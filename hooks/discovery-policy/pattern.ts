@@ -1,30 +1,29 @@
-// Regular expressions of users: RE2, so that none can take long, with look-aheads at the very start split off by hand.
+// Regular expressions of users, run by RE2 because its time is linear in the text. RE2 has no look-aheads, so those
+// at the start of a pattern are split off here and matched separately.
 import RE2 from 're2';
+import type { CompileResult } from './compiled-field.ts';
 
 export interface Pattern {
+  /** Whether the pattern matches anywhere in the text. */
   readonly matches: (text: string) => boolean;
 }
 
-export type PatternReading =
-  | { readonly ok: true; readonly pattern: Pattern }
-  | { readonly ok: false; readonly problem: string };
-
 type Assertion = { readonly isNegative: boolean; readonly body: string };
 
-/** One alternative at the top level: assertions at its start, and what RE2 can do itself. */
+/** A top-level alternative, split into the look-aheads at its start and the rest, which RE2 can match. */
 interface Alternative {
-  /** Flags that hold for all of it, set at its start or before it. */
+  /** Flags that apply to the whole alternative, set at its start or before it. */
   readonly flags: string;
   readonly assertions: readonly Assertion[];
   readonly rest: string;
 }
 
-/** What is wrong with a pattern; caught where it is compiled. */
+/** Caught by compilePattern. */
 class PatternProblem extends Error {
   override readonly name = 'PatternProblem';
 }
 
-/** Gives the index behind the escape, class or character at an index. */
+/** Returns the index after the escape, class or character that begins at the index. */
 function afterToken(text: string, index: number): number {
   if (text.startsWith('\\Q', index)) {
     const end = text.indexOf('\\E', index + 2);
@@ -37,7 +36,7 @@ function afterToken(text: string, index: number): number {
 function afterClass(text: string, start: number): number {
   let index = start + 1;
   if (text[index] === '^') index += 1;
-  // A bracket right at the start is a member of the class.
+  // A bracket at the start is a member of the class.
   if (text[index] === ']') index += 1;
   while (index < text.length && text[index] !== ']') {
     index += text[index] === '\\' ? 2 : (namedClass(text, index) ?? 1);
@@ -45,12 +44,12 @@ function afterClass(text: string, start: number): number {
   return index + 1;
 }
 
-/** Gives the length of a class such as `[:alpha:]` within a class. */
+/** Returns the length of a named class such as `[:alpha:]` inside a class. */
 function namedClass(text: string, index: number): number | undefined {
   return text[index] === '[' ? /^\[:\^?[a-z]+:\]/.exec(text.slice(index))?.[0].length : undefined;
 }
 
-/** Gives the index of the bracket that closes the group opened at an index, the end of the text where there is none. */
+/** Returns the index of the parenthesis that closes the group at `open`, or the length of the text if there is none. */
 function closingOf(text: string, open: number): number {
   let depth = 0;
   let index = open;
@@ -65,11 +64,11 @@ function closingOf(text: string, open: number): number {
 
 interface Piece {
   readonly text: string;
-  /** Where it stands in the whole pattern. */
+  /** Position in the whole pattern. */
   readonly offset: number;
 }
 
-/** A piece between bars at the top level, with the flags that were set before it: they hold to the end of the pattern. */
+/** A piece between top-level bars. Flags set in earlier pieces apply to it too. */
 interface TopLevelPiece extends Piece {
   readonly inheritedFlags: string;
 }
@@ -108,21 +107,21 @@ function refuseLookAround({ text, offset }: Piece): void {
     const found = lookAroundNames.find(([opening]) => text.startsWith(opening, index));
     if (found !== undefined) {
       throw new PatternProblem(
-        `${found[1]} at position ${offset + index}: only look-aheads at the very start, behind ^, are possible`,
+        `${found[1]} at position ${offset + index}: only look-aheads directly after a leading ^ are supported`,
       );
     }
     index = afterToken(text, index);
   }
 }
 
-/** A set of flags that holds for the whole alternative, such as `(?i)`. */
+/** A group of flags that applies to the whole alternative, such as `(?i)`. */
 const leadingFlags = /^\(\?[is]+\)/;
 
-/** What stands before the rest of an alternative: an anchor, assertions, or neither. */
+/** The part of an alternative before its rest: an anchor, look-aheads, both or neither. */
 interface Start {
   readonly isAnchored: boolean;
   readonly assertions: readonly Assertion[];
-  /** Where the rest begins. */
+  /** Index at which the rest begins. */
   readonly end: number;
 }
 
@@ -148,16 +147,18 @@ function readStart({ text, offset }: Piece, from: number): Start {
 
 const repetition = /^(?:[*+?]|\{\d)/;
 
-/** Says no to a start with look-aheads that do not hold once, at the very start of the text, and for all that follows. */
+/** Refuses look-aheads that would apply at more than one position or more than once. */
 function refuseLooseStart({ text, offset, inheritedFlags }: TopLevelPiece, start: Start, from: number): void {
   if (start.assertions.length === 0) return;
-  // Without an anchor an assertion would have to be tried at every position, which no separate match can do.
+  // Without an anchor, a look-ahead would have to be tried at every position, which a separate match cannot do.
   if (!start.isAnchored) throw new PatternProblem(`look-ahead at position ${offset + from}: put ^ before it`);
   if (inheritedFlags.includes('m')) {
-    throw new PatternProblem(`look-ahead at position ${offset + from + 1}: flag m lets ^ match at every line`);
+    throw new PatternProblem(
+      `look-ahead at position ${offset + from + 1}: remove flag m, which lets ^ match at every line`,
+    );
   }
   if (repetition.test(text.slice(start.end))) {
-    throw new PatternProblem(`repetition at position ${offset + start.end}: a look-ahead cannot be repeated`);
+    throw new PatternProblem(`repetition at position ${offset + start.end}: look-aheads cannot be repeated`);
   }
 }
 
@@ -176,8 +177,7 @@ function compile(source: string): RE2 {
   try {
     return new RE2(source);
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
-    throw new PatternProblem(words);
+    throw new PatternProblem(error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -190,16 +190,16 @@ function compileAlternative({ flags, assertions, rest }: Alternative): (text: st
     main.test(text) && checks.every(({ isNegative, expression }) => expression.test(text) !== isNegative);
 }
 
-/** Takes a regular expression as a user wrote it; gives what matches it anywhere in a text, or what is wrong and where. */
-export function readPattern(source: string): PatternReading {
+/** Compiles an unanchored pattern. */
+export function compilePattern(source: string): CompileResult<Pattern> {
   try {
     const alternatives = splitAlternatives(source).map(readAlternative);
     const hasAssertions = alternatives.some(({ assertions }) => assertions.length > 0);
-    // Without assertions the pattern is RE2's as it stands.
+    // RE2 alone handles a pattern without look-aheads.
     const matchers = hasAssertions
       ? alternatives.map(compileAlternative)
       : [compileAlternative({ flags: '', assertions: [], rest: source })];
-    return { ok: true, pattern: { matches: (text) => matchers.some((matches) => matches(text)) } };
+    return { ok: true, value: { matches: (text) => matchers.some((matches) => matches(text)) } };
   } catch (error) {
     if (error instanceof PatternProblem) return { ok: false, problem: error.message };
     throw error;

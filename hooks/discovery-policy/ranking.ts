@@ -1,27 +1,27 @@
-// The order of images: higher scores first, then names, so that equal scores do not take turns.
+// The order of discovered images: by score, then by name, so that images with equal scores keep their places.
 import type { DiscoveredImage } from '../../crds/discovery-policy.ts';
-import type { ScoredImage } from './parse-response.ts';
+import type { ScoredImage } from './sources/scored-image.ts';
 
-/** Orders by score, highest first, then by name. */
+/** Sorts by score, highest first, then by name. */
 export function compareScores(left: ScoredImage, right: ScoredImage): number {
   return right.score - left.score || (left.image < right.image ? -1 : 1);
 }
 
-/** The higher score, and of equal ones the source whose name comes first: the order of the sources plays no part. */
+/** Equal scores are decided by the name of the source, so that the order of the sources has no effect. */
 function isBetter(left: DiscoveredImage, right: DiscoveredImage): boolean {
   return left.score > right.score || (left.score === right.score && left.source < right.source);
 }
 
-/** Takes the images of each source; gives each image once, with its highest score and the source that gave it. */
+/** Merges the images of all sources. Each image has its highest score and the source with that score. */
 export function mergeImages(
   sources: readonly { readonly target: string; readonly images: readonly ScoredImage[] }[],
 ): DiscoveredImage[] {
   const best = new Map<string, DiscoveredImage>();
   for (const { target, images } of sources) {
     for (const { image, score } of images) {
-      const before = best.get(image);
-      const found = { image, score, source: target };
-      if (before === undefined || isBetter(found, before)) best.set(image, found);
+      const known = best.get(image);
+      const candidate = { image, score, source: target };
+      if (known === undefined || isBetter(candidate, known)) best.set(image, candidate);
     }
   }
   return [...best.values()].sort(compareScores);

@@ -1,4 +1,4 @@
-// reduce(policy, status, outcomes, now): the new status. A source that fails keeps its last good images.
+// Turns the outcomes of the queries into the new status. A source that fails keeps the images of its last success.
 import type { DiscoveryPolicyStatus, SourceStatus } from '../../crds/discovery-policy.ts';
 import { MESSAGE_LIMIT_CHARACTERS } from '../../crds/limits.ts';
 import { formatTimeSeconds } from '../../kubernetes/time.ts';
@@ -6,72 +6,73 @@ import { type Reason, recordedReason } from '../reasons.ts';
 import { buildConditions, type ConditionInput } from '../status/condition.ts';
 import { counted } from '../status/node-list.ts';
 import { redactMessage } from '../text/redact.ts';
-import { parseResponse, type ScoredImage } from './parse-response.ts';
+import type { CompiledPolicy, CompiledSource } from './compiled-policy.ts';
 import type { SourceOutcome } from './query.ts';
 import { compareScores, mergeImages } from './ranking.ts';
-import { intervalOf, knownSource, retryDelayMilliseconds } from './schedule.ts';
-import type { CompiledPolicy, CompiledSource } from './source.ts';
+import { intervalMilliseconds, knownSource, retryDelayMilliseconds } from './schedule.ts';
+import type { ScoredImage } from './sources/scored-image.ts';
 
 export interface ReduceInput {
   readonly policy: CompiledPolicy;
   readonly status: Partial<DiscoveryPolicyStatus>;
   readonly generation: number;
-  /** By the index of the source; sources that were not asked are not in it. */
+  /** Outcomes by the index of the source. Sources that were not queried have none. */
   readonly outcomes: ReadonlyMap<number, SourceOutcome>;
   readonly nowMilliseconds: number;
 }
 
-/** What came of a source in this sync. */
-type Result =
-  | { readonly kind: 'images'; readonly images: readonly ScoredImage[]; readonly message: string }
-  | {
-      readonly kind: 'failure';
-      readonly reason: Reason;
-      readonly message: string;
-      readonly retryAfterMilliseconds?: number | undefined;
-    };
+interface Success {
+  readonly kind: 'success';
+  readonly images: readonly ScoredImage[];
+  readonly message: string;
+}
 
-/** A source of which nothing is known yet. */
-function unknownSource(source: CompiledSource): SourceStatus {
+interface Failure {
+  readonly kind: 'failure';
+  readonly reason: Reason;
+  readonly message: string;
+  readonly retryAfterMilliseconds?: number | undefined;
+}
+
+/** The status of a source before its first query. */
+function pendingSource({ type, target, hash }: CompiledSource): SourceStatus {
   return {
-    type: source.spec.type,
-    target: source.target,
-    hash: source.hash,
+    type,
+    target,
+    hash,
     healthy: false,
     reason: 'Pending',
-    message: 'not asked yet',
+    message: 'not queried yet',
     failures: 0,
     imageCount: 0,
     images: [],
   };
 }
 
-function keptImages(policy: CompiledPolicy, images: readonly ScoredImage[]): ScoredImage[] {
-  const { imageFilter, spec } = policy;
+function bestImages({ imageFilter, spec }: CompiledPolicy, images: readonly ScoredImage[]): ScoredImage[] {
   return images
     .filter(({ image }) => imageFilter?.matches(image) ?? true)
     .sort(compareScores)
     .slice(0, spec.maxImages);
 }
 
-function resultOf(outcome: SourceOutcome, source: CompiledSource, before: SourceStatus): Result {
+function resultOf(outcome: SourceOutcome, source: CompiledSource, previous: SourceStatus): Success | Failure {
   if (!outcome.ok) {
     const { reason, message, retryAfterMilliseconds } = outcome;
     return { kind: 'failure', reason, message, retryAfterMilliseconds };
   }
-  const answer = parseResponse(outcome, source);
-  const message = answer.remarks.join('; ');
-  if (answer.images.length > 0) return { kind: 'images', images: answer.images, message };
-  if (!answer.isEmpty && message !== '') return { kind: 'failure', reason: 'BadResponse', message };
-  if (before.images.length > 0) {
-    const kept = `nothing came where there had been ${counted(before.images.length, 'image')}; these are kept`;
-    return { kind: 'failure', reason: 'EmptyResult', message: kept };
-  }
-  return { kind: 'images', images: [], message: 'nothing came' };
+  const { images, remarks, isEmpty } = source.parse(outcome);
+  const message = remarks.join('; ');
+  if (images.length > 0) return { kind: 'success', images, message };
+  if (!isEmpty && message !== '') return { kind: 'failure', reason: 'BadResponse', message };
+  const previousCount = previous.images.length;
+  if (previousCount === 0) return { kind: 'success', images: [], message: 'empty result' };
+  const kept = `empty result; keeping the previous ${counted(previousCount, 'image')}`;
+  return { kind: 'failure', reason: 'EmptyResult', message: kept };
 }
 
-function succeeded(before: SourceStatus, images: ScoredImage[], message: string, now: string): SourceStatus {
-  const { failingSince: _since, retryTime: _retry, ...rest } = before;
+function afterSuccess(previous: SourceStatus, images: ScoredImage[], message: string, now: string): SourceStatus {
+  const { failingSince: _since, retryTime: _retry, ...rest } = previous;
   return {
     ...rest,
     healthy: true,
@@ -85,41 +86,41 @@ function succeeded(before: SourceStatus, images: ScoredImage[], message: string,
   };
 }
 
-function failed(
-  before: SourceStatus,
-  result: Extract<Result, { kind: 'failure' }>,
+function afterFailure(
+  previous: SourceStatus,
+  failure: Failure,
   policy: CompiledPolicy,
   nowMilliseconds: number,
 ): SourceStatus {
-  const failures = before.failures + 1;
-  const delay = retryDelayMilliseconds(failures, intervalOf(policy), result.retryAfterMilliseconds);
+  const failures = previous.failures + 1;
+  const delay = retryDelayMilliseconds(failures, intervalMilliseconds(policy), failure.retryAfterMilliseconds);
   const now = formatTimeSeconds(nowMilliseconds);
   return {
-    ...before,
+    ...previous,
     healthy: false,
-    reason: result.reason,
-    message: redactMessage(result.message, MESSAGE_LIMIT_CHARACTERS),
+    reason: failure.reason,
+    message: redactMessage(failure.message, MESSAGE_LIMIT_CHARACTERS),
     failures,
     lastAttemptTime: now,
-    failingSince: before.failingSince ?? now,
-    // Whole seconds, rounded up: never sooner than said.
+    failingSince: previous.failingSince ?? now,
+    // Rounded up to whole seconds, so that the retry is never earlier than the delay.
     retryTime: formatTimeSeconds(Math.ceil((nowMilliseconds + delay) / 1000) * 1000),
   };
 }
 
 function reduceSource(source: CompiledSource, input: ReduceInput): SourceStatus {
   const { policy, status, outcomes, nowMilliseconds } = input;
-  const before = knownSource(status, source) ?? unknownSource(source);
+  const previous = knownSource(status, source) ?? pendingSource(source);
   const outcome = outcomes.get(source.index);
-  if (outcome === undefined) return before;
-  const result = resultOf(outcome, source, before);
-  if (result.kind === 'failure') return failed(before, result, policy, nowMilliseconds);
-  return succeeded(before, keptImages(policy, result.images), result.message, formatTimeSeconds(nowMilliseconds));
+  if (outcome === undefined) return previous;
+  const result = resultOf(outcome, source, previous);
+  if (result.kind === 'failure') return afterFailure(previous, result, policy, nowMilliseconds);
+  return afterSuccess(previous, bestImages(policy, result.images), result.message, formatTimeSeconds(nowMilliseconds));
 }
 
-/** Most messages name their source already. */
-function withTarget({ target }: SourceStatus, words: string): string {
-  return words.includes(target) ? words : `${target}: ${words}`;
+/** Adds the target, unless the message contains it already, as most messages of the service do. */
+function withTarget({ target }: SourceStatus, message: string): string {
+  return message.includes(target) ? message : `${target}: ${message}`;
 }
 
 function readyCondition(sources: readonly SourceStatus[], imageCount: number): ConditionInput {
@@ -129,40 +130,40 @@ function readyCondition(sources: readonly SourceStatus[], imageCount: number): C
     const message = `${counted(imageCount, 'image')} from ${counted(sources.length, 'source')}`;
     return { type: 'Ready', status: 'True', reason: 'Synced', message };
   }
-  const message = `${failing.length} of ${counted(sources.length, 'source')} failing: ${withTarget(first, first.message)}`;
+  const count = `${failing.length} of ${counted(sources.length, 'source')}`;
+  const message = `${count} failing: ${withTarget(first, first.message)}`;
   return { type: 'Ready', status: 'False', reason: recordedReason(first.reason), message };
 }
 
-function sourceObservation(source: SourceStatus, index: number): ConditionInput {
-  // First, because a long message is cut at its end.
+function sourceCondition(source: SourceStatus, index: number): ConditionInput {
+  // The time comes first, because a long message is cut at its end.
   const since = source.failingSince === undefined ? '' : `failing since ${source.failingSince}: `;
-  const words = source.healthy ? counted(source.imageCount, 'image') : source.message;
+  const details = source.healthy ? counted(source.imageCount, 'image') : source.message;
   return {
     type: `Source${index}`,
     status: source.healthy ? 'True' : 'False',
     reason: recordedReason(source.reason),
-    message: since + withTarget(source, words),
+    message: since + withTarget(source, details),
   };
 }
 
-/** Takes a policy, its status, what came back and now; gives the whole new status, its revision apart. */
+/** Returns the whole new status, except for its revision. */
 export function reduceOutcomes(input: ReduceInput): Partial<DiscoveryPolicyStatus> {
-  const { policy, status, generation, nowMilliseconds } = input;
+  const { policy, status, generation, outcomes, nowMilliseconds } = input;
   const sources = policy.sources.map((source) => reduceSource(source, input));
-  const merged = mergeImages(sources.map(({ target, images }) => ({ target, images })));
-  const discoveredImages = merged
+  // Images kept from an earlier query may not match an edited imageFilter.
+  const discoveredImages = mergeImages(sources)
     .filter(({ image }) => policy.imageFilter?.matches(image) ?? true)
     .slice(0, policy.spec.maxImages);
-  const now = formatTimeSeconds(nowMilliseconds);
-  const someAnswered = policy.sources.some(({ index }) => input.outcomes.has(index) && sources[index]?.healthy);
-  const observations = [readyCondition(sources, discoveredImages.length), ...sources.map(sourceObservation)];
+  const hasSuccess = policy.sources.some(({ index }) => outcomes.has(index) && sources[index]?.healthy);
+  const conditions = [readyCondition(sources, discoveredImages.length), ...sources.map(sourceCondition)];
   return {
     observedGeneration: generation,
-    lastSyncTime: someAnswered ? now : status.lastSyncTime,
+    lastSyncTime: hasSuccess ? formatTimeSeconds(nowMilliseconds) : status.lastSyncTime,
     imageCount: discoveredImages.length,
     sourceCount: sources.length,
     discoveredImages,
     sources,
-    conditions: buildConditions(status.conditions, observations, nowMilliseconds),
+    conditions: buildConditions(status.conditions, conditions, nowMilliseconds),
   };
 }

@@ -1,4 +1,4 @@
-// DiscoveryPolicy: what is to be asked now, and what follows from the answers; the shell asks in between.
+// The DiscoveryPolicy hook: plans the queries that are due and, after the service ran them, reduces their outcomes.
 import { type DiscoveryPolicyStatus, discoveryPolicyStatus } from '../../crds/discovery-policy.ts';
 import type { ObservedDiscoveryPolicy } from '../../metacontroller/hook-request.ts';
 import type { CompositeSyncResponse } from '../../metacontroller/hook-response.ts';
@@ -6,68 +6,68 @@ import type { HookResult } from '../hook-result.ts';
 import { resyncAt } from '../resync.ts';
 import { buildConditions } from '../status/condition.ts';
 import { withRevision } from '../status/revision.ts';
+import { type CompiledPolicy, type CompiledPolicyResult, compilePolicySpec } from './compiled-policy.ts';
 import { planQueries } from './plan.ts';
 import type { DiscoveryQuery, SourceOutcome } from './query.ts';
 import { reduceOutcomes } from './reduce.ts';
-import { dueAt, knownSource } from './schedule.ts';
-import { type CompiledPolicy, compilePolicySpec, type PolicySpecResult } from './source.ts';
+import { dueAtMilliseconds, knownSource } from './schedule.ts';
 
-function readParent({ spec }: ObservedDiscoveryPolicy): PolicySpecResult {
+function compileSpec({ spec }: ObservedDiscoveryPolicy): CompiledPolicyResult {
   return spec.ok ? compilePolicySpec(spec.value) : spec;
 }
 
-/** Takes an observed policy and now (milliseconds since the epoch); gives the queries that are due. */
+/** Returns the queries that are due. A policy that is invalid or being deleted has none. */
 export function planDiscovery(parent: ObservedDiscoveryPolicy, nowMilliseconds: number): DiscoveryQuery[] {
-  const reading = readParent(parent);
-  if (!reading.ok || parent.metadata.deletionTimestamp !== undefined) return [];
-  const { generation } = parent.metadata;
-  return planQueries({ policy: reading.policy, status: parent.status, generation, nowMilliseconds });
+  const compiled = compileSpec(parent);
+  const { generation, deletionTimestamp } = parent.metadata;
+  if (!compiled.ok || deletionTimestamp !== undefined) return [];
+  return planQueries({ policy: compiled.policy, status: parent.status, generation, nowMilliseconds });
 }
 
-/** Nothing is asked for a spec that is not valid, and nothing that was found is lost. */
+/** Keeps everything that was found before the spec became invalid. */
 function invalidStatus(parent: ObservedDiscoveryPolicy, problem: string, nowMilliseconds: number) {
-  const observation = { type: 'Ready', status: 'False', reason: 'InvalidSpec', message: problem } as const;
+  const condition = { type: 'Ready', status: 'False', reason: 'InvalidSpec', message: problem } as const;
   return {
     ...parent.status,
     observedGeneration: parent.metadata.generation,
-    conditions: buildConditions(parent.status.conditions, [observation], nowMilliseconds),
+    conditions: buildConditions(parent.status.conditions, [condition], nowMilliseconds),
   };
 }
 
-/** A source can become due while others are asked; nothing else would wake us for it. */
+/** For a source that became due while others were queried: without this resync, nothing would trigger its query. */
 const OVERDUE_RESYNC_MILLISECONDS = 1_000;
 
-function nextDue(policy: CompiledPolicy, status: Partial<DiscoveryPolicyStatus>, nowMilliseconds: number): number[] {
+function dueTimes(policy: CompiledPolicy, status: Partial<DiscoveryPolicyStatus>, nowMilliseconds: number): number[] {
   const soon = nowMilliseconds + OVERDUE_RESYNC_MILLISECONDS;
   return policy.sources.map((source) => {
-    const due = dueAt(policy, knownSource(status, source));
-    return due > nowMilliseconds ? due : soon;
+    const dueAt = dueAtMilliseconds(policy, knownSource(status, source));
+    return dueAt > nowMilliseconds ? dueAt : soon;
   });
 }
 
-function answer(parent: ObservedDiscoveryPolicy, status: Partial<DiscoveryPolicyStatus>): CompositeSyncResponse {
+function responseOf(parent: ObservedDiscoveryPolicy, status: Partial<DiscoveryPolicyStatus>): CompositeSyncResponse {
   return { status: withRevision(discoveryPolicyStatus, parent.status, status), children: [] };
 }
 
-/** Takes an observed policy, what came back by index of the source, and now; gives the status and when to ask again. */
+/** Reduces the outcomes, keyed by the index of their source, to the status and the time of the next sync. */
 export function syncDiscoveryPolicy(
   parent: ObservedDiscoveryPolicy,
   outcomes: ReadonlyMap<number, SourceOutcome>,
   nowMilliseconds: number,
 ): HookResult<CompositeSyncResponse> {
-  const reading = readParent(parent);
-  if (!reading.ok) {
-    const response = answer(parent, invalidStatus(parent, reading.problem, nowMilliseconds));
+  const compiled = compileSpec(parent);
+  if (!compiled.ok) {
+    const response = responseOf(parent, invalidStatus(parent, compiled.problem, nowMilliseconds));
     return { response, logFields: { reason: 'InvalidSpec' } };
   }
-  const { policy } = reading;
+  const { policy } = compiled;
   const { generation, deletionTimestamp } = parent.metadata;
   const status = reduceOutcomes({ policy, status: parent.status, generation, outcomes, nowMilliseconds });
-  const due = deletionTimestamp === undefined ? nextDue(policy, status, nowMilliseconds) : [];
+  const resyncTimes = deletionTimestamp === undefined ? dueTimes(policy, status, nowMilliseconds) : [];
   return {
-    response: { ...answer(parent, status), ...resyncAt(nowMilliseconds, due) },
+    response: { ...responseOf(parent, status), ...resyncAt(nowMilliseconds, resyncTimes) },
     logFields: {
-      asked: outcomes.size,
+      queried: outcomes.size,
       images: status.imageCount,
       reason: status.conditions?.[0]?.reason,
     },

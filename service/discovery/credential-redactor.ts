@@ -1,86 +1,90 @@
-// Takes credentials out of what a source says, because servers repeat what they were sent.
+// Removes credentials from the text of a source, because servers repeat in their errors what they were sent.
 import { MESSAGE_LIMIT_CHARACTERS } from '../../crds/limits.ts';
 import { redactMessage } from '../../hooks/text/redact.ts';
 import { basicAuthorizationOf, type Credentials } from './credentials.ts';
 
-/** More of an answer is not looked at for its first words. */
+/** Only this much of a response is searched for its excerpt. */
 const EXCERPT_INPUT_LIMIT_CHARACTERS = 8192;
-/** A shorter word stands in half of all sentences: with one, the source's own words are not shown at all. */
-const SHORTEST_WORD_CHARACTERS = 4;
-/** Tenants and the like are short; a header that opens a door is not. */
+/** A shorter secret occurs in many ordinary words. With such a secret, no text of the source is shown. */
+const SHORTEST_SECRET_CHARACTERS = 4;
+/** Shorter header values, such as tenant names, are not secret. */
 const SHORTEST_SECRET_HEADER_CHARACTERS = 8;
 
 const REDACTED = '[redacted]';
-const HIDDEN = '(its words are not shown: a credential is too short to be found in them)';
+const HIDDEN = '(text of the source hidden: a credential is too short to be redacted)';
 
-/** The query of a path that a server repeats; those of whole URLs are `redactMessage`'s to find. */
+/** A query in a relative URL that the server repeats. `redactMessage` removes those of absolute URLs. */
 const queryPattern = /\?[\w.%~-]+=[^\s"'<>]*/g;
 
 export interface CredentialRedactor {
-  /** Adds a credential that came during the run. */
-  learn(word: string): void;
-  /** Takes the source's own words and a limit in characters; gives their beginning on one line, without credentials. */
+  /** Adds a secret that was received during the run, such as a token. */
+  learn(secret: string): void;
+  /** Returns the beginning of a text of the source on one line, without credentials. */
   excerpt(text: string, limitCharacters: number): string;
-  /** Takes a whole message of ours; gives it without credentials, as long as a condition's may be. */
+  /** Returns an excerpt in double quotes. */
+  quote(text: string, limitCharacters: number): string;
+  /** Returns a whole message without credentials, cut at the limit of a condition. */
   message(text: string): string;
 }
 
-/** A server may repeat a word in any of the ways that it can be written. */
-function spellings(word: string): string[] {
-  const html = word
+/** The encodings in which a server may repeat a secret. */
+function encodingsOf(secret: string): string[] {
+  const html = secret
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#39;');
   return [
-    word,
-    JSON.stringify(word).slice(1, -1),
+    secret,
+    JSON.stringify(secret).slice(1, -1),
     html,
-    encodeURI(word),
-    encodeURIComponent(word),
-    new URLSearchParams({ w: word }).toString().slice('w='.length),
-    Buffer.from(word, 'utf8').toString('base64').replace(/=+$/, ''),
+    encodeURI(secret),
+    encodeURIComponent(secret),
+    new URLSearchParams({ s: secret }).toString().slice('s='.length),
+    Buffer.from(secret, 'utf8').toString('base64').replace(/=+$/, ''),
   ];
 }
 
-function wordsOf(credentials: Credentials): string[] {
+function secretsOf(credentials: Credentials): string[] {
   const headers = Object.values(credentials.headers).filter(
     (value) => value.length >= SHORTEST_SECRET_HEADER_CHARACTERS,
   );
   const { token, password } = credentials;
   const basic = basicAuthorizationOf(credentials)?.replace(/^Basic |=+$/g, '');
-  return [token, password, basic, ...headers].filter((word) => word !== undefined && word !== '') as string[];
+  return [token, password, basic, ...headers].filter((secret) => secret !== undefined && secret !== '') as string[];
 }
 
-/** Takes the credentials of a run; gives what keeps them out of its messages. */
-export function createSecretWords(credentials: Credentials): CredentialRedactor {
-  let words: readonly string[] = [];
-  let hasShortWord = false;
+export function createCredentialRedactor(credentials: Credentials): CredentialRedactor {
+  let encodings: readonly string[] = [];
+  let hasShortSecret = false;
 
-  function learn(word: string): void {
-    if (word.length < SHORTEST_WORD_CHARACTERS) {
-      hasShortWord = true;
+  function learn(secret: string): void {
+    if (secret.length < SHORTEST_SECRET_CHARACTERS) {
+      hasShortSecret = true;
       return;
     }
-    // The longest first: one may be part of another.
-    words = [...new Set([...words, ...spellings(word)])].sort((a, b) => b.length - a.length);
+    // Longest first, because one may contain another.
+    encodings = [...new Set([...encodings, ...encodingsOf(secret)])].sort((a, b) => b.length - a.length);
   }
 
   const scrub = (text: string) =>
-    words.reduce((rest, word) => rest.replaceAll(word, REDACTED), text).replace(queryPattern, '?…');
+    encodings.reduce((rest, encoding) => rest.replaceAll(encoding, REDACTED), text).replace(queryPattern, '?…');
 
-  for (const word of wordsOf(credentials)) learn(word);
+  function excerpt(text: string, limitCharacters: number): string {
+    if (hasShortSecret) return HIDDEN;
+    if (text.length <= EXCERPT_INPUT_LIMIT_CHARACTERS) return redactMessage(scrub(text), limitCharacters);
+    const scrubbed = scrub(text.slice(0, EXCERPT_INPUT_LIMIT_CHARACTERS));
+    // The input limit may split a secret. What remains of it is shorter than the longest encoding.
+    return redactMessage(scrubbed.slice(0, scrubbed.length - (encodings[0]?.length ?? 0)), limitCharacters);
+  }
+
+  for (const secret of secretsOf(credentials)) learn(secret);
 
   return {
     learn,
-    excerpt(text, limitCharacters) {
-      if (hasShortWord) return HIDDEN;
-      if (text.length <= EXCERPT_INPUT_LIMIT_CHARACTERS) return redactMessage(scrub(text), limitCharacters);
-      const scrubbed = scrub(text.slice(0, EXCERPT_INPUT_LIMIT_CHARACTERS));
-      // The cut may go through a word: what is left of one is shorter than the longest.
-      return redactMessage(scrubbed.slice(0, scrubbed.length - (words[0]?.length ?? 0)), limitCharacters);
-    },
+    excerpt,
+    quote: (text, limitCharacters) => (hasShortSecret ? HIDDEN : `"${excerpt(text, limitCharacters)}"`),
     message: (text) => redactMessage(scrub(text), MESSAGE_LIMIT_CHARACTERS),
   };
 }

@@ -1,4 +1,4 @@
-// What a source's Secret may hold, and how it is read: nothing of it ever reaches a message.
+// Decodes the Secret of a source. No message contains a value of it.
 import type { DiscoveryQuery, SourceFailure } from '../../hooks/discovery-policy/query.ts';
 import { SourceError } from './source-error.ts';
 
@@ -7,12 +7,12 @@ export interface Credentials {
   readonly token: string | undefined;
   readonly username: string | undefined;
   readonly password: string | undefined;
-  /** Headers of every request to the source itself, by lower-case name. */
+  /** Headers of every request to the source, by lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
   readonly tls: TlsMaterial;
 }
 
-/** PEM text, as it stands in the Secret. */
+/** Unchecked PEM text of the Secret. */
 export interface TlsMaterial {
   readonly authority: string | undefined;
   readonly certificate: string | undefined;
@@ -20,7 +20,7 @@ export interface TlsMaterial {
 }
 
 export interface CredentialSource {
-  /** Takes a query with a secretName; gives what its Secret holds if it may be sent where the query goes. Never rejects. */
+  /** Returns the content of the query's Secret, if it may be sent to the URL of the query. Never rejects. */
   read(query: DiscoveryQuery): Promise<Credentials | SourceFailure>;
 }
 
@@ -35,11 +35,11 @@ export const noCredentials: Credentials = {
 
 const HEADER_KEY_PREFIX = 'headers.';
 const headerNamePattern = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
-/** A visible character, then visible ones, blanks and tabs: no line break, so no second header. */
+/** Visible characters, with blanks and tabs after the first. A line break would start another header. */
 const headerValuePattern = /^[\x21-\x7e\x80-\xff][\t\x20-\x7e\x80-\xff]*$/;
 const tokenPattern = /^[\x21-\x7e]+$/;
 
-/** They belong to the connection or to how a request is read, not to who asks. */
+/** Headers of the connection or of the message format, which the HTTP client sets. */
 const refusedHeaders: ReadonlySet<string> = new Set([
   'host',
   'connection',
@@ -62,8 +62,8 @@ const refusedHeaders: ReadonlySet<string> = new Set([
 type SecretText = (key: string) => string | undefined;
 
 /**
- * Takes a Secret's data (base64 by key) and its namespace and name; gives the credentials. Keys that mean nothing here are
- * ignored. Throws a SourceError with SecretNotFound that names the key at fault, never its value.
+ * Decodes the data of a Secret, base64 by key, and ignores unknown keys. `secret` is its namespace and name. Throws a
+ * SourceError with SecretNotFound that names the invalid key.
  */
 export function decodeCredentials(data: Readonly<Record<string, string>>, secret: string): Credentials {
   const text: SecretText = (key) =>
@@ -77,11 +77,11 @@ export function decodeCredentials(data: Readonly<Record<string, string>>, secret
   };
 }
 
-function unusable(secret: string, problem: string): SourceError {
-  return new SourceError('SecretNotFound', `Secret ${secret} cannot be used: ${problem}`);
+function invalidSecret(secret: string, problem: string): SourceError {
+  return new SourceError('SecretNotFound', `invalid Secret ${secret}: ${problem}`);
 }
 
-/** Files end with a line break, and so do the values that kubectl reads from them. */
+/** kubectl keeps the line break at the end of a file from which it reads a value. */
 function withoutLineBreak(text: string | undefined): string | undefined {
   return text?.replace(/\r?\n$/, '');
 }
@@ -89,7 +89,7 @@ function withoutLineBreak(text: string | undefined): string | undefined {
 function decodeToken(text: SecretText, secret: string): string | undefined {
   const token = text('token')?.trim();
   if (token !== undefined && !tokenPattern.test(token)) {
-    throw unusable(secret, 'token is empty or holds characters that no header can');
+    throw invalidSecret(secret, 'token is empty or contains characters that are not allowed in a header');
   }
   return token;
 }
@@ -98,9 +98,9 @@ function decodeUser(text: SecretText, secret: string): Pick<Credentials, 'userna
   const username = withoutLineBreak(text('username'));
   const password = withoutLineBreak(text('password'));
   if ((username === undefined) !== (password === undefined)) {
-    throw unusable(secret, 'username and password belong together, and one is missing');
+    throw invalidSecret(secret, 'set both username and password, or neither');
   }
-  if (username?.includes(':')) throw unusable(secret, 'username holds a colon');
+  if (username?.includes(':')) throw invalidSecret(secret, 'username must not contain a colon');
   return { username, password };
 }
 
@@ -108,15 +108,15 @@ function decodeTls(text: SecretText, secret: string): TlsMaterial {
   const certificate = text('tls.crt');
   const key = text('tls.key');
   if ((certificate === undefined) !== (key === undefined)) {
-    throw unusable(secret, 'tls.crt and tls.key belong together, and one is missing');
+    throw invalidSecret(secret, 'set both tls.crt and tls.key, or neither');
   }
   return { authority: text('ca.crt'), certificate, key };
 }
 
 function headerProblem(name: string, value: string): string | undefined {
-  if (!headerNamePattern.test(name)) return 'is not the name of a header';
-  if (refusedHeaders.has(name)) return 'belongs to the connection and cannot be set';
-  if (!headerValuePattern.test(value)) return 'is empty or holds characters that no header can';
+  if (!headerNamePattern.test(name)) return 'is not a header name';
+  if (refusedHeaders.has(name)) return 'cannot be set: the HTTP client sets this header';
+  if (!headerValuePattern.test(value)) return 'is empty or contains characters that are not allowed in a header';
   return undefined;
 }
 
@@ -125,20 +125,20 @@ function decodeHeaders(keys: readonly string[], text: SecretText, secret: string
   for (const key of keys.filter((each) => each.startsWith(HEADER_KEY_PREFIX))) {
     const name = key.slice(HEADER_KEY_PREFIX.length).toLowerCase();
     const value = text(key)?.trim() ?? '';
-    const problem = Object.hasOwn(headers, name) ? 'stands there twice' : headerProblem(name, value);
-    if (problem !== undefined) throw unusable(secret, `${key} ${problem}`);
+    const problem = Object.hasOwn(headers, name) ? 'is set twice' : headerProblem(name, value);
+    if (problem !== undefined) throw invalidSecret(secret, `${key} ${problem}`);
     headers[name] = value;
   }
   return headers;
 }
 
-/** Gives the Basic authorization of credentials that hold a user. */
+/** Undefined without user and password. */
 export function basicAuthorizationOf({ username, password }: Credentials): string | undefined {
   if (username === undefined || password === undefined) return undefined;
   return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
 }
 
-/** Gives the bearer authorization of credentials that hold a token. */
+/** Undefined without a token. */
 export function bearerAuthorizationOf({ token }: Credentials): string | undefined {
   return token === undefined ? undefined : `Bearer ${token}`;
 }

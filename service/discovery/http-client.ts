@@ -1,21 +1,19 @@
-// One request after another to one source, with a limit on everything and its credentials for nobody else.
-import { X509Certificate } from 'node:crypto';
-import { createSecureContext, rootCertificates } from 'node:tls';
-import { Agent, type Dispatcher, request as startRequest } from 'undici';
+// An HTTP client for one source, with limits on everything. Redirects to another origin do not carry credentials.
+import { type Dispatcher, request as sendRequest } from 'undici';
 import type { TlsMaterial } from './credentials.ts';
-import { networkFailure } from './network-failure.ts';
+import { networkError } from './network-error.ts';
 import { SourceError } from './source-error.ts';
+import { createTlsAgents } from './tls-agents.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
 export interface HttpLimits {
-  /** Name, connection and TLS handshake together. */
+  /** For name resolution, connection and TLS handshake together. */
   readonly connectMilliseconds: number;
-  /** From the sent request to the first byte: a heavy Prometheus query computes all this time. */
+  /** From the sent request to the response headers. A heavy Prometheus query computes during this time. */
   readonly headersMilliseconds: number;
   /** Between two pieces of a body. */
   readonly bodyMilliseconds: number;
-  /** 50,000 series with long labels are a third of it, and as objects they take several times as much memory. */
   readonly responseBytes: number;
 }
 
@@ -23,41 +21,40 @@ export const HTTP_LIMITS: HttpLimits = {
   connectMilliseconds: 10_000,
   headersMilliseconds: 40_000,
   bodyMilliseconds: 15_000,
+  // 50,000 series with long labels have a third of this size. As objects, they take several times as much memory.
   responseBytes: 32 * MEBIBYTE,
 };
 
-/** Sources in the wild need one or two (http to https, a moved path). */
+/** Real sources redirect once or twice: from http to https, or from a moved path. */
 export const REDIRECT_LIMIT = 5;
-/** Of an answer that is an error only the first words are shown. */
+/** Messages show only the beginning of an error response. */
 const ERROR_BODY_LIMIT_BYTES = 64 * 1024;
-/** Registries are asked for a few repositories at once. */
-const CONNECTION_LIMIT = 4;
 const REDIRECT_STATUSES: readonly number[] = [301, 302, 303, 307, 308];
 
 export interface HttpRequest {
   readonly url: URL;
-  /** Sent wherever a redirect leads. */
+  /** Sent to every origin. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Sent to the origin of `url` alone. */
+  /** Sent only to the origin of `url`. */
   readonly secretHeaders: Readonly<Record<string, string>>;
   /** Present: a POST with this form. Absent: a GET. */
   readonly form?: string;
 }
 
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
-  /** Where it came from, for a person: no query, and of a redirect to elsewhere only the origin. */
+  /** The URL for messages: without its query, and after a redirect to another origin only the origin. */
   readonly where: string;
-  /** A redirect led to another origin; credentials were left behind. */
-  readonly isFromElsewhere: boolean;
+  /** After a redirect to another origin: the request had no credentials. */
+  readonly isFromOtherOrigin: boolean;
 }
 
 export interface HttpClient {
-  /** Gives the answer, whatever its status. Throws a SourceError when there is none that can be read within the limits. */
-  send(request: HttpRequest): Promise<HttpAnswer>;
-  /** Drops every connection, also those in use. */
+  /** Returns the response of any status. Throws a SourceError if there is no complete response within the limits. */
+  send(request: HttpRequest): Promise<HttpResponse>;
+  /** Closes all connections, including those in use. */
   close(): Promise<void>;
 }
 
@@ -65,7 +62,7 @@ export interface HttpClientOptions {
   /** The only origin that sees the client certificate. */
   readonly origin: string;
   readonly tls: TlsMaterial;
-  /** Ends whatever is under way. */
+  /** Aborts requests in progress. */
   readonly signal: AbortSignal;
   readonly limits: HttpLimits;
 }
@@ -73,10 +70,10 @@ export interface HttpClientOptions {
 interface Hop {
   readonly url: URL;
   readonly isPost: boolean;
-  readonly isElsewhere: boolean;
+  readonly isOtherOrigin: boolean;
 }
 
-/** Takes a text; gives it as an http or https URL without user, or undefined. */
+/** Returns an http or https URL without user and password, or undefined for any other text. */
 export function parseHttpUrl(text: string, base?: URL): URL | undefined {
   if (!URL.canParse(text, base?.href)) return undefined;
   const url = new URL(text, base?.href);
@@ -86,45 +83,8 @@ export function parseHttpUrl(text: string, base?: URL): URL | undefined {
   return url;
 }
 
-function whereOf({ url, isElsewhere }: Hop): string {
-  return isElsewhere ? `${url.origin} (reached by a redirect)` : `${url.origin}${url.pathname}`;
-}
-
-/** Node takes any text for an authority and then trusts nobody; better to say so. */
-function checkTls({ authority, certificate, key }: TlsMaterial): void {
-  try {
-    if (authority !== undefined) new X509Certificate(authority);
-  } catch {
-    throw new SourceError('TLSError', 'ca.crt of the Secret is not a PEM certificate');
-  }
-  try {
-    createSecureContext({ cert: certificate, key });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new SourceError(
-      'TLSError',
-      `tls.crt and tls.key of the Secret are not a PEM certificate and its key (${code})`,
-    );
-  }
-}
-
-function createAgent(limits: HttpLimits, tls: { ca?: string[]; cert?: string; key?: string }): Agent {
-  return new Agent({
-    connections: CONNECTION_LIMIT,
-    headersTimeout: limits.headersMilliseconds,
-    bodyTimeout: limits.bodyMilliseconds,
-    connect: { ...tls, timeout: limits.connectMilliseconds },
-  });
-}
-
-/** The source itself is trusted by ca.crt alone; others also by the public authorities, and they see no client certificate. */
-function createAgents(limits: HttpLimits, { authority, certificate, key }: TlsMaterial) {
-  const own = {
-    ...(authority === undefined ? {} : { ca: [authority] }),
-    ...(certificate === undefined || key === undefined ? {} : { cert: certificate, key }),
-  };
-  const foreign = authority === undefined ? {} : { ca: [authority, ...rootCertificates] };
-  return { own: createAgent(limits, own), foreign: createAgent(limits, foreign) };
+function whereOf({ url, isOtherOrigin }: Hop): string {
+  return isOtherOrigin ? `${url.origin} (reached by a redirect)` : `${url.origin}${url.pathname}`;
 }
 
 function discard(body: Dispatcher.ResponseData['body']): void {
@@ -132,13 +92,16 @@ function discard(body: Dispatcher.ResponseData['body']): void {
   body.destroy();
 }
 
-/** Gives where a redirect leads, or undefined for any other answer. Throws when it leads nowhere. */
+/** Returns undefined if the response is not a redirect. Throws a BadResponse for a redirect to an invalid URL. */
 function redirectTarget(response: Dispatcher.ResponseData, hop: Hop): URL | undefined {
   if (!REDIRECT_STATUSES.includes(response.statusCode)) return undefined;
   const { location } = response.headers;
   const target = typeof location === 'string' ? parseHttpUrl(location, hop.url) : undefined;
   if (target === undefined) {
-    throw new SourceError('BadResponse', `${whereOf(hop)} redirects to what is no http or https URL`);
+    throw new SourceError(
+      'BadResponse',
+      `invalid redirect from ${whereOf(hop)}: Location must be an http or https URL`,
+    );
   }
   return target;
 }
@@ -151,57 +114,67 @@ async function readText(response: Dispatcher.ResponseData, hop: Hop, limitBytes:
     bytes += piece.length;
     if (isError && bytes > ERROR_BODY_LIMIT_BYTES) break;
     if (bytes > limitBytes) {
-      // Leaving the loop ends the connection.
-      throw new SourceError('BadResponse', `${whereOf(hop)}: the answer is larger than ${limitText(limitBytes)}`);
+      // Leaving the loop closes the connection.
+      const limit = limitBytes >= MEBIBYTE ? `${limitBytes / MEBIBYTE} MiB` : `${limitBytes} bytes`;
+      throw new SourceError('BadResponse', `response too large from ${whereOf(hop)}: the limit is ${limit}`);
     }
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString('utf8');
 }
 
-function limitText(bytes: number): string {
-  return bytes >= MEBIBYTE ? `the limit of ${bytes / MEBIBYTE} MiB` : `the limit of ${bytes} bytes`;
-}
-
-async function parseResponse(response: Dispatcher.ResponseData, hop: Hop, limitBytes: number): Promise<HttpAnswer> {
+async function readResponse(response: Dispatcher.ResponseData, hop: Hop, limitBytes: number): Promise<HttpResponse> {
   const encoding = response.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') {
     discard(response.body);
-    throw new SourceError('BadResponse', `${whereOf(hop)}: the answer is compressed though the request refuses that`);
+    throw new SourceError(
+      'BadResponse',
+      `compressed response from ${whereOf(hop)}: the server or a proxy ignores accept-encoding: identity`,
+    );
   }
   return {
     status: response.statusCode,
     headers: response.headers,
     text: await readText(response, hop, limitBytes),
     where: whereOf(hop),
-    isFromElsewhere: hop.isElsewhere,
+    isFromOtherOrigin: hop.isOtherOrigin,
   };
 }
 
-/** A POST stays one, form and all: it only asks, and without its form it would ask nothing. 303 means a GET by definition. */
+/** Keeps a POST and its form, because the form holds the query. Only 303 requires a GET. */
 function nextHop(hop: Hop, url: URL, origin: string, status: number): Hop {
-  return { url, isPost: hop.isPost && status !== 303, isElsewhere: hop.isElsewhere || url.origin !== origin };
+  return { url, isPost: hop.isPost && status !== 303, isOtherOrigin: hop.isOtherOrigin || url.origin !== origin };
+}
+
+function checkHops(next: Hop, hops: readonly Hop[]): void {
+  const [first] = hops.slice(-1);
+  const where = whereOf(first ?? next);
+  if (hops.some(({ url }) => url.href === next.url.href)) {
+    throw new SourceError('BadResponse', `redirect loop from ${where}: check the URL of the source`);
+  }
+  if (hops.length > REDIRECT_LIMIT) {
+    throw new SourceError('BadResponse', `too many redirects from ${where}: the limit is ${REDIRECT_LIMIT}`);
+  }
 }
 
 function headersOf(hop: Hop, request: HttpRequest): Record<string, string> {
   return {
     'user-agent': 'drop',
-    // So that the limit counts what will be in memory.
+    // A compressed body could exceed the size limit in memory.
     'accept-encoding': 'identity',
     ...request.headers,
-    ...(hop.isElsewhere ? {} : request.secretHeaders),
+    ...(hop.isOtherOrigin ? {} : request.secretHeaders),
     ...(hop.isPost ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
   };
 }
 
-/** Takes the source's origin, its TLS material, the deadline and the limits; gives a client. Throws when the material is unusable. */
+/** Throws a SourceError with TLSError for invalid TLS material. */
 export function createHttpClient({ origin, tls, signal, limits }: HttpClientOptions): HttpClient {
-  checkTls(tls);
-  const agents = createAgents(limits, tls);
+  const agents = createTlsAgents(limits, tls);
 
   function dispatch(hop: Hop, request: HttpRequest): Promise<Dispatcher.ResponseData> {
-    return startRequest(hop.url, {
-      dispatcher: hop.url.origin === origin && !hop.isElsewhere ? agents.own : agents.foreign,
+    return sendRequest(hop.url, {
+      dispatcher: hop.url.origin === origin && !hop.isOtherOrigin ? agents.source : agents.otherOrigins,
       method: hop.isPost ? 'POST' : 'GET',
       headers: headersOf(hop, request),
       body: hop.isPost ? (request.form ?? null) : null,
@@ -209,13 +182,14 @@ export function createHttpClient({ origin, tls, signal, limits }: HttpClientOpti
     });
   }
 
-  async function follow(request: HttpRequest, first: Hop, hops: Hop[]): Promise<HttpAnswer> {
+  /** Prepends each hop to `hops`, so that the caller knows where an error occurred. */
+  async function follow(request: HttpRequest, first: Hop, hops: Hop[]): Promise<HttpResponse> {
     let hop = first;
     for (;;) {
       hops.unshift(hop);
       const response = await dispatch(hop, request);
       const target = redirectTarget(response, hop);
-      if (target === undefined) return await parseResponse(response, hop, limits.responseBytes);
+      if (target === undefined) return await readResponse(response, hop, limits.responseBytes);
       discard(response.body);
       hop = nextHop(hop, target, request.url.origin, response.statusCode);
       checkHops(hop, hops);
@@ -224,27 +198,16 @@ export function createHttpClient({ origin, tls, signal, limits }: HttpClientOpti
 
   return {
     async send(request) {
-      const first: Hop = { url: request.url, isPost: request.form !== undefined, isElsewhere: false };
+      const first: Hop = { url: request.url, isPost: request.form !== undefined, isOtherOrigin: false };
       const hops: Hop[] = [];
       try {
         return await follow(request, first, hops);
       } catch (error) {
-        throw networkFailure(error, whereOf(hops[0] ?? first));
+        throw networkError(error, whereOf(hops[0] ?? first));
       }
     },
     async close() {
-      await Promise.all([agents.own.destroy(), agents.foreign.destroy()]);
+      await Promise.all([agents.source.destroy(), agents.otherOrigins.destroy()]);
     },
   };
-}
-
-function checkHops(next: Hop, hops: readonly Hop[]): void {
-  const [first] = hops.slice(-1);
-  const where = whereOf(first ?? next);
-  if (hops.some(({ url }) => url.href === next.url.href)) {
-    throw new SourceError('BadResponse', `${where} redirects in a loop`);
-  }
-  if (hops.length > REDIRECT_LIMIT) {
-    throw new SourceError('BadResponse', `${where} redirects more than the limit of ${REDIRECT_LIMIT} times`);
-  }
 }

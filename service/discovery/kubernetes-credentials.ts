@@ -1,43 +1,39 @@
-// Reads Secrets from Kubernetes, and only for what the stored DiscoveryPolicy itself asks for: a forged request gets none.
+// Reads Secrets from Kubernetes, but only for queries of the stored DiscoveryPolicy: a forged request must not make the
+// service send a credential anywhere.
 import { ApiException, CoreV1Api, CustomObjectsApi, type KubeConfig } from '@kubernetes/client-node';
 import { z } from 'zod';
 import type { DiscoveryQuery, SourceFailure } from '../../hooks/discovery-policy/query.ts';
+import { allowsQuery } from '../../hooks/discovery-policy/sources/source-types.ts';
 import { isObjectName } from '../../kubernetes/object-name.ts';
 import { deadlineOptions } from '../kubernetes-client.ts';
 import { type CredentialSource, type Credentials, decodeCredentials } from './credentials.ts';
 import { SourceError } from './source-error.ts';
 
-/** Two small reads; they leave most of the budget to the sources. */
+/** For each of the two reads. Leaves most of the budget to the sources. */
 const API_TIMEOUT_MILLISECONDS = 10_000;
 
 export interface CredentialOptions {
-  /** The only namespace whose Secrets are read. */
+  /** The only namespace from which Secrets are read. */
   readonly namespace: string;
-  /** Undefined: there is no cluster. */
+  /** Undefined without a cluster: no Secret is found then. */
   readonly kubeConfig: KubeConfig | undefined;
   readonly timeoutMilliseconds?: number;
 }
 
 export interface PolicyCredentials {
-  /** Whether there is a cluster to ask; without one every Secret is not found. */
   readonly isAvailable: boolean;
-  /** Takes name and UID of the policy that a request claims to be about; gives the Secrets for the queries of one sync of it. */
+  /** Returns the Secrets for one sync of the policy. Name and UID are unverified input of the request. */
   forPolicy(name: string, uid: string): CredentialSource;
 }
 
-/** Only what ties a Secret to an address; whether the rest is valid is for others to say. */
-const storedSource = z.object({
-  secretRef: z.object({ name: z.string() }).optional(),
-  prometheus: z.object({ endpoint: z.string(), query: z.string() }).optional(),
-  registry: z.object({ url: z.string(), repositories: z.array(z.string()) }).optional(),
-});
+/** Parses only what decides whether a query may use a Secret. The rest of the policy may be invalid. */
 const storedPolicy = z.object({
   metadata: z.object({ uid: z.string() }),
-  spec: z.object({ sources: z.array(storedSource) }),
+  spec: z.object({ sources: z.array(z.looseObject({ secretRef: z.object({ name: z.string() }).optional() })) }),
 });
 
-type StoredSource = z.infer<typeof storedSource>;
 type StoredPolicy = z.infer<typeof storedPolicy>;
+type StoredSource = StoredPolicy['spec']['sources'][number];
 
 interface Cluster {
   readonly secrets: CoreV1Api;
@@ -45,10 +41,7 @@ interface Cluster {
   readonly timeoutMilliseconds: number;
 }
 
-/**
- * Takes the namespace of the service and its cluster; gives where credentials come from. Never throws: without a
- * cluster every Secret is not found, and the service goes on.
- */
+/** Never throws. Without a cluster, every Secret is reported as not found. */
 export function createCredentialSource(options: CredentialOptions): PolicyCredentials {
   const cluster = connect(options);
   return {
@@ -66,13 +59,14 @@ function connect({ kubeConfig, timeoutMilliseconds }: CredentialOptions): Cluste
   };
 }
 
-interface ClaimedPolicy {
+interface RequestedPolicy {
   readonly name: string;
   readonly uid: string;
 }
 
+/** Reads the policy and each Secret at most once. */
 function credentialsOfPolicy(
-  claimed: ClaimedPolicy,
+  requested: RequestedPolicy,
   namespace: string,
   cluster: Cluster | undefined,
 ): CredentialSource {
@@ -81,11 +75,11 @@ function credentialsOfPolicy(
 
   async function read(query: DiscoveryQuery, secretName: string): Promise<Credentials> {
     const secret = `${namespace}/${secretName}`;
-    if (cluster === undefined) throw notFound(secret, 'the service has no connection to a Kubernetes API server');
-    policy ??= readPolicy(claimed, cluster);
+    if (cluster === undefined) throw notRead(secret, 'the service has no connection to a Kubernetes API server');
+    policy ??= readPolicy(requested, cluster);
     const { spec } = await policy;
-    if (!spec.sources.some((source) => confirms(source, query))) {
-      throw notFound(secret, `DiscoveryPolicy ${claimed.name} in the cluster does not name it for this source`);
+    if (!spec.sources.some((source) => allows(source, query))) {
+      throw notRead(secret, `the stored DiscoveryPolicy ${requested.name} does not use it for this query`);
     }
     const known = secrets.get(secretName) ?? readSecret(namespace, secretName, cluster);
     secrets.set(secretName, known);
@@ -104,43 +98,23 @@ function credentialsOfPolicy(
   };
 }
 
-function notFound(secret: string, why: string): SourceError {
+function notRead(secret: string, why: string): SourceError {
   return new SourceError('SecretNotFound', `Secret ${secret} was not read: ${why}`);
 }
 
-/** The API server's own words are left out: they may repeat what was sent. */
+/** Omits the message of the API server, which may repeat what was sent. */
 function failureOf(error: unknown, secret: string): SourceFailure {
-  const known =
-    error instanceof SourceError ? error : notFound(secret, 'the Kubernetes API server gave no usable answer');
-  return { ok: false, reason: known.reason, message: known.message };
+  const { reason, message } =
+    error instanceof SourceError ? error : notRead(secret, 'invalid response of the Kubernetes API server');
+  return { ok: false, reason, message };
 }
 
-/** Tells whether a stored source asks for just this: the Secret, the address, and no other query or repository than its own. */
-function confirms(source: StoredSource, query: DiscoveryQuery): boolean {
-  if (source.secretRef?.name !== query.secretName) return false;
-  switch (query.kind) {
-    case 'prometheus': {
-      const { prometheus } = source;
-      if (prometheus === undefined || !isSameAddress(prometheus.endpoint, query.endpoint)) return false;
-      return prometheus.query.trim() === query.query.trim();
-    }
-    case 'registry': {
-      const { registry } = source;
-      if (registry === undefined || !isSameAddress(registry.url, query.url)) return false;
-      return query.repositories.every((repository) => registry.repositories.includes(repository));
-    }
-  }
+/** Whether a stored source sends this query with this Secret. */
+function allows(source: StoredSource, query: DiscoveryQuery): boolean {
+  return source.secretRef?.name === query.secretName && allowsQuery(source[query.type], query);
 }
 
-function isSameAddress(stored: string, asked: string): boolean {
-  return addressOf(stored) === addressOf(asked);
-}
-
-function addressOf(url: string): string {
-  return (URL.canParse(url) ? new URL(url).href : url).replace(/\/+$/, '');
-}
-
-async function readPolicy({ name, uid }: ClaimedPolicy, cluster: Cluster): Promise<StoredPolicy> {
+async function readPolicy({ name, uid }: RequestedPolicy, cluster: Cluster): Promise<StoredPolicy> {
   const what = `DiscoveryPolicy ${name}`;
   const found = await readObject(name, what, () =>
     cluster.policies.getClusterCustomObject(
@@ -149,9 +123,9 @@ async function readPolicy({ name, uid }: ClaimedPolicy, cluster: Cluster): Promi
     ),
   );
   const policy = storedPolicy.safeParse(found);
-  if (!policy.success) throw new SourceError('SecretNotFound', `${what} in the cluster names no usable sources`);
+  if (!policy.success) throw new SourceError('SecretNotFound', `the stored ${what} has no valid sources`);
   if (policy.data.metadata.uid !== uid) {
-    throw new SourceError('SecretNotFound', `${what} in the cluster has another UID, so its Secrets were not read`);
+    throw new SourceError('SecretNotFound', `the stored ${what} has another UID, so its Secrets were not read`);
   }
   return policy.data;
 }
@@ -165,7 +139,7 @@ async function readSecret(namespace: string, name: string, cluster: Cluster): Pr
 }
 
 async function readObject<Found>(name: string, what: string, read: () => Promise<Found>): Promise<Found> {
-  // Any other name could lead out of its path.
+  // Any other name could change the path of the request.
   if (!isObjectName(name)) throw new SourceError('SecretNotFound', `${what} has no valid name`);
   try {
     return await read();
@@ -175,10 +149,10 @@ async function readObject<Found>(name: string, what: string, read: () => Promise
 }
 
 function problemOf(error: unknown): string {
-  if (!(error instanceof ApiException)) return 'could not be read: the Kubernetes API server did not answer';
+  if (!(error instanceof ApiException)) return 'could not be read: no response from the Kubernetes API server';
   if (error.code === 404) return 'does not exist';
   if (error.code === 401 || error.code === 403) {
-    return `may not be read by the service (the Kubernetes API server answered ${error.code}): check its Role`;
+    return `may not be read by the service (HTTP ${error.code} from the Kubernetes API server): check its Role`;
   }
-  return `could not be read: the Kubernetes API server answered ${error.code}`;
+  return `could not be read: HTTP ${error.code} from the Kubernetes API server`;
 }

@@ -1,64 +1,85 @@
-// What an answer that is no answer means: statuses by a table, and bodies that do not parse.
+// Errors for responses that cannot be used: by HTTP status, and for bodies that do not parse.
 import type { z } from 'zod';
 import type { FailureReason } from '../../hooks/discovery-policy/query.ts';
 import type { CredentialRedactor } from './credential-redactor.ts';
-import type { HttpAnswer } from './http-client.ts';
+import type { HttpResponse } from './http-client.ts';
 import { SourceError } from './source-error.ts';
 
-/** Enough to recognise a login page or a proxy's error. */
+/** Enough to recognise a login page or the error page of a proxy. */
 export const EXCERPT_LIMIT_CHARACTERS = 80;
-/** Registries count in windows of hours; a longer rest would be a fault of the header. */
+/** The rate limit windows of registries last hours at most. */
 export const RETRY_AFTER_LIMIT_MILLISECONDS = 24 * 60 * 60 * 1000;
 
-const statusTable: Readonly<Record<number, { readonly reason: FailureReason; readonly sentence: string }>> = {
-  401: { reason: 'Unauthorized', sentence: 'the credentials are missing or refused' },
-  403: { reason: 'Forbidden', sentence: 'these credentials do not allow it' },
-  404: { reason: 'NotFound', sentence: 'there is nothing at this address' },
-  429: { reason: 'RateLimited', sentence: 'too many requests' },
+interface StatusMeaning {
+  readonly reason: FailureReason;
+  readonly problem: string;
+  readonly advice: string;
+}
+
+const meanings: Readonly<Record<number, StatusMeaning>> = {
+  401: { reason: 'Unauthorized', problem: 'unauthorized', advice: 'check the credentials in the Secret of secretRef' },
+  403: { reason: 'Forbidden', problem: 'forbidden', advice: 'check the permissions of the credentials' },
+  404: { reason: 'NotFound', problem: 'not found', advice: 'check the URL of the source' },
+  429: { reason: 'RateLimited', problem: 'rate limited', advice: 'raise syncInterval or use credentials' },
 };
 
-/** Takes a header of seconds or a date and the time now; gives milliseconds from now, none when it makes no sense. */
+const serverError: StatusMeaning = {
+  reason: 'ServerError',
+  problem: 'server error',
+  advice: "check the server's health",
+};
+
+const unexpectedStatus: StatusMeaning = {
+  reason: 'BadResponse',
+  problem: 'unexpected response',
+  advice: 'check that the URL is that of the API',
+};
+
+/** Parses seconds or a date into milliseconds from now. Returns undefined for anything else. */
 export function parseRetryAfter(header: unknown, nowMilliseconds: number): number | undefined {
   if (typeof header !== 'string') return undefined;
   const text = header.trim();
-  // A date names its month; of other texts JavaScript makes dates too.
+  // Date.parse also accepts texts such as `-5`. An HTTP date contains the name of a month.
   const date = /[a-z]{3}/i.test(text) ? Date.parse(text) : Number.NaN;
   const milliseconds = /^\d+$/.test(text) ? Number(text) * 1000 : date - nowMilliseconds;
   if (Number.isNaN(milliseconds)) return undefined;
   return Math.min(Math.max(milliseconds, 0), RETRY_AFTER_LIMIT_MILLISECONDS);
 }
 
-/** Takes an answer whose status is not 200; gives the failure with the first words of what came instead. */
-export function statusFailure(answer: HttpAnswer, words: CredentialRedactor, nowMilliseconds: number): SourceError {
-  const { status, where, text } = answer;
-  const known = statusTable[status];
-  const reason = known?.reason ?? (status >= 500 ? 'ServerError' : 'BadResponse');
-  const sentence = known === undefined ? '' : `, ${known.sentence}`;
-  const excerpt = text.trim() === '' ? '' : `: ${words.excerpt(text, EXCERPT_LIMIT_CHARACTERS)}`;
+/** Returns the error for a response with a status other than 200. */
+export function statusError(
+  response: HttpResponse,
+  redactor: CredentialRedactor,
+  nowMilliseconds: number,
+): SourceError {
+  const { status, where, text } = response;
+  const { reason, problem, advice } = meanings[status] ?? (status >= 500 ? serverError : unexpectedStatus);
+  const excerpt = text.trim() === '' ? '' : `: ${redactor.quote(text, EXCERPT_LIMIT_CHARACTERS)}`;
   const retryAfter =
-    reason === 'RateLimited' ? parseRetryAfter(answer.headers['retry-after'], nowMilliseconds) : undefined;
-  return new SourceError(reason, `${where} answered ${status}${sentence}${excerpt}`, retryAfter);
+    reason === 'RateLimited' ? parseRetryAfter(response.headers['retry-after'], nowMilliseconds) : undefined;
+  return new SourceError(reason, `${problem} (HTTP ${status}) from ${where}: ${advice}${excerpt}`, retryAfter);
 }
 
-/** Takes an answer and the shape that it should have; gives the value. Throws BadResponse with the first words of what came. */
-export function parseAnswer<Value>(answer: HttpAnswer, shape: z.ZodType<Value>, words: CredentialRedactor): Value {
-  const result = shape.safeParse(parseJson(answer, words));
+/** Parses the body as JSON of the shape. Throws a BadResponse. */
+export function parseBody<Value>(response: HttpResponse, shape: z.ZodType<Value>, redactor: CredentialRedactor): Value {
+  const result = shape.safeParse(parseJson(response, redactor));
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  const path = issue?.path.map(String).join('.') ?? '';
-  const problem = `${path === '' ? 'the whole' : path}: ${issue?.message ?? 'not what was expected'}`;
+  const path = issue?.path.map(String).join('.') || 'body';
   throw new SourceError(
     'BadResponse',
-    `${answer.where} answered JSON of another shape (${problem}): ${words.excerpt(answer.text, EXCERPT_LIMIT_CHARACTERS)}`,
+    `unexpected JSON from ${response.where}: ${path}: ${issue?.message}: ` +
+      redactor.quote(response.text, EXCERPT_LIMIT_CHARACTERS),
   );
 }
 
-function parseJson({ text, where }: HttpAnswer, words: CredentialRedactor): unknown {
+function parseJson({ text, where }: HttpResponse, redactor: CredentialRedactor): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    const what = /^\s*[[{]/.test(text) ? 'JSON that is cut off or damaged' : 'what is not JSON';
-    const excerpt = text.trim() === '' ? 'nothing' : words.excerpt(text, EXCERPT_LIMIT_CHARACTERS);
-    throw new SourceError('BadResponse', `${where} answered ${what}: ${excerpt}`);
+    if (text.trim() === '') throw new SourceError('BadResponse', `empty response from ${where}: expected JSON`);
+    const problem = /^\s*[[{]/.test(text) ? 'truncated or damaged JSON' : 'not JSON';
+    const excerpt = redactor.quote(text, EXCERPT_LIMIT_CHARACTERS);
+    throw new SourceError('BadResponse', `invalid response from ${where}: ${problem}: ${excerpt}`);
   }
 }

@@ -1,77 +1,72 @@
-// Asks every source that is due, side by side, and gives an outcome for each: the world's failures are data from here on.
+// Sends all queries of a sync in parallel and returns an outcome for each. Failures of sources become data here.
 import { setMaxListeners } from 'node:events';
-import type { DiscoveryQuery, SourceFailure, SourceOutcome } from '../../hooks/discovery-policy/query.ts';
-import { type CredentialRedactor, createSecretWords } from './credential-redactor.ts';
+import type { SourceTypeName } from '../../crds/discovery-policy.ts';
+import type { DiscoveryQuery, QueryOf, SourceFailure, SourceOutcome } from '../../hooks/discovery-policy/query.ts';
+import { prometheusClient } from './clients/prometheus.ts';
+import { registryClient } from './clients/registry.ts';
+import type { SourceClient } from './clients/source-client.ts';
+import { type CredentialRedactor, createCredentialRedactor } from './credential-redactor.ts';
 import { type CredentialSource, type Credentials, noCredentials } from './credentials.ts';
 import { HTTP_LIMITS, type HttpLimits } from './http-client.ts';
-import { networkFailure } from './network-failure.ts';
-import { queryPrometheus } from './prometheus-client.ts';
-import { registryBase } from './registry-address.ts';
-import { listTags } from './registry-client.ts';
+import { networkError } from './network-error.ts';
 import { SourceError } from './source-error.ts';
 import { openSession, type SourceSession } from './source-session.ts';
 
-/** For all queries of a sync. Metacontroller gives up on the hook after 60 s, and the answer takes its time too. */
+/** A source type without a client does not compile. */
+const clients: { readonly [Type in SourceTypeName]: SourceClient<Type> } = {
+  prometheus: prometheusClient,
+  registry: registryClient,
+};
+
+/** For all queries of a sync. Metacontroller cancels a hook call after 60 s, which includes building the response. */
 export const DISCOVERY_BUDGET_MILLISECONDS = 45_000;
 
 export interface DiscoveryContext {
-  /** Asked only for queries that name a Secret. */
+  /** Used only for queries that name a Secret. */
   readonly credentials: CredentialSource;
   readonly budgetMilliseconds?: number;
   readonly limits?: Partial<HttpLimits>;
-  /** Milliseconds since the epoch; for a Retry-After that is a date. */
+  /** Milliseconds since the epoch. Used for a Retry-After that is a date. */
   readonly clock?: () => number;
 }
 
 interface Run {
   readonly context: DiscoveryContext;
+  /** Aborted when the budget is used up. */
   readonly signal: AbortSignal;
 }
 
-/** Takes the queries of one sync; gives the outcome of each, in their order, within the budget. Never rejects. */
+/** Returns the outcome of each query, in their order, within the budget. Never rejects. */
 export async function runQueries(
   queries: readonly DiscoveryQuery[],
   context: DiscoveryContext,
 ): Promise<SourceOutcome[]> {
-  const budgetMilliseconds = context.budgetMilliseconds ?? DISCOVERY_BUDGET_MILLISECONDS;
-  const signal = AbortSignal.timeout(budgetMilliseconds);
-  // Every request under way listens to it; Node would take more than ten for a leak.
+  const signal = AbortSignal.timeout(context.budgetMilliseconds ?? DISCOVERY_BUDGET_MILLISECONDS);
+  // Every request in progress listens to the signal. Node warns of a leak above ten listeners.
   setMaxListeners(0, signal);
   return Promise.all(queries.map((query) => runQuery(query, { context, signal })));
 }
 
-function addressOf(query: DiscoveryQuery): string {
-  return query.kind === 'prometheus' ? query.endpoint : registryBase(query.url);
-}
-
-async function runQuery(query: DiscoveryQuery, run: Run): Promise<SourceOutcome> {
+async function runQuery<Type extends SourceTypeName>(query: QueryOf<Type>, run: Run): Promise<SourceOutcome> {
   const credentials = await readCredentials(query, run);
   if (!credentials.ok) return credentials;
-  const words = createSecretWords(credentials);
+  const client = clients[query.type];
+  const redactor = createCredentialRedactor(credentials);
   let session: SourceSession | undefined;
   try {
     const { limits, clock = Date.now } = run.context;
-    session = openSession(addressOf(query), {
+    session = openSession(client.apiUrl(query), {
       credentials,
-      words,
+      redactor,
       signal: run.signal,
       limits: { ...HTTP_LIMITS, ...limits },
       clock,
     });
-    return await ask(query, session);
+    return await client.send(query, session);
   } catch (error) {
-    return failureOf(error, words);
+    return failureOf(error, redactor);
   } finally {
     await session?.http.close();
-  }
-}
-
-function ask(query: DiscoveryQuery, session: SourceSession): Promise<SourceOutcome> {
-  switch (query.kind) {
-    case 'prometheus':
-      return queryPrometheus(query, session);
-    case 'registry':
-      return listTags(query, session);
   }
 }
 
@@ -83,17 +78,18 @@ async function readCredentials(query: DiscoveryQuery, { context, signal }: Run):
   try {
     return await Promise.race([context.credentials.read(query), deadline]);
   } catch (error) {
-    return failureOf(networkFailure(error, `Secret ${query.secretName}`), createSecretWords(noCredentials));
+    const where = `the Kubernetes API server for Secret ${query.secretName}`;
+    return failureOf(networkError(error, where), createCredentialRedactor(noCredentials));
   }
 }
 
-function failureOf(error: unknown, words: CredentialRedactor): SourceFailure {
+function failureOf(error: unknown, redactor: CredentialRedactor): SourceFailure {
   const { reason, message, retryAfterMilliseconds } =
-    error instanceof SourceError ? error : networkFailure(error, 'the source');
+    error instanceof SourceError ? error : networkError(error, 'the source');
   return {
     ok: false,
     reason,
-    message: words.message(message),
+    message: redactor.message(message),
     ...(retryAfterMilliseconds === undefined ? {} : { retryAfterMilliseconds }),
   };
 }

@@ -1,11 +1,11 @@
-// How a source's failure travels from where it is noticed to where it becomes an outcome.
+// The error by which a failed query reaches `runQueries`, which turns it into an outcome.
 import type { FailureReason } from '../../hooks/discovery-policy/query.ts';
 
-/** The world's failure. Its message may still hold a credential; only `runQueries` makes it fit for a status. */
+/** A failure outside of our control. Its message may contain a credential until `runQueries` has redacted it. */
 export class SourceError extends Error {
   override readonly name = 'SourceError';
   readonly reason: FailureReason;
-  /** What a RateLimited source asked for, in milliseconds from now. */
+  /** The Retry-After of a RateLimited source, in milliseconds from now. */
   readonly retryAfterMilliseconds: number | undefined;
 
   constructor(reason: FailureReason, message: string, retryAfterMilliseconds?: number) {

@@ -1,38 +1,37 @@
-// What a client needs to talk to one source: its connections, its credentials, and what keeps them out of messages.
-
+// What a client needs to query one source: its connections, its credentials, and the redactor for its messages.
 import type { CredentialRedactor } from './credential-redactor.ts';
 import { basicAuthorizationOf, bearerAuthorizationOf, type Credentials } from './credentials.ts';
 import { createHttpClient, type HttpClient, type HttpLimits, parseHttpUrl } from './http-client.ts';
 import { SourceError } from './source-error.ts';
 
 export interface SourceSession {
-  /** Base URL. A user in it is neither sent nor shown: the spec refuses one, and a Secret is the place for it. */
+  /** Base URL without user and password, which belong in a Secret and are refused in the spec. */
   readonly base: URL;
   readonly credentials: Credentials;
   readonly http: HttpClient;
-  readonly words: CredentialRedactor;
+  readonly redactor: CredentialRedactor;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
 }
 
 export interface SessionOptions {
   readonly credentials: Credentials;
-  readonly words: CredentialRedactor;
+  readonly redactor: CredentialRedactor;
   readonly signal: AbortSignal;
   readonly limits: HttpLimits;
   readonly clock: () => number;
 }
 
-/** Takes the base URL of a source; gives a session that its client must close. Throws a SourceError when there can be none. */
+/** Opens a session at the base URL of an API. The caller closes its HTTP client. Throws a SourceError. */
 export function openSession(base: string, options: SessionOptions): SourceSession {
   const url = parseHttpUrl(base);
-  if (url === undefined) throw new SourceError('BadResponse', 'the address of the source is no http or https URL');
-  const { credentials, words, signal, limits, clock } = options;
+  if (url === undefined) throw new SourceError('BadResponse', 'invalid URL of the source: use an http or https URL');
+  const { credentials, redactor, signal, limits, clock } = options;
   const http = createHttpClient({ origin: url.origin, tls: credentials.tls, signal, limits });
-  return { base: url, credentials, http, words, clock };
+  return { base: url, credentials, http, redactor, clock };
 }
 
-/** Takes a base URL and a path; gives the URL below it: a path and a query of the base are kept. */
+/** Appends a path to the base URL. Keeps the base's own path and query. */
 export function urlBelow(base: URL, path: string): URL {
   const url = new URL(base);
   url.pathname = `${base.pathname.replace(/\/+$/, '')}${path}`;
@@ -40,12 +39,12 @@ export function urlBelow(base: URL, path: string): URL {
   return url;
 }
 
-/** Gives the headers that say at once who asks: those of the Secret, its token, else its user. */
-export function eagerHeaders({ credentials }: SourceSession): Readonly<Record<string, string>> {
+/** Returns the headers of the Secret and an authorization: the token if there is one, otherwise user and password. */
+export function sourceHeaders({ credentials }: SourceSession): Readonly<Record<string, string>> {
   return withAuthorization(credentials, bearerAuthorizationOf(credentials) ?? basicAuthorizationOf(credentials));
 }
 
-/** Gives the headers of the Secret with an authorization in place of any that they hold. */
+/** Returns the headers of the Secret. The authorization, if given, replaces one among them. */
 export function withAuthorization(
   { headers }: Credentials,
   authorization: string | undefined,

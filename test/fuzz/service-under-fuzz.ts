@@ -32,12 +32,12 @@ function outcomeOf(query: DiscoveryQuery, random: Random): SourceOutcome {
     return { ok: false, reason, message: 'https://me:secret@host?token=x said\nno', retryAfterMilliseconds: 5_000 };
   }
   const tags = ['v1.2.3', 'v1.10.0', 'latest', '\u202e', 'a'.repeat(200), '']; // as a hostile registry would
-  if (query.kind === 'registry') {
-    return { ok: true, kind: 'registry', repositories: query.repositories.map((repository) => ({ repository, tags })) };
+  if (query.type === 'registry') {
+    return { ok: true, type: 'registry', repositories: query.repositories.map((repository) => ({ repository, tags })) };
   }
   const images = ['alpine', 'nginx:1', 'UPPER/case', 'a b', '', '__proto__', 'x'.repeat(600)];
   const series = images.map((image) => ({ image, values: [random.integer(-5, 1_000), 1e300] }));
-  return { ok: true, kind: 'prometheus', series, seriesWithoutImage: 1, valuesDropped: 1, warnings: ['partial'] };
+  return { ok: true, type: 'prometheus', series, seriesWithoutImage: 1, valuesDropped: 1, warnings: ['partial'] };
 }
 
 /** Control characters, line and paragraph separators, marks that turn the direction of text. */

@@ -81,7 +81,7 @@ describe('a spec that got past the API server', () => {
       discoveries,
       discovery({ sources, imageFilter: 'a(?=b)' }),
       'InvalidSpec',
-      'spec.imageFilter: look-ahead at position 1: only look-aheads at the very start, behind ^, are possible',
+      'spec.imageFilter: look-ahead at position 1: only look-aheads directly after a leading ^ are supported',
     ],
   ])('%s', async (...[, url, parent, reason, message]) => {
     const groups = { 'Fleet.drop.corewire.io/v1alpha1': {}, 'CachedImage.drop.corewire.io/v1alpha1': {}, 'Pod.v1': {} };

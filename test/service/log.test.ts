@@ -39,7 +39,7 @@ const runDiscovery: RunDiscovery = async (queries) =>
   new Map(
     queries.map(({ source }) => {
       const series = [{ image: 'alpine', values: [1] }];
-      return [source, { ok: true, kind: 'prometheus', series, seriesWithoutImage: 0, valuesDropped: 0, warnings: [] }];
+      return [source, { ok: true, type: 'prometheus', series, seriesWithoutImage: 0, valuesDropped: 0, warnings: [] }];
     }),
   );
 
@@ -84,13 +84,13 @@ describe('one line a sync', () => {
       'of a discovery that asks',
       '/hooks/discoverypolicies/sync',
       { parent: discoveryPolicy },
-      { parent: 'popular', asked: 1, images: 1, reason: 'Synced', resyncAfterSeconds: 10 },
+      { parent: 'popular', queried: 1, images: 1, reason: 'Synced', resyncAfterSeconds: 10 },
     ],
     [
       'of a discovery that is not due',
       '/hooks/discoverypolicies/sync',
       { parent: { ...discoveryPolicy, metadata: { ...discoveryPolicy.metadata, deletionTimestamp: 'now' } } },
-      { parent: 'popular', asked: 0, images: 0, reason: 'Pending', resyncAfterSeconds: 10 },
+      { parent: 'popular', queried: 0, images: 0, reason: 'Pending', resyncAfterSeconds: 10 },
     ],
     [
       'of a discovery that cannot be',

@@ -23,7 +23,7 @@ const WORDS_OF_FAILURE = `Get "https://robot:${PASSWORD}@proxy.example.com/api?t
 function outcomeOf(saying: Saying): SourceOutcome {
   if (typeof saying === 'string') return { ok: false, reason: saying, message: WORDS_OF_FAILURE };
   const series = [...saying].map(([image, score]) => ({ image, values: [score] }));
-  return { ok: true, kind: 'prometheus', series, seriesWithoutImage: 0, valuesDropped: 0, warnings: [] };
+  return { ok: true, type: 'prometheus', series, seriesWithoutImage: 0, valuesDropped: 0, warnings: [] };
 }
 
 /** Takes the time; gives sources that refuse connections until they are told to say something. */
@@ -49,10 +49,7 @@ export function createSources(now: () => number): Sources {
       const saying = sayings.get(endpoint);
       return saying instanceof Map ? [...saying.keys()] : [];
     },
-    runDiscovery: async (queries) =>
-      new Map(
-        queries.map((query) => [query.source, ask(query.kind === 'prometheus' ? query.endpoint : query.url)] as const),
-      ),
+    runDiscovery: async (queries) => new Map(queries.map((query) => [query.source, ask(query.url)] as const)),
     lastImages: (endpoint) => images.get(endpoint),
     lastGivenAt: (endpoint, reference) => givenAt.get(`${endpoint} ${reference}`),
   };

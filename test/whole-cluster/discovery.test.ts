@@ -36,7 +36,7 @@ const referenceOf = (name: string) => `registry.example.com/${name}:v1`;
 function outcomeOf(saying: Saying): SourceOutcome {
   if (typeof saying === 'string') return { ok: false, reason: saying, message: 'it says nothing today' };
   const series = Object.entries(saying).map(([name, score]) => ({ image: referenceOf(name), values: [score] }));
-  return { ok: true, kind: 'prometheus', series, seriesWithoutImage: 0, valuesDropped: 0, warnings: [] };
+  return { ok: true, type: 'prometheus', series, seriesWithoutImage: 0, valuesDropped: 0, warnings: [] };
 }
 
 /** A cluster with two nodes and a world outside in which every image exists and every source is silent. */
@@ -46,7 +46,7 @@ function startWorld(defaultPolicy: Readonly<Record<string, unknown>> = { minDela
   const runDiscovery: RunDiscovery = async (queries) =>
     new Map(
       queries.map((query) => {
-        const endpoint = query.kind === 'prometheus' ? query.endpoint : query.url;
+        const endpoint = query.url;
         asked.set(endpoint, [...(asked.get(endpoint) ?? []), (scenario.clock.now() - START) / SECOND]);
         return [query.source, outcomeOf(sayings.get(endpoint) ?? 'ConnectionRefused')];
       }),

@@ -1,4 +1,4 @@
-// The examples of the documents, from manifest to images: what is asked of whom, and what becomes of an answer.
+// The documented example policies, from the manifest to the query and from the response to the discovered images.
 import { expect, test } from 'vitest';
 import type { DiscoveryPolicyStatus } from '../../../crds/discovery-policy.ts';
 import type { SourceOutcome } from '../../../hooks/discovery-policy/query.ts';
@@ -9,22 +9,23 @@ import { found, observed, series, tags } from './policies.ts';
 
 interface Row {
   readonly policy: keyof typeof documentedPolicies;
-  readonly asked: object;
+  readonly query: object;
   readonly outcome: SourceOutcome;
-  readonly images: readonly (readonly [image: string, score: number])[];
-  readonly askedAgainAfter: number;
+  /** Image and score. */
+  readonly images: readonly string[];
+  readonly interval: number;
 }
 
-const guideAnswer = series({
+const guideResponse = series({
   'registry.example.com/ci/lint:1.8.0': 900,
   'registry.example.com/ci/test:2.4.1': 2500,
   'registry.example.com/ci/build:1.0.3': 4200,
 });
 const guideImages = [
-  ['registry.example.com/ci/build:1.0.3', 4200],
-  ['registry.example.com/ci/test:2.4.1', 2500],
-  ['registry.example.com/ci/lint:1.8.0', 900],
-] as const;
+  'registry.example.com/ci/build:1.0.3 4200',
+  'registry.example.com/ci/test:2.4.1 2500',
+  'registry.example.com/ci/lint:1.8.0 900',
+];
 const week = {
   startMilliseconds: NOON - 7 * 24 * HOUR,
   endMilliseconds: NOON,
@@ -34,27 +35,27 @@ const week = {
 const table: Row[] = [
   {
     policy: 'warStory',
-    asked: { kind: 'prometheus', endpoint: 'https://mimir.example.com', secretName: undefined, range: week },
-    outcome: guideAnswer,
+    query: { type: 'prometheus', url: 'https://mimir.example.com', secretName: undefined, range: week },
+    outcome: guideResponse,
     images: guideImages,
-    askedAgainAfter: HOUR,
+    interval: HOUR,
   },
   {
     policy: 'readmePopular',
-    asked: { kind: 'prometheus', endpoint: 'https://mimir.example.com', secretName: 'prometheus-creds', range: week },
+    query: { type: 'prometheus', url: 'https://mimir.example.com', secretName: 'prometheus-creds', range: week },
     outcome: series({
       'docker.io/library/alpine:3.19': [3000, 6000],
       'registry.example.com/ci/build:1.0.3': [2000, 2200],
       'registry.example.com/ci/test:2.4.1': [2500],
     }),
     images: guideImages.slice(0, 2),
-    askedAgainAfter: HOUR,
+    interval: HOUR,
   },
   {
     policy: 'fullExample',
-    asked: {
-      kind: 'prometheus',
-      endpoint: 'https://mimir.example.com',
+    query: {
+      type: 'prometheus',
+      url: 'https://mimir.example.com',
       secretName: 'prometheus-creds',
       range: undefined,
     },
@@ -63,16 +64,13 @@ const table: Row[] = [
       nginx: 17,
       'registry.example.com/ecr/app:v1': 23,
     }),
-    images: [
-      ['registry.example.com/ecr/app:v1', 23],
-      ['docker.io/library/nginx:latest', 17],
-    ],
-    askedAgainAfter: HOUR,
+    images: ['registry.example.com/ecr/app:v1 23', 'docker.io/library/nginx:latest 17'],
+    interval: HOUR,
   },
   {
     policy: 'gitlabHelpers',
-    asked: {
-      kind: 'registry',
+    query: {
+      type: 'registry',
       url: 'https://registry.gitlab.com',
       repositories: ['gitlab-org/gitlab-runner/gitlab-runner-helper'],
       secretName: undefined,
@@ -84,15 +82,14 @@ const table: Row[] = [
       ],
     }),
     images: ['v19.0.0', 'v18.10.0', 'v18.9.2', 'v18.9.1', 'v18.2.0'].map(
-      (tag, index) =>
-        [`registry.gitlab.com/gitlab-org/gitlab-runner/gitlab-runner-helper:x86_64-${tag}`, 5 - index] as const,
+      (tag, index) => `registry.gitlab.com/gitlab-org/gitlab-runner/gitlab-runner-helper:x86_64-${tag} ${5 - index}`,
     ),
-    askedAgainAfter: 6 * HOUR,
+    interval: 6 * HOUR,
   },
   {
     policy: 'platformApps',
-    asked: {
-      kind: 'registry',
+    query: {
+      type: 'registry',
       url: 'https://registry.example.com',
       repositories: ['platform/api', 'platform/web'],
       secretName: undefined,
@@ -102,25 +99,17 @@ const table: Row[] = [
       'platform/web': ['v0.9.0', 'v0.10.0', 'main'],
     }),
     images: [
-      ['registry.example.com/platform/api:v1.11.0', 10],
-      ['registry.example.com/platform/api:v1.10.0', 9],
-      ['registry.example.com/platform/api:v1.9.0', 8],
-      ['registry.example.com/platform/api:v1.8.0', 7],
-      ['registry.example.com/platform/api:v1.7.0', 6],
-      ['registry.example.com/platform/api:v1.6.0', 5],
-      ['registry.example.com/platform/api:v1.5.0', 4],
-      ['registry.example.com/platform/api:v1.4.0', 3],
-      ['registry.example.com/platform/api:v1.3.0', 2],
-      ['registry.example.com/platform/web:v0.10.0', 2],
-      ['registry.example.com/platform/api:v1.2.0', 1],
-      ['registry.example.com/platform/web:v0.9.0', 1],
+      ...[10, 9, 8, 7, 6, 5, 4, 3, 2].map((score) => `registry.example.com/platform/api:v1.${score + 1}.0 ${score}`),
+      'registry.example.com/platform/web:v0.10.0 2',
+      'registry.example.com/platform/api:v1.2.0 1',
+      'registry.example.com/platform/web:v0.9.0 1',
     ],
-    askedAgainAfter: 2 * HOUR,
+    interval: 2 * HOUR,
   },
   {
     policy: 'readmeTags',
-    asked: {
-      kind: 'registry',
+    query: {
+      type: 'registry',
       url: 'https://registry.example.com',
       repositories: ['team/frontend', 'team/backend', 'team/worker'],
       secretName: 'registry-api-creds',
@@ -131,20 +120,23 @@ const table: Row[] = [
       'team/worker': ['main', 'stable'],
     }),
     images: [
-      ['registry.example.com/team/frontend:v1.10', 3],
-      ['registry.example.com/team/frontend:v1.2', 2],
-      ['registry.example.com/team/backend:v2.0.0', 1],
-      ['registry.example.com/team/frontend:v1.1', 1],
+      'registry.example.com/team/frontend:v1.10 3',
+      'registry.example.com/team/frontend:v1.2 2',
+      'registry.example.com/team/backend:v2.0.0 1',
+      'registry.example.com/team/frontend:v1.1 1',
     ],
-    askedAgainAfter: 15 * MINUTE,
+    interval: 15 * MINUTE,
   },
 ];
 
-test.each(table)('$policy', ({ policy, asked, outcome, images, askedAgainAfter }) => {
-  const parent = observed(documentedPolicies[policy].spec);
-  expect(planDiscovery(parent, NOON)).toEqual([expect.objectContaining({ source: 0, ...asked })]);
-  const { response } = syncDiscoveryPolicy(parent, new Map([[0, outcome]]), NOON);
-  expect(found(response.status as DiscoveryPolicyStatus)).toEqual(images);
-  expect(response.status).toMatchObject({ conditions: [{ type: 'Ready', status: 'True', reason: 'Synced' }, {}] });
-  expect(response.resyncAfterSeconds).toBe(askedAgainAfter / 1000);
-});
+test.each(table)(
+  'the example $policy sends its query and ranks its images',
+  ({ policy, query, outcome, images, interval }) => {
+    const parent = observed(documentedPolicies[policy].spec);
+    expect(planDiscovery(parent, NOON)).toEqual([expect.objectContaining({ source: 0, ...query })]);
+    const { response } = syncDiscoveryPolicy(parent, new Map([[0, outcome]]), NOON);
+    expect(found(response.status as DiscoveryPolicyStatus)).toEqual(images);
+    expect(response.status).toMatchObject({ conditions: [{ type: 'Ready', status: 'True', reason: 'Synced' }, {}] });
+    expect(response.resyncAfterSeconds).toBe(interval / 1000);
+  },
+);

@@ -1,4 +1,4 @@
-// Two replicas that answer in turn keep the last good images of each source, whichever of them saw these.
+// Merging the statuses of two replicas: each source keeps its latest images, whichever replica found them.
 import { expect, test } from 'vitest';
 import type { DiscoveryPolicyStatus } from '../../../crds/discovery-policy.ts';
 import { mergeDiscoveryStatuses } from '../../../hooks/discovery-policy/merge.ts';
@@ -22,85 +22,70 @@ const source = (hash: string, images: readonly string[], lastSuccessTime?: strin
 const status = (
   revision: number,
   ...sources: DiscoveryPolicyStatus['sources'] & object
-): Partial<DiscoveryPolicyStatus> => ({
-  revision,
-  sources,
-});
+): Partial<DiscoveryPolicyStatus> => ({ revision, sources });
 const fails = { healthy: false, reason: 'Timeout', failures: 2 };
 
 test.each([
   {
-    what: 'the caches are behind: the answer, as it was',
+    what: 'a remembered status with a higher revision is returned unchanged',
     observed: status(4, source('a', ['x'], noon)),
     remembered: status(5, source('a', ['y'], later)),
-    joined: status(5, source('a', ['y'], later)),
+    merged: status(5, source('a', ['y'], later)),
   },
   {
-    what: 'the caches show the answer: what is observed',
-    observed: status(5, source('a', ['y'], later)),
-    remembered: status(5, source('a', ['y'], later)),
-    joined: status(5, source('a', ['y'], later)),
-  },
-  {
-    what: 'nothing is known',
+    what: 'a status without sources is returned unchanged',
     observed: {},
     remembered: { revision: 1 },
-    joined: { revision: 1 },
+    merged: { revision: 1 },
   },
   {
-    what: 'the other replica wrote more often, and never saw the source give anything',
+    what: 'a newer status without images gets those of the older status',
     observed: status(7, source('a', [], later)),
     remembered: status(5, source('a', ['x'], noon)),
-    joined: status(8, source('a', ['x'], later)),
+    merged: status(8, source('a', ['x'], later)),
   },
   {
-    what: 'the other replica wrote less often, and alone saw the source give something',
+    what: 'a newer status of a failing source gets the images of the older status',
     observed: status(4, source('a', ['x'], noon)),
     remembered: status(5, source('a', [], undefined, fails)),
-    joined: status(6, source('a', ['x'], undefined, fails)),
+    merged: status(6, source('a', ['x'], undefined, fails)),
   },
   {
-    what: 'of what both saw, what the source gave later; that it fails now stays said',
+    what: 'the images of the later success win, and the failure remains',
     observed: status(7, source('a', ['x'], noon, fails)),
     remembered: status(5, source('a', ['y', 'z'], later)),
-    joined: status(8, source('a', ['y', 'z'], noon, fails)),
+    merged: status(8, source('a', ['y', 'z'], noon, fails)),
   },
   {
-    what: 'what the source gave earlier is of no use',
+    what: 'the images of an earlier success are ignored',
     observed: status(7, source('a', ['x'], later)),
     remembered: status(5, source('a', ['y'], noon)),
-    joined: status(7, source('a', ['x'], later)),
+    merged: status(7, source('a', ['x'], later)),
   },
   {
-    what: 'of which nobody knows when it was given neither',
-    observed: status(7, source('a', ['x'])),
-    remembered: status(5, source('a', ['y'])),
-    joined: status(7, source('a', ['x'])),
-  },
-  {
-    what: 'what was given at a known time is later than what was given nobody knows when',
+    what: 'images without a time of success lose to images with one',
     observed: status(7, source('a', ['x'])),
     remembered: status(5, source('a', ['y'], noon)),
-    joined: status(8, source('a', ['y'])),
+    merged: status(8, source('a', ['y'])),
   },
   {
-    what: 'and not the other way round',
-    observed: status(7, source('a', ['x'], noon)),
+    what: 'images without a time of success change nothing',
+    observed: status(7, source('a', ['x'])),
     remembered: status(5, source('a', ['y'])),
-    joined: status(7, source('a', ['x'], noon)),
+    merged: status(7, source('a', ['x'])),
   },
   {
-    what: 'where neither saw it give anything there is no news',
+    what: 'a status without images adds nothing',
     observed: status(7, source('a', [], noon)),
     remembered: status(5, source('a', [], later)),
-    joined: status(7, source('a', [], noon)),
+    merged: status(7, source('a', [], noon)),
   },
   {
-    what: 'of two sources each its own; one that was edited is another',
+    what: 'sources are matched by hash, so an edited source gets no images',
     observed: status(7, source('b', [], later), source('c', [], later)),
     remembered: status(5, source('a', ['x'], noon), source('b', ['y'], noon)),
-    joined: status(8, source('b', ['y'], later), source('c', [], later)),
+    merged: status(8, source('b', ['y'], later), source('c', [], later)),
   },
-])('$what', ({ observed, remembered, joined }) => {
-  expect(mergeDiscoveryStatuses(observed, remembered)).toEqual(joined);
+])('$what', ({ observed, remembered, merged }) => {
+  expect(mergeDiscoveryStatuses(observed, remembered)).toEqual(merged);
 });

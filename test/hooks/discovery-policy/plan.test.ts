@@ -1,6 +1,6 @@
-// When each source is asked, and what: the plan of a sync, from status and time.
+// When each source is queried: at the interval, sooner after a failure, immediately after a change of its spec.
 import fc from 'fast-check';
-import { describe, expect, it, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { parseTimeMilliseconds } from '../../../kubernetes/time.ts';
 import { HOUR, MINUTE, NOON, SECOND } from '../builders/wire.ts';
 import {
@@ -17,12 +17,12 @@ import {
   tags,
 } from './policies.ts';
 
-const threeSources = [prometheus('a'), prometheus('b'), registry()];
-const spec = { syncInterval: '30m', sources: threeSources };
-const answer = series({ alpine: 1 });
-const tagAnswer = tags({ app: ['v1'] });
-const allAnswered: Status = statusAfter(spec, [{ outcomes: [answer, answer, tagAnswer], at: NOON }]);
-const secondFailed: Status = statusAfter(spec, [{ outcomes: [answer, failure(), tagAnswer], at: NOON }]);
+const sources = [prometheus('a'), prometheus('b'), registry()];
+const spec = { syncInterval: '30m', sources };
+const response = series({ alpine: 1 });
+const tagResponse = tags({ app: ['v1'] });
+const allHealthy: Status = statusAfter(spec, [{ outcomes: [response, response, tagResponse], at: NOON }]);
+const secondFailed: Status = statusAfter(spec, [{ outcomes: [response, failure(), tagResponse], at: NOON }]);
 
 interface DueRow {
   readonly what: string;
@@ -38,103 +38,85 @@ const withoutTime = (status: Status, field: 'lastAttemptTime' | 'retryTime'): St
   sources: (status.sources ?? []).map((source) => ({ ...source, [field]: undefined })),
 });
 
-const dueTable: DueRow[] = [
-  { what: 'nothing known: all', status: {}, at: NOON, due: [0, 1, 2] },
-  { what: 'all answered just now: none', status: allAnswered, at: NOON, due: [] },
-  { what: 'just before the interval: none', status: allAnswered, at: NOON + 30 * MINUTE - 1, due: [] },
-  { what: 'at the interval: all', status: allAnswered, at: NOON + 30 * MINUTE, due: [0, 1, 2] },
-  { what: 'long after the interval: all', status: allAnswered, at: NOON + 9 * HOUR, due: [0, 1, 2] },
-  { what: 'the spec was edited: all', status: allAnswered, at: NOON + SECOND, generation: 2, due: [0, 1, 2] },
-  { what: 'one failed, too soon: none', status: secondFailed, at: NOON + 9_999, due: [] },
-  { what: 'one failed, 10 s later: that one', status: secondFailed, at: NOON + 10 * SECOND, due: [1] },
-  { what: 'one failed, at the interval: all', status: secondFailed, at: NOON + 30 * MINUTE, due: [0, 1, 2] },
+const withFirst = (source: object) => ({ ...spec, sources: [source, ...sources.slice(1)] });
+
+test.each<DueRow>([
+  { what: 'all sources of a new policy are due', status: {}, at: NOON, due: [0, 1, 2] },
+  { what: 'no source is due before the interval', status: allHealthy, at: NOON + 30 * MINUTE - 1, due: [] },
+  { what: 'all sources are due at the interval', status: allHealthy, at: NOON + 30 * MINUTE, due: [0, 1, 2] },
+  { what: 'all sources of an edited spec are due', status: allHealthy, at: NOON, generation: 2, due: [0, 1, 2] },
+  { what: 'a failed source is not due before 10 s', status: secondFailed, at: NOON + 9_999, due: [] },
+  { what: 'a failed source is due after 10 s', status: secondFailed, at: NOON + 10 * SECOND, due: [1] },
   {
-    what: 'one failed and does not say when to retry: after 10 s',
+    what: 'a failed source without retryTime is due after 10 s',
     status: withoutTime(secondFailed, 'retryTime'),
     at: NOON + 10 * SECOND,
     due: [1],
   },
   {
-    what: 'one failed and does not say when to retry: not before',
-    status: withoutTime(secondFailed, 'retryTime'),
-    at: NOON + 9_999,
-    due: [],
-  },
-  {
-    what: 'nobody says when they were asked: all',
-    status: withoutTime(allAnswered, 'lastAttemptTime'),
+    what: 'sources without lastAttemptTime are due',
+    status: withoutTime(allHealthy, 'lastAttemptTime'),
     at: NOON,
     due: [0, 1, 2],
   },
   {
-    what: 'a source changed: that one',
-    status: allAnswered,
-    spec: { ...spec, sources: [prometheus('a'), prometheus('b', { query: 'sum(up) by (image)' }), registry()] },
-    at: NOON + SECOND,
-    due: [1],
-  },
-  {
-    what: 'another Secret is another source',
-    status: allAnswered,
-    spec: { ...spec, sources: [{ ...prometheus('a'), secretRef: { name: 'login' } }, prometheus('b'), registry()] },
+    what: 'a source with another query is due',
+    status: allHealthy,
+    spec: withFirst(prometheus('a', { query: 'sum(up) by (image)' })),
     at: NOON + SECOND,
     due: [0],
   },
   {
-    what: 'a source added: that one',
-    status: allAnswered,
-    spec: { ...spec, sources: [prometheus('new'), ...threeSources] },
+    what: 'a source with another Secret is due',
+    status: allHealthy,
+    spec: withFirst({ ...prometheus('a'), secretRef: { name: 'login' } }),
     at: NOON + SECOND,
     due: [0],
   },
   {
-    what: 'sources reordered: none',
-    status: allAnswered,
-    spec: { ...spec, sources: [...threeSources].reverse() },
+    what: 'an added source is due',
+    status: allHealthy,
+    spec: { ...spec, sources: [prometheus('new'), ...sources] },
+    at: NOON + SECOND,
+    due: [0],
+  },
+  {
+    what: 'reordered sources are not due',
+    status: allHealthy,
+    spec: { ...spec, sources: [...sources].reverse() },
     at: NOON + SECOND,
     due: [],
   },
   {
-    what: 'fields of a source in another order: none',
-    status: allAnswered,
-    spec: {
-      ...spec,
-      sources: [
-        { prometheus: { query: 'count(up) by (image)', endpoint: 'https://a.example.com' }, type: 'prometheus' },
-        prometheus('b'),
-        registry(),
-      ],
-    },
+    what: 'a source with reordered fields and explicit defaults is not due',
+    status: allHealthy,
+    spec: withFirst({
+      prometheus: {
+        step: '5m',
+        query: 'count(up) by (image)',
+        endpoint: 'https://a.example.com',
+        aggregationMethod: 'sum',
+      },
+      type: 'prometheus',
+    }),
     at: NOON + SECOND,
     due: [],
   },
   {
-    what: 'a default spelled out: none',
-    status: allAnswered,
-    spec: {
-      ...spec,
-      sources: [prometheus('a', { step: '5m', aggregationMethod: 'sum' }), prometheus('b'), registry()],
-    },
-    at: NOON + SECOND,
-    due: [],
-  },
-  {
-    what: 'an interval below 10 s counts as 10 s: not before',
-    status: allAnswered,
+    what: 'an interval below 10 s counts as 10 s, so no source is due before',
+    status: allHealthy,
     spec: { ...spec, syncInterval: '1s' },
     at: NOON + 9_999,
     due: [],
   },
   {
     what: 'an interval below 10 s counts as 10 s',
-    status: allAnswered,
+    status: allHealthy,
     spec: { ...spec, syncInterval: '1ms' },
     at: NOON + 10 * SECOND,
     due: [0, 1, 2],
   },
-];
-
-test.each(dueTable)('due: $what', ({ status, at, due, generation, ...row }) => {
+])('$what', ({ status, at, due, generation, ...row }) => {
   expect(planned(row.spec ?? spec, status, at, generation).map(({ source }) => source)).toEqual(due);
 });
 
@@ -142,18 +124,21 @@ interface RetryRow {
   readonly what: string;
   readonly interval: string;
   readonly retryAfterMilliseconds?: number;
-  /** Seconds from each failure to the next attempt. */
+  /** Seconds from each failure to the next query. */
   readonly waits: readonly number[];
 }
 
-const retryTable: RetryRow[] = [
-  { what: 'doubles up to the interval', interval: '2m', waits: [10, 20, 40, 80, 120, 120, 120] },
-  { what: 'an interval of 15 s', interval: '15s', waits: [10, 15, 15] },
-  { what: 'an interval below 10 s', interval: '1s', waits: [10, 10, 10] },
-  { what: 'a pause shorter than 10 s', interval: '30m', retryAfterMilliseconds: 3_000, waits: [10, 20, 40] },
-  { what: 'a pause within bounds', interval: '30m', retryAfterMilliseconds: 45_000, waits: [45, 45, 45, 80] },
-  { what: 'a pause beyond the interval', interval: '2m', retryAfterMilliseconds: HOUR, waits: [120, 120] },
-  { what: 'a pause that was over before it began', interval: '2m', retryAfterMilliseconds: -5, waits: [10, 20] },
+const retryTable: readonly RetryRow[] = [
+  { what: 'the delay doubles up to the interval', interval: '2m', waits: [10, 20, 40, 80, 120, 120, 120] },
+  { what: 'the delay is at least 10 s', interval: '1s', waits: [10, 10, 10] },
+  { what: 'a shorter Retry-After is ignored', interval: '30m', retryAfterMilliseconds: 3_000, waits: [10, 20, 40] },
+  {
+    what: 'a longer Retry-After replaces the delay',
+    interval: '30m',
+    retryAfterMilliseconds: 45_000,
+    waits: [45, 45, 45, 80],
+  },
+  { what: 'a Retry-After is cut at the interval', interval: '2m', retryAfterMilliseconds: HOUR, waits: [120, 120] },
 ];
 
 function waitsOf(row: Pick<RetryRow, 'interval' | 'retryAfterMilliseconds'>, count: number): number[] {
@@ -170,22 +155,22 @@ function waitsOf(row: Pick<RetryRow, 'interval' | 'retryAfterMilliseconds'>, cou
   return waits;
 }
 
-test.each(retryTable)('a failing source waits: $what', ({ waits, ...row }) => {
+test.each(retryTable)('after a failure: $what', ({ waits, ...row }) => {
   expect(waitsOf(row, waits.length)).toEqual(waits);
 });
 
-test('an answer ends the backoff', () => {
+test('a success resets the backoff', () => {
   const policy = { syncInterval: '30m', sources: [prometheus('a')] };
   const failed = statusAfter(policy, [
     { outcomes: [failure()], at: NOON },
     { outcomes: [failure()], at: NOON + 10 * SECOND },
-    { outcomes: [answer], at: NOON + 30 * SECOND },
+    { outcomes: [response], at: NOON + 30 * SECOND },
     { outcomes: [failure()], at: NOON + 31 * MINUTE },
   ]);
   expect(sourceOf(failed)).toMatchObject({ failures: 1, retryTime: '2026-11-21T12:31:10Z' });
 });
 
-test('whatever fails however often: asked again no sooner than 10 s, no later than the interval and the rest of a second', () => {
+test('a failed source is queried again after 10 s at the earliest and one interval at the latest', () => {
   const milliseconds = fc.integer({ min: 0, max: 10 * HOUR });
   fc.assert(
     fc.property(
@@ -193,70 +178,18 @@ test('whatever fails however often: asked again no sooner than 10 s, no later th
       fc.nat(2000),
       fc.option(milliseconds, { nil: undefined }),
       milliseconds,
-      (intervalSeconds, failures, pause, offset) => {
+      (intervalSeconds, failures, retryAfterMilliseconds, offset) => {
         const policy = { syncInterval: `${intervalSeconds}s`, sources: [prometheus('a')] };
         const now = NOON + offset;
         const before = statusAfter(policy, [{ outcomes: [failure()], at: now - HOUR }]);
         const worn = { ...before, sources: [{ ...sourceOf(before), failures }] };
-        const status = reduced(policy, worn, [failure('Timeout', 'no answer', pause)], now);
+        const status = reduced(policy, worn, [failure('Timeout', 'slow', retryAfterMilliseconds)], now);
         const firstDue = now + 10 * SECOND;
+        // retryTime is rounded up to a whole second.
         const lastDue = Math.ceil(now / SECOND) * SECOND + Math.max(10, intervalSeconds) * SECOND;
         expect(planned(policy, status, firstDue - 1)).toEqual([]);
         expect(planned(policy, status, lastDue)).toHaveLength(1);
       },
     ),
   );
-});
-
-describe('the questions', () => {
-  const base = {
-    source: 0,
-    secretName: undefined,
-    kind: 'prometheus',
-    endpoint: 'https://a.example.com',
-    query: 'count(up) by (image)',
-  };
-  const week = { startMilliseconds: NOON - 168 * HOUR, endMilliseconds: NOON };
-  it.each([
-    { what: 'without lookback: instant', source: prometheus('a'), question: { ...base, range: undefined } },
-    {
-      what: 'instant in words',
-      source: prometheus('a', { queryType: 'instant' }),
-      question: { ...base, range: undefined },
-    },
-    {
-      what: 'with lookback: a range in steps of 5 minutes',
-      source: prometheus('a', { lookback: '168h' }),
-      question: { ...base, range: { ...week, stepMilliseconds: 5 * MINUTE } },
-    },
-    {
-      what: 'range in words, with a step',
-      source: prometheus('a', { queryType: 'range', lookback: '168h', step: '1h30m' }),
-      question: { ...base, range: { ...week, stepMilliseconds: 90 * MINUTE } },
-    },
-    {
-      what: 'with a path and a Secret',
-      source: { ...prometheus('a', { endpoint: 'https://mimir:9009/prometheus' }), secretRef: { name: 'login' } },
-      question: { ...base, secretName: 'login', endpoint: 'https://mimir:9009/prometheus', range: undefined },
-    },
-    {
-      what: 'of a registry',
-      source: { ...registry({ repositories: ['b', 'a'], tagFilter: '^v', topX: 3 }), secretRef: { name: 'login' } },
-      question: {
-        source: 0,
-        secretName: 'login',
-        kind: 'registry',
-        url: 'https://registry.example.com',
-        repositories: ['b', 'a'],
-      },
-    },
-  ])('$what', ({ source, question }) => {
-    expect(planned({ sources: [source] }, {}, NOON)).toEqual([question]);
-  });
-
-  it('carry the position of their source', () => {
-    expect(planned(spec, secondFailed, NOON + 10 * SECOND)).toEqual([
-      { ...base, source: 1, endpoint: 'https://b.example.com', range: undefined },
-    ]);
-  });
 });

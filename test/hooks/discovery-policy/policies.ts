@@ -1,35 +1,35 @@
-// Builds policies, sources and answers from the few facts that a test is about, and runs plan and reduce on them.
+// Builds policies, sources and outcomes from the facts that matter to a test, and runs plan and reduce on them.
 import type { DiscoveryPolicyStatus, SourceStatus } from '../../../crds/discovery-policy.ts';
+import { type CompiledPolicy, compilePolicySpec } from '../../../hooks/discovery-policy/compiled-policy.ts';
 import { planQueries } from '../../../hooks/discovery-policy/plan.ts';
 import type {
   DiscoveryQuery,
   FailureReason,
-  PrometheusAnswer,
-  RegistryAnswer,
   SourceFailure,
   SourceOutcome,
 } from '../../../hooks/discovery-policy/query.ts';
 import { reduceOutcomes } from '../../../hooks/discovery-policy/reduce.ts';
-import { type CompiledPolicy, compilePolicySpec } from '../../../hooks/discovery-policy/source.ts';
+import type { PrometheusResponse } from '../../../hooks/discovery-policy/sources/prometheus.ts';
+import type { RegistryResponse } from '../../../hooks/discovery-policy/sources/registry.ts';
 import { discoveryPolicySyncRequest } from '../../../metacontroller/hook-request.ts';
 import { NOON, uidOf } from '../builders/wire.ts';
 
 export type Status = Partial<DiscoveryPolicyStatus>;
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** A source of the type prometheus; its name is all that tells it from others. */
+/** A Prometheus source. Sources with different names have different URLs. */
 export const prometheus = (name: string, fields: Fields = {}) => ({
   type: 'prometheus',
   prometheus: { endpoint: `https://${name}.example.com`, query: 'count(up) by (image)', ...fields },
 });
 
-/** A source of the type registry. */
+/** A registry source. */
 export const registry = (fields: Fields = {}) => ({
   type: 'registry',
   registry: { url: 'https://registry.example.com', repositories: ['app'], ...fields },
 });
 
-/** A policy with the sources given, as it is sent. */
+/** A policy as Metacontroller sends it. */
 export function wireDiscovery(spec: Fields, status: unknown = undefined, metadata: Fields = {}) {
   return {
     apiVersion: 'drop.corewire.io/v1alpha1',
@@ -43,40 +43,39 @@ export function wireDiscovery(spec: Fields, status: unknown = undefined, metadat
 export const observed = (...parts: Parameters<typeof wireDiscovery>) =>
   discoveryPolicySyncRequest.parse({ parent: wireDiscovery(...parts) }).parent;
 
-export function policyOf(spec: Fields): CompiledPolicy {
-  const { spec: reading } = observed(spec);
-  if (!reading.ok) throw new Error(reading.problem);
-  const policy = compilePolicySpec(reading.value);
-  if (!policy.ok) throw new Error(policy.problem);
-  return policy.policy;
+export function policyOf(fields: Fields): CompiledPolicy {
+  const { spec } = observed(fields);
+  if (!spec.ok) throw new Error(spec.problem);
+  const compiled = compilePolicySpec(spec.value);
+  if (!compiled.ok) throw new Error(compiled.problem);
+  return compiled.policy;
 }
 
-/** An answer with one value an image, or several. */
+/** A response with one series per image. */
 export function series(
   images: Readonly<Record<string, number | readonly number[]>>,
-  changes: Partial<PrometheusAnswer> = {},
-) {
-  const answer: PrometheusAnswer = {
+  changes: Partial<PrometheusResponse> = {},
+): PrometheusResponse {
+  return {
     ok: true,
-    kind: 'prometheus',
+    type: 'prometheus',
     series: Object.entries(images).map(([image, values]) => ({ image, values: [values].flat() })),
     seriesWithoutImage: 0,
     valuesDropped: 0,
     warnings: [],
     ...changes,
   };
-  return answer;
 }
 
-export const tags = (repositories: Readonly<Record<string, readonly string[]>>): RegistryAnswer => ({
+export const tags = (repositories: Readonly<Record<string, readonly string[]>>): RegistryResponse => ({
   ok: true,
-  kind: 'registry',
+  type: 'registry',
   repositories: Object.entries(repositories).map(([repository, list]) => ({ repository, tags: list })),
 });
 
 export const failure = (
   reason: FailureReason = 'ConnectionRefused',
-  message = 'nobody listens',
+  message = 'connection refused',
   retryAfterMilliseconds?: number,
 ): SourceFailure => ({
   ok: false,
@@ -85,7 +84,7 @@ export const failure = (
   ...(retryAfterMilliseconds === undefined ? {} : { retryAfterMilliseconds }),
 });
 
-/** One outcome a source, in their order; undefined for one that was not asked. */
+/** One outcome per source, in their order. Undefined for a source that was not queried. */
 export type Outcomes = readonly (SourceOutcome | undefined)[];
 
 export const byIndex = (outcomes: Outcomes): ReadonlyMap<number, SourceOutcome> =>
@@ -101,14 +100,14 @@ export function reduced(spec: Fields, status: Status, outcomes: Outcomes, nowMil
   });
 }
 
-export interface Answered {
+/** The outcomes of one sync. */
+export interface Round {
   readonly outcomes: Outcomes;
   readonly at: number;
 }
 
-/** The status after a story of answers. */
-export const statusAfter = (spec: Fields, story: readonly Answered[]): Status =>
-  story.reduce((status: Status, { outcomes, at }) => reduced(spec, status, outcomes, at), {});
+export const statusAfter = (spec: Fields, rounds: readonly Round[]): Status =>
+  rounds.reduce((status: Status, { outcomes, at }) => reduced(spec, status, outcomes, at), {});
 
 export function planned(spec: Fields, status: Status, nowMilliseconds: number, generation = 1): DiscoveryQuery[] {
   return planQueries({ policy: policyOf(spec), status, generation, nowMilliseconds });
@@ -116,15 +115,15 @@ export function planned(spec: Fields, status: Status, nowMilliseconds: number, g
 
 export function sourceOf(status: Status, index = 0): SourceStatus {
   const source = status.sources?.[index];
-  if (source === undefined) throw new Error(`there is no source ${index}`);
+  if (source === undefined) throw new Error(`the status has no source ${index}`);
   return source;
 }
 
-/** Image and score of what was discovered, in its order. */
-export const found = ({ discoveredImages = [] }: Status): [string, number][] =>
-  discoveredImages.map(({ image, score }) => [image, score]);
+/** The discovered images as `image score`, in order. */
+export const found = ({ discoveredImages = [] }: Status): string[] =>
+  discoveredImages.map(({ image, score }) => `${image} ${score}`);
 
-export const imagesOf = (status: Status): string[] => found(status).map(([image]) => image);
+export const imagesOf = ({ discoveredImages = [] }: Status): string[] => discoveredImages.map(({ image }) => image);
 
 export const conditionOf = ({ conditions = [] }: Status, type = 'Ready') =>
   conditions.find((condition) => condition.type === type);

@@ -1,11 +1,11 @@
-// Makes certificates with the openssl program in a folder of its own, so that no key is ever committed.
+// Creates certificates with the openssl program in a temporary folder, so that no key is committed.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
-if (!hasOpenssl) console.warn('openssl is not installed: the tests with certificates are skipped');
+if (!hasOpenssl) console.warn('openssl is not installed: skipping the tests with certificates');
 
 export interface Pair {
   readonly cert: string;
@@ -13,14 +13,14 @@ export interface Pair {
 }
 
 export interface Authority extends Pair {
-  /** Takes a name for the subject, the alternative names as openssl writes them, and days from now on which it expires. */
+  /** Issues a certificate that expires after a number of days. The alternative names have the format of openssl. */
   issue(name: string, alternativeNames: string, days?: number): Pair;
   remove(): void;
 }
 
 const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 
-/** Makes an authority that signs what it is asked to. */
+/** Creates a certificate authority. */
 export function createAuthority(name: string): Authority {
   const folder = mkdtempSync(join(tmpdir(), 'drop-certificates-'));
   const openssl = (...args: readonly string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
@@ -32,18 +32,7 @@ export function createAuthority(name: string): Authority {
     issue(subject, alternativeNames, days = 2) {
       const extension = `subjectAltName=${alternativeNames}`;
       openssl('req', ...newKey, '-keyout', 'it.key', '-out', 'it.csr', '-subj', `/CN=${subject}`, '-addext', extension);
-      const signing = [
-        '-req',
-        '-in',
-        'it.csr',
-        '-CA',
-        'ca.crt',
-        '-CAkey',
-        'ca.key',
-        '-CAcreateserial',
-        '-out',
-        'it.crt',
-      ];
+      const signing = '-req -in it.csr -CA ca.crt -CAkey ca.key -CAcreateserial -out it.crt'.split(' ');
       openssl('x509', ...signing, '-copy_extensions', 'copy', '-days', String(days));
       return { cert: read('it.crt'), key: read('it.key') };
     },

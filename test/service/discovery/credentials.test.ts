@@ -1,15 +1,17 @@
-// Proves what a Secret may hold, and that a Secret that makes no sense is refused by the name of its key alone.
+// Decoding a Secret: which keys it may have, and that an invalid Secret is reported without its values.
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { createSecretWords } from '../../../service/discovery/credential-redactor.ts';
+import { describe, expect, it, test } from 'vitest';
+import { createCredentialRedactor } from '../../../service/discovery/credential-redactor.ts';
 import { decodeCredentials, noCredentials } from '../../../service/discovery/credentials.ts';
 import { SourceError } from '../../../service/discovery/source-error.ts';
 
-const encode = (texts: Readonly<Record<string, string>>) =>
-  Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, Buffer.from(text, 'utf8').toString('base64')]));
-const decode = (texts: Readonly<Record<string, string>>) => decodeCredentials(encode(texts), 'drop-system/creds');
+type Texts = Readonly<Record<string, string>>;
 
-function problemOf(texts: Readonly<Record<string, string>>): string {
+const encode = (texts: Texts) =>
+  Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, Buffer.from(text, 'utf8').toString('base64')]));
+const decode = (texts: Texts) => decodeCredentials(encode(texts), 'drop-system/creds');
+
+function problemOf(texts: Texts): string {
   try {
     decode(texts);
   } catch (error) {
@@ -17,93 +19,77 @@ function problemOf(texts: Readonly<Record<string, string>>): string {
     expect(error).toMatchObject({ reason: 'SecretNotFound' });
     return (error as SourceError).message;
   }
-  throw new Error('it was accepted');
+  throw new Error('the Secret was accepted');
 }
 
-describe('a Secret', () => {
-  it.each<[string, Readonly<Record<string, string>>, object]>([
-    ['with nothing', {}, {}],
-    ['with a token', { token: 'abc' }, { token: 'abc' }],
-    ['with the line break of a file after its token', { token: 'abc\n' }, { token: 'abc' }],
-    ['with a user', { username: 'ada', password: 'p:w ü' }, { username: 'ada', password: 'p:w ü' }],
-    ['with line breaks of files', { username: 'ada\n', password: 'pw\r\n' }, { username: 'ada', password: 'pw' }],
-    ['with an empty password', { username: 'ada', password: '' }, { username: 'ada', password: '' }],
-    [
-      'with headers',
-      { 'headers.X-Scope-OrgID': 'team|b', 'headers.x_y.z': ' 1 ' },
-      { headers: { 'x-scope-orgid': 'team|b', 'x_y.z': '1' } },
-    ],
-    [
-      'with TLS material',
-      { 'ca.crt': 'A', 'tls.crt': 'B', 'tls.key': 'C' },
-      { tls: { authority: 'A', certificate: 'B', key: 'C' } },
-    ],
-    ['with other keys', { '.dockerconfigjson': '{}', Token: 'x', constructor: 'x' }, {}],
-  ])('%s', (_title, texts, expected) => {
-    expect(decode(texts)).toEqual({ ...noCredentials, ...expected });
-  });
-
-  it.each<[string, Readonly<Record<string, string>>, string]>([
-    ['an empty token', { token: ' \n' }, 'token is empty'],
-    ['a token of two lines', { token: 'secret-1\r\nx-evil: secret-2' }, 'token is empty or holds characters'],
-    ['a user without password', { username: 'secret-1' }, 'username and password belong together'],
-    ['a password without user', { password: 'secret-1' }, 'username and password belong together'],
-    ['a colon in the user', { username: 'secret-1:b', password: 'x' }, 'username holds a colon'],
-    ['a certificate without key', { 'tls.crt': 'secret-1' }, 'tls.crt and tls.key belong together'],
-    ['a key without certificate', { 'tls.key': 'secret-1' }, 'tls.crt and tls.key belong together'],
-    [
-      'a header with a second line',
-      { 'headers.x-a': 'secret-1\r\nx-evil: 1' },
-      'headers.x-a is empty or holds characters',
-    ],
-    ['a header with only a line feed in it', { 'headers.x-a': 'a\nb' }, 'headers.x-a is empty or holds characters'],
-    ['a header with a NUL', { 'headers.x-a': 'a\0b' }, 'headers.x-a is empty or holds characters'],
-    ['an empty header', { 'headers.x-a': '' }, 'headers.x-a is empty'],
-    ['a header without a name', { 'headers.': 'x' }, 'is not the name of a header'],
-    ['a header twice', { 'headers.X-A': 'x', 'headers.x-a': 'y' }, 'stands there twice'],
-  ])('%s is refused', (_title, texts, says) => {
-    const message = problemOf(texts);
-    expect(message).toMatch(/^Secret drop-system\/creds cannot be used: /);
-    expect(message).toContain(says);
-    expect(message).not.toContain('secret-1');
-  });
-
-  it.each([
-    'Host',
-    'Connection',
-    'Transfer-Encoding',
-    'Content-Length',
-    'TE',
-    'Upgrade',
-    'Proxy-Authorization',
-    'Expect',
-  ])('may not set %s', (name) =>
-    expect(problemOf({ [`headers.${name}`]: 'x' })).toContain('belongs to the connection'),
-  );
-
-  it('never gives a header that holds a line break, whatever it holds', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (value) => {
-        try {
-          const header = decode({ 'headers.x-a': value }).headers['x-a'] ?? '';
-          expect(header).toMatch(/^[\t\x20-\x7e\x80-\xff]+$/);
-        } catch (error) {
-          expect(error).toBeInstanceOf(SourceError);
-        }
-      }),
-    );
-  });
+test.each<[string, Texts, object]>([
+  ['no keys', {}, {}],
+  ['a token and the line break of its file', { token: 'abc\n' }, { token: 'abc' }],
+  ['a user', { username: 'ada', password: 'p:w ü' }, { username: 'ada', password: 'p:w ü' }],
+  [
+    'a user and the line breaks of files',
+    { username: 'ada\n', password: 'pw\r\n' },
+    { username: 'ada', password: 'pw' },
+  ],
+  ['an empty password', { username: 'ada', password: '' }, { username: 'ada', password: '' }],
+  [
+    'headers',
+    { 'headers.X-Scope-OrgID': 'team|b', 'headers.x_y.z': ' 1 ' },
+    { headers: { 'x-scope-orgid': 'team|b', 'x_y.z': '1' } },
+  ],
+  [
+    'TLS material',
+    { 'ca.crt': 'A', 'tls.crt': 'B', 'tls.key': 'C' },
+    { tls: { authority: 'A', certificate: 'B', key: 'C' } },
+  ],
+  ['unknown keys', { '.dockerconfigjson': '{}', Token: 'x', constructor: 'x' }, {}],
+])('a Secret with %s is decoded', (_what, texts, expected) => {
+  expect(decode(texts)).toEqual({ ...noCredentials, ...expected });
 });
 
-describe('messages', () => {
-  /** Words as people and generators make them; one that is a piece of our own mark could never be told from it. */
+const headerProblem = 'headers.x-a is empty or contains characters that are not allowed in a header';
+
+test.each<[string, Texts, string]>([
+  ['an empty token', { token: ' \n' }, 'token is empty or contains characters that are not allowed in a header'],
+  ['a token of two lines', { token: 'secret-1\r\nx-evil: secret-2' }, 'token is empty or contains characters'],
+  ['a user without a password', { username: 'secret-1' }, 'set both username and password, or neither'],
+  ['a colon in the username', { username: 'secret-1:b', password: 'x' }, 'username must not contain a colon'],
+  ['a certificate without a key', { 'tls.crt': 'secret-1' }, 'set both tls.crt and tls.key, or neither'],
+  ['a header of two lines', { 'headers.x-a': 'secret-1\r\nx-evil: 1' }, headerProblem],
+  ['a NUL in a header', { 'headers.x-a': 'a\0b' }, headerProblem],
+  ['an empty header', { 'headers.x-a': '' }, headerProblem],
+  ['a header without a name', { 'headers.': 'x' }, 'headers. is not a header name'],
+  ['the same header twice', { 'headers.X-A': 'x', 'headers.x-a': 'y' }, 'headers.x-a is set twice'],
+  ['the header Host', { 'headers.Host': 'x' }, 'headers.Host cannot be set: the HTTP client sets this header'],
+  ['the header Content-Length', { 'headers.Content-Length': 'x' }, 'headers.Content-Length cannot be set'],
+  ['the header Transfer-Encoding', { 'headers.Transfer-Encoding': 'x' }, 'headers.Transfer-Encoding cannot be set'],
+])('a Secret with %s is refused without its values', (_what, texts, problem) => {
+  const message = problemOf(texts);
+  expect(message).toContain(`invalid Secret drop-system/creds: ${problem}`);
+  expect(message).not.toContain('secret-1');
+});
+
+test('a header of a Secret never contains a line break', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (value) => {
+      try {
+        expect(decode({ 'headers.x-a': value }).headers['x-a']).toMatch(/^[\t\x20-\x7e\x80-\xff]+$/);
+      } catch (error) {
+        expect(error).toBeInstanceOf(SourceError);
+      }
+    }),
+  );
+});
+
+describe('a redacted text', () => {
+  /** Secrets of ordinary length. A part of the mark `[redacted]` itself cannot be redacted. */
   const secret = fc
     .string({ minLength: 4, maxLength: 40 })
     .filter((text) => !'[redacted]…'.includes(text) && text.trim() === text);
   const blank = fc.constantFrom('', ' ', '\n', '"', '=', ': ');
 
-  it('never hold a secret, however it is written and wherever the message is cut', () => {
-    const spelled = [
+  it('contains no secret in any encoding, wherever it is cut', () => {
+    const encodings = [
       (text: string) => text,
       encodeURIComponent,
       (text: string) => JSON.stringify(text),
@@ -115,12 +101,12 @@ describe('messages', () => {
         secret,
         fc.array(fc.tuple(blank, fc.nat(3), fc.nat(200)), { minLength: 1, maxLength: 6 }),
         (token, password, parts) => {
-          const words = createSecretWords({ ...noCredentials, token, username: 'ada', password });
-          const said = parts.map(([gap, how, padding], index) => {
-            const spell = spelled[how] ?? String;
-            return `${'·'.repeat(padding)}${gap}${spell(index % 2 === 0 ? token : password)}${gap}`;
+          const redactor = createCredentialRedactor({ ...noCredentials, token, username: 'ada', password });
+          const text = parts.map(([gap, which, padding], index) => {
+            const encodeSecret = encodings[which] ?? String;
+            return `${'·'.repeat(padding)}${gap}${encodeSecret(index % 2 === 0 ? token : password)}${gap}`;
           });
-          for (const shown of [words.message(said.join('')), words.excerpt(said.join(''), 80)]) {
+          for (const shown of [redactor.message(text.join('')), redactor.excerpt(text.join(''), 80)]) {
             expect(shown).not.toContain(token);
             expect(shown).not.toContain(password);
           }
@@ -129,12 +115,11 @@ describe('messages', () => {
     );
   });
 
-  it('hold nothing of a secret that the limit of what is looked at goes through', () => {
+  it('contains no part of a secret that the input limit splits', () => {
     const token = 'abcdefghijklmnopqrstuvwxyz'.repeat(150);
-    const words = createSecretWords({ ...noCredentials, token });
+    const redactor = createCredentialRedactor({ ...noCredentials, token });
     for (const start of [8_000, 8_190, 8_191, 4_300, 100]) {
-      const shown = words.excerpt(`${' '.repeat(start)}${token}${token}${token}`, 80);
-      expect(shown).not.toContain('abc');
+      expect(redactor.excerpt(`${' '.repeat(start)}${token}${token}${token}`, 80)).not.toContain('abc');
     }
   });
 });

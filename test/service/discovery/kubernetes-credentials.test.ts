@@ -1,13 +1,13 @@
-// Proves that Secrets are read from one namespace, and only for what the stored DiscoveryPolicy asks for.
+// Secrets are read only from the namespace of the service, and only for queries of the stored DiscoveryPolicy.
 import { KubeConfig } from '@kubernetes/client-node';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { DiscoveryQuery } from '../../../hooks/discovery-policy/query.ts';
 import { createCredentialSource } from '../../../service/discovery/kubernetes-credentials.ts';
 import { runQueries } from '../../../service/discovery/run-queries.ts';
 import { loadKubeConfig } from '../../../service/kubernetes-client.ts';
-import { asFailure, prometheusQuery, registryQuery } from './asking.ts';
 import { createFolder } from './programs.ts';
-import { type Answer, closeServers, json, plain, serve, type TestServer, unusedPort } from './servers.ts';
+import { closeServers, emptyVector, json, plain, serve, type TestServer, unusedPort } from './servers.ts';
+import { failureOf, prometheusQuery, registryQuery } from './single-query.ts';
 
 afterEach(async () => {
   vi.unstubAllEnvs();
@@ -41,12 +41,14 @@ const secret = {
   metadata: { name: 'creds', namespace: 'drop-system' },
   data: { token: Buffer.from('prom-token').toString('base64') },
 };
+const everything = { [POLICY]: policy, [SECRET]: secret };
+const withSources = (...sources: readonly unknown[]) => ({ ...everything, [POLICY]: { ...policy, spec: { sources } } });
 
-/** An API server that knows these objects, by path; others do not exist. */
+/** An API server with these objects, by path. */
 function apiServer(objects: Readonly<Record<string, unknown>>): Promise<TestServer> {
   return serve((request, response) => {
     const object = objects[request.url];
-    const missing: Answer = plain(404, JSON.stringify({ kind: 'Status', code: 404, reason: 'NotFound' }));
+    const missing = plain(404, JSON.stringify({ kind: 'Status', code: 404, reason: 'NotFound' }));
     return object === undefined ? missing(request, response) : json(response, object);
   });
 }
@@ -60,20 +62,29 @@ function kubeConfigOf(url: string): KubeConfig {
   return kubeConfig;
 }
 
-function sourceAt(url: string, options: { readonly uid?: string; readonly timeoutMilliseconds?: number } = {}) {
-  const { uid = 'uid-1', ...rest } = options;
-  const credentials = createCredentialSource({ namespace: 'drop-system', kubeConfig: kubeConfigOf(url), ...rest });
-  return credentials.forPolicy('popular', uid);
+interface SourceOptions {
+  readonly name?: string;
+  readonly uid?: string;
+  readonly timeoutMilliseconds?: number;
 }
 
-const everything = { [POLICY]: policy, [SECRET]: secret };
+function credentialsAt(url: string, { name = 'popular', uid = 'uid-1', ...rest }: SourceOptions = {}) {
+  const credentials = createCredentialSource({ namespace: 'drop-system', kubeConfig: kubeConfigOf(url), ...rest });
+  return credentials.forPolicy(name, uid);
+}
+
+const notFound = (message: string) => ({
+  ok: false,
+  reason: 'SecretNotFound',
+  message: expect.stringContaining(message),
+});
 
 describe('a Secret', () => {
-  it('is read for a query that the stored policy asks, once a sync', async () => {
+  it('is read once per sync for the queries of the stored policy', async () => {
     const server = await apiServer(everything);
-    const source = sourceAt(server.url);
+    const credentials = credentialsAt(server.url);
     const queries = [prometheusQuery(ENDPOINT), registryQuery('https://registry.example.com/', 'b')];
-    const read = await Promise.all(queries.map((query) => source.read(query)));
+    const read = await Promise.all(queries.map((query) => credentials.read(query)));
     expect(read).toMatchObject([
       { ok: true, token: 'prom-token' },
       { ok: true, token: 'prom-token' },
@@ -82,7 +93,7 @@ describe('a Secret', () => {
     expect(server.seen.every(({ headers }) => headers.authorization === `Bearer ${API_TOKEN}`)).toBe(true);
   });
 
-  it('is read again at the next sync', async () => {
+  it('is read again in the next sync', async () => {
     const server = await apiServer(everything);
     const credentials = createCredentialSource({ namespace: 'drop-system', kubeConfig: kubeConfigOf(server.url) });
     await credentials.forPolicy('popular', 'uid-1').read(prometheusQuery(ENDPOINT));
@@ -90,100 +101,92 @@ describe('a Secret', () => {
     expect(server.seen).toHaveLength(4);
   });
 
-  const forged: readonly (readonly [string, DiscoveryQuery])[] = [
+  it.each<[string, DiscoveryQuery]>([
     ['another endpoint', prometheusQuery('https://evil.example.com')],
-    ['another path', prometheusQuery('https://mimir.example.com/other')],
-    ['another scheme', prometheusQuery(ENDPOINT.replace('https', 'http'))],
-    ['another port', prometheusQuery('https://mimir.example.com:8443/prometheus')],
-    ['a user before the host', prometheusQuery('https://mimir.example.com@evil.example.com/prometheus')],
+    ['a user in front of another host', prometheusQuery('https://mimir.example.com@evil.example.com/prometheus')],
     ['another query', prometheusQuery(ENDPOINT, { query: 'secrets' })],
     ['another Secret', prometheusQuery(ENDPOINT, { secretName: 'other' })],
-    ['an endpoint that has no Secret', prometheusQuery('http://open')],
-    ['the endpoint of another kind', registryQuery(ENDPOINT, 'a')],
-    ['another registry', registryQuery('https://evil.example.com', 'a')],
+    ['an endpoint without a Secret', prometheusQuery('http://open')],
+    ['a source of another type', registryQuery(ENDPOINT, 'a')],
     ['another repository', registryQuery('https://registry.example.com', 'a', 'c')],
-  ];
-  it.each(forged)('is not read for %s', async (_title, query) => {
+  ])('is not read for %s', async (_what, query) => {
     const server = await apiServer({ ...everything, [SECRET.replace('creds', 'other')]: secret });
-    const failure = await sourceAt(server.url).read(query);
-    expect(failure).toMatchObject({ ok: false, reason: 'SecretNotFound' });
-    expect(failure).toMatchObject({
-      message: expect.stringContaining(`Secret drop-system/${query.secretName} was not read`),
-    });
+    const message =
+      `Secret drop-system/${query.secretName} was not read: ` +
+      'the stored DiscoveryPolicy popular does not use it for this query';
+    expect(await credentialsAt(server.url).read(query)).toEqual({ ok: false, reason: 'SecretNotFound', message });
     expect(server.seen.map(({ url }) => url)).toEqual([POLICY]);
   });
 
   it('is not read for a policy of the same name with another UID', async () => {
     const server = await apiServer(everything);
-    const failure = await sourceAt(server.url, { uid: 'uid-2' }).read(prometheusQuery(ENDPOINT));
-    expect(failure).toMatchObject({ reason: 'SecretNotFound', message: expect.stringContaining('has another UID') });
+    const result = await credentialsAt(server.url, { uid: 'uid-2' }).read(prometheusQuery(ENDPOINT));
+    expect(result).toEqual(notFound('the stored DiscoveryPolicy popular has another UID'));
     expect(server.seen.map(({ url }) => url)).toEqual([POLICY]);
   });
 
   it.each([
-    ['a policy that is gone', {}, 'DiscoveryPolicy popular does not exist'],
-    ['a policy without sources', { [POLICY]: { ...policy, spec: {} } }, 'names no usable sources'],
-    ['a Secret that is gone', { [POLICY]: policy }, 'Secret drop-system/creds does not exist'],
+    ['the policy does not exist', {}, 'DiscoveryPolicy popular does not exist'],
     [
-      'a Secret that makes no sense',
-      { ...everything, [SECRET]: { ...secret, data: { username: 'eA==' } } },
-      'Secret drop-system/creds cannot be used: username and password belong together',
+      'the policy has no sources',
+      { [POLICY]: { ...policy, spec: {} } },
+      'DiscoveryPolicy popular has no valid sources',
     ],
-  ])('is not found for %s', async (_title, objects, says) => {
+    ['it does not exist', { [POLICY]: policy }, 'Secret drop-system/creds does not exist'],
+    [
+      'it is invalid',
+      { ...everything, [SECRET]: { ...secret, data: { username: 'eA==' } } },
+      'invalid Secret drop-system/creds: set both username and password, or neither',
+    ],
+  ])('is not found if %s', async (_what, objects, message) => {
     const { url } = await apiServer(objects);
-    const failure = await sourceAt(url).read(prometheusQuery(ENDPOINT));
-    expect(failure).toMatchObject({ ok: false, reason: 'SecretNotFound', message: expect.stringContaining(says) });
+    expect(await credentialsAt(url).read(prometheusQuery(ENDPOINT))).toEqual(notFound(message));
   });
 
-  it('without data is one without credentials', async () => {
+  it('is read although another source of the policy is invalid', async () => {
+    const { url } = await apiServer(withSources({ prometheus: 7 }, ...policy.spec.sources));
+    expect(await credentialsAt(url).read(prometheusQuery(ENDPOINT))).toMatchObject({ ok: true });
+  });
+
+  it('without data has no credentials', async () => {
     const { url } = await apiServer({ ...everything, [SECRET]: { ...secret, data: undefined } });
-    expect(await sourceAt(url).read(prometheusQuery(ENDPOINT))).toMatchObject({ ok: true, token: undefined });
+    expect(await credentialsAt(url).read(prometheusQuery(ENDPOINT))).toMatchObject({ ok: true, token: undefined });
   });
 
   it.each([
-    [401, 'may not be read by the service'],
-    [403, 'may not be read by the service'],
-    [500, 'the Kubernetes API server answered 500'],
-    [429, 'the Kubernetes API server answered 429'],
-  ])('is not found when the API server answers %i', async (status, says) => {
+    [403, 'may not be read by the service (HTTP 403 from the Kubernetes API server): check its Role'],
+    [500, 'could not be read: HTTP 500 from the Kubernetes API server'],
+  ])('is not found if the API server returns a %i', async (status, message) => {
     const { url } = await serve((request, response) =>
       request.url === POLICY ? json(response, policy) : plain(status, `no: ${API_TOKEN}`)(request, response),
     );
-    const failure = await sourceAt(url).read(prometheusQuery(ENDPOINT));
-    expect(failure).toMatchObject({ reason: 'SecretNotFound', message: expect.stringContaining(says) });
-    expect(JSON.stringify(failure)).not.toContain(API_TOKEN);
+    const result = await credentialsAt(url).read(prometheusQuery(ENDPOINT));
+    expect(result).toEqual(notFound(message));
+    expect(JSON.stringify(result)).not.toContain(API_TOKEN);
   });
 
   it.each([
     ['hangs', async () => (await serve(() => {})).url],
-    ['is not there', async () => `http://127.0.0.1:${await unusedPort()}`],
-    ['talks nonsense', async () => (await serve(plain(200, '<html>'))).url],
-  ])('is not found when the API server %s', async (_title, urlOf) => {
-    const failure = await sourceAt(await urlOf(), { timeoutMilliseconds: 200 }).read(prometheusQuery(ENDPOINT));
-    expect(failure).toMatchObject({ reason: 'SecretNotFound' });
+    ['is down', async () => `http://127.0.0.1:${await unusedPort()}`],
+    ['returns HTML', async () => (await serve(plain(200, '<html>'))).url],
+  ])('is not found if the API server %s', async (_what, urlOf) => {
+    const credentials = credentialsAt(await urlOf(), { timeoutMilliseconds: 200 });
+    expect(await credentials.read(prometheusQuery(ENDPOINT))).toMatchObject({ reason: 'SecretNotFound' });
   });
 
-  it.each(['../../nodes', 'a/b', '..', '', 'A', 'a?b', 'a'.repeat(254)])(
-    'is not looked for by the name "%s"',
-    async (secretName) => {
-      const sources = [{ prometheus: { endpoint: ENDPOINT, query: 'images' }, secretRef: { name: secretName } }];
-      const server = await apiServer({ [POLICY]: { ...policy, spec: { sources } } });
-      const failure = await sourceAt(server.url).read(prometheusQuery(ENDPOINT, { secretName }));
-      expect(failure).toMatchObject({
-        reason: 'SecretNotFound',
-        message: expect.stringContaining('has no valid name'),
-      });
-      expect(server.seen.map(({ url }) => url)).toEqual([POLICY]);
-    },
-  );
+  it.each(['../../nodes', '..', '', 'a?b'])('with the invalid name "%s" is not requested', async (secretName) => {
+    const server = await apiServer(
+      withSources({ prometheus: { endpoint: ENDPOINT, query: 'images' }, secretRef: { name: secretName } }),
+    );
+    const result = await credentialsAt(server.url).read(prometheusQuery(ENDPOINT, { secretName }));
+    expect(result).toEqual(notFound('has no valid name'));
+    expect(server.seen.map(({ url }) => url)).toEqual([POLICY]);
+  });
 
-  it('is not looked for on behalf of a policy whose name leads elsewhere', async () => {
+  it('is not requested for a policy with an invalid name', async () => {
     const server = await apiServer(everything);
-    const credentials = createCredentialSource({ namespace: 'drop-system', kubeConfig: kubeConfigOf(server.url) });
-    const failure = await credentials
-      .forPolicy('../discoverypolicies/popular', 'uid-1')
-      .read(prometheusQuery(ENDPOINT));
-    expect(failure).toMatchObject({ reason: 'SecretNotFound' });
+    const credentials = credentialsAt(server.url, { name: '../discoverypolicies/popular' });
+    expect(await credentials.read(prometheusQuery(ENDPOINT))).toMatchObject({ reason: 'SecretNotFound' });
     expect(server.seen).toEqual([]);
   });
 });
@@ -191,9 +194,9 @@ describe('a Secret', () => {
 describe('without a cluster', () => {
   it.each([
     ['there is no kubeconfig', undefined],
-    ['KUBECONFIG names a file that is not there', '/does/not/exist'],
-    ['KUBECONFIG names a file that is none', import.meta.filename],
-  ])('%s: the service starts, and every Secret is not found', async (_title, path) => {
+    ['KUBECONFIG names a file that does not exist', '/does/not/exist'],
+    ['KUBECONFIG names a file of another format', import.meta.filename],
+  ])('every Secret is not found: %s', async (_what, path) => {
     const home = createFolder();
     vi.stubEnv('HOME', home.path);
     vi.stubEnv('KUBECONFIG', path);
@@ -203,46 +206,38 @@ describe('without a cluster', () => {
     const [outcome] = await runQueries([prometheusQuery('http://127.0.0.1:1')], {
       credentials: credentials.forPolicy('popular', 'uid-1'),
     });
-    expect(asFailure(outcome ?? fail())).toEqual({
+    expect(failureOf(outcome)).toEqual({
       ok: false,
       reason: 'SecretNotFound',
       message: 'Secret drop-system/creds was not read: the service has no connection to a Kubernetes API server',
     });
   });
-
-  it('KUBECONFIG names a good file: it is used', async () => {
-    const server = await apiServer(everything);
-    const folder = createFolder();
-    vi.stubEnv('KUBECONFIG', folder.write('config', kubeConfigOf(server.url).exportConfig()));
-    const credentials = createCredentialSource({ namespace: 'drop-system', kubeConfig: loadKubeConfig() });
-    folder.remove();
-    expect(credentials.isAvailable).toBe(true);
-    const read = await credentials.forPolicy('popular', 'uid-1').read(prometheusQuery(ENDPOINT));
-    expect(read).toMatchObject({ ok: true, token: 'prom-token' });
-  });
 });
 
-function fail(): never {
-  throw new Error('no outcome');
-}
+it('the cluster of KUBECONFIG is used', async () => {
+  const server = await apiServer(everything);
+  const folder = createFolder();
+  vi.stubEnv('KUBECONFIG', folder.write('config', kubeConfigOf(server.url).exportConfig()));
+  const credentials = createCredentialSource({ namespace: 'drop-system', kubeConfig: loadKubeConfig() });
+  folder.remove();
+  expect(credentials.isAvailable).toBe(true);
+  const read = await credentials.forPolicy('popular', 'uid-1').read(prometheusQuery(ENDPOINT));
+  expect(read).toMatchObject({ ok: true, token: 'prom-token' });
+});
 
-describe('from the Secret to the source', () => {
-  it('the token of the Secret goes where the stored policy says', async () => {
-    const prometheus = await serve((_request, response) =>
-      json(response, { status: 'success', data: { resultType: 'vector', result: [] } }),
-    );
-    const sources = [{ prometheus: { endpoint: prometheus.url, query: 'images' }, secretRef: { name: 'creds' } }];
-    const server = await apiServer({ ...everything, [POLICY]: { ...policy, spec: { sources } } });
-    const [outcome] = await runQueries([prometheusQuery(prometheus.url)], { credentials: sourceAt(server.url) });
-    expect(outcome).toMatchObject({ ok: true });
-    expect(prometheus.seen[0]?.headers.authorization).toBe('Bearer prom-token');
-  });
+it('the token of a Secret is sent to the URL of the stored policy', async () => {
+  const prometheus = await serve(emptyVector);
+  const source = { prometheus: { endpoint: prometheus.url, query: 'images' }, secretRef: { name: 'creds' } };
+  const server = await apiServer(withSources(source));
+  const [outcome] = await runQueries([prometheusQuery(prometheus.url)], { credentials: credentialsAt(server.url) });
+  expect(outcome).toMatchObject({ ok: true });
+  expect(prometheus.seen[0]?.headers.authorization).toBe('Bearer prom-token');
+});
 
-  it('a forged request gets no credential sent anywhere', async () => {
-    const thief = await serve(plain(200, ''));
-    const server = await apiServer(everything);
-    const [outcome] = await runQueries([prometheusQuery(thief.url)], { credentials: sourceAt(server.url) });
-    expect(outcome).toMatchObject({ ok: false, reason: 'SecretNotFound' });
-    expect(thief.seen).toEqual([]);
-  });
+it('a forged query is not sent', async () => {
+  const attacker = await serve(plain(200, ''));
+  const server = await apiServer(everything);
+  const [outcome] = await runQueries([prometheusQuery(attacker.url)], { credentials: credentialsAt(server.url) });
+  expect(outcome).toMatchObject({ ok: false, reason: 'SecretNotFound' });
+  expect(attacker.seen).toEqual([]);
 });

@@ -1,28 +1,28 @@
-// Runs real programs on loopback for a test, and ends each by its own process id.
+// Runs installed programs for a test, and stops each by its process ID.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../../waiting.ts';
 
-/** Longest that a program may take until it answers. */
+/** Maximum time from the start of a program to its first response. */
 const START_LIMIT_MILLISECONDS = 20_000;
 
-/** Tells whether a program is on PATH; a line says so if it is not, since its tests are skipped then. */
+/** Whether the program is on PATH. Prints a line if it is not, because its tests are skipped then. */
 export function isInstalled(program: string): boolean {
   const found = spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
-  if (!found) console.warn(`${program} is not installed: its tests are skipped`);
+  if (!found) console.warn(`${program} is not installed: skipping its tests`);
   return found;
 }
 
 export interface Folder {
   readonly path: string;
-  /** Writes a file; gives its path. */
+  /** Writes a file and returns its path. */
   write(name: string, text: string): string;
   remove(): void;
 }
 
-/** Makes an empty folder. */
+/** Creates an empty temporary folder. */
 export function createFolder(): Folder {
   const path = mkdtempSync(join(tmpdir(), 'drop-discovery-'));
   return {
@@ -39,7 +39,7 @@ export interface Program {
   stop(): Promise<void>;
 }
 
-/** Starts a program and waits until the URL answers with any status. */
+/** Starts a program and waits for a response of any status from the URL. */
 export async function startProgram(command: readonly string[], readyUrl: string): Promise<Program> {
   const [program = '', ...args] = command;
   const child: ChildProcess = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -52,7 +52,7 @@ export async function startProgram(command: readonly string[], readyUrl: string)
   };
   try {
     await eventually(async () => {
-      if (child.exitCode !== null) throw new Error('it ended');
+      if (child.exitCode !== null) throw new Error('the program exited');
       await (await fetch(readyUrl)).text();
     }, START_LIMIT_MILLISECONDS);
   } catch (error) {

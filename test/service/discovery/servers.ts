@@ -1,4 +1,4 @@
-// Real servers on loopback for the worlds that a source can be, each closed after its test.
+// HTTP, HTTPS and TCP servers on loopback that play the sources of a test. closeServers stops all of them.
 import {
   createServer as createHttpServer,
   type IncomingMessage,
@@ -22,11 +22,11 @@ export interface TestServer {
   readonly seen: readonly SeenRequest[];
 }
 
-export type Answer = (request: SeenRequest, response: ServerResponse) => unknown;
+export type Responder = (request: SeenRequest, response: ServerResponse) => unknown;
 
 const closers: (() => Promise<void>)[] = [];
 
-/** Closes every server that the test started. */
+/** Closes every server that was started since the last call. */
 export async function closeServers(): Promise<void> {
   await Promise.all(closers.splice(0).map((close) => close()));
 }
@@ -49,38 +49,35 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-function recorder(seen: SeenRequest[], answer: Answer): RequestListener {
+function recorder(seen: SeenRequest[], respond: Responder): RequestListener {
   return async (request, response) => {
     let body = '';
     for await (const piece of request) body += String(piece);
     const { method = '', url = '', headers } = request;
     const each = { method, url, headers, body };
     seen.push(each);
-    answer(each, response);
+    respond(each, response);
   };
 }
 
-/** Starts a server that answers every request as told. */
-export async function serve(answer: Answer): Promise<TestServer> {
+export async function serve(respond: Responder): Promise<TestServer> {
   const seen: SeenRequest[] = [];
-  const port = await listen(createHttpServer(recorder(seen, answer)));
+  const port = await listen(createHttpServer(recorder(seen, respond)));
   return { port, url: `http://127.0.0.1:${port}`, seen };
 }
 
-/** The same over TLS. */
-export async function serveTls(options: ServerOptions, answer: Answer): Promise<TestServer> {
+export async function serveTls(options: ServerOptions, respond: Responder): Promise<TestServer> {
   const seen: SeenRequest[] = [];
-  const port = await listen(createHttpsServer(options, recorder(seen, answer)));
+  const port = await listen(createHttpsServer(options, recorder(seen, respond)));
   return { port, url: `https://127.0.0.1:${port}`, seen };
 }
 
-/** Starts a server that does with a connection what it likes. */
 export async function serveTcp(onConnection: (socket: Socket) => void): Promise<TestServer> {
   const port = await listen(createTcpServer(onConnection));
   return { port, url: `http://127.0.0.1:${port}`, seen: [] };
 }
 
-/** Gives a port on which nobody listens. */
+/** Returns a port that no process listens on. */
 export async function unusedPort(): Promise<number> {
   const server = createTcpServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -89,12 +86,16 @@ export async function unusedPort(): Promise<number> {
   return port;
 }
 
-/** Answers 200 with JSON. */
+/** Sends a 200 with JSON. */
 export function json(response: ServerResponse, body: unknown): void {
   response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
 }
 
-/** Answers a status with a text and headers. */
-export function plain(status: number, text: string, headers: Record<string, string> = {}): Answer {
+/** Responds with a status, a text and headers. */
+export function plain(status: number, text: string, headers: Record<string, string> = {}): Responder {
   return (_request, response) => response.writeHead(status, headers).end(text);
 }
+
+/** Responds with an empty Prometheus vector. */
+export const emptyVector: Responder = (_request, response) =>
+  json(response, { status: 'success', data: { resultType: 'vector', result: [] } });

@@ -1,13 +1,10 @@
-// Proves what is trusted over TLS, and that a client certificate is shown to the source alone.
+// TLS: which certificates of a source are trusted, and that only the source sees the client certificate.
 import type { TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Credentials, noCredentials, type TlsMaterial } from '../../../service/discovery/credentials.ts';
-import { asFailure, ask, asSeries, prometheusQuery, TOKEN } from './asking.ts';
 import { type Authority, createAuthority, hasOpenssl, type Pair } from './certificates.ts';
-import { type Answer, closeServers, json, plain, serve, serveTcp, serveTls } from './servers.ts';
-
-const empty: Answer = (_request, response) =>
-  json(response, { status: 'success', data: { resultType: 'vector', result: [] } });
+import { closeServers, emptyVector, plain, type Responder, serve, serveTcp, serveTls } from './servers.ts';
+import { failureOf, prometheusOf, prometheusQuery, run, TOKEN } from './single-query.ts';
 
 function trusting(tls: Partial<TlsMaterial>): Credentials {
   return { ...noCredentials, token: TOKEN, tls: { ...noCredentials.tls, ...tls } };
@@ -30,111 +27,111 @@ describe.skipIf(!hasOpenssl)(`TLS${hasOpenssl ? '' : ' (openssl is not installed
     theirs.remove();
   });
 
-  it('trusts ca.crt', async () => {
-    const server = await serveTls(good, empty);
-    asSeries(await ask(prometheusQuery(server.url), { credentials: trusting({ authority: ours.cert }) }));
+  it('the authority in ca.crt is trusted', async () => {
+    const server = await serveTls(good, emptyVector);
+    prometheusOf(await run(prometheusQuery(server.url), { credentials: trusting({ authority: ours.cert }) }));
     expect(server.seen[0]?.headers.authorization).toBe(`Bearer ${TOKEN}`);
   });
 
-  it('trusts any authority of a ca.crt with several', async () => {
-    const { url } = await serveTls(good, empty);
-    asSeries(await ask(prometheusQuery(url), { credentials: trusting({ authority: theirs.cert + ours.cert }) }));
+  it('every authority in ca.crt is trusted', async () => {
+    const { url } = await serveTls(good, emptyVector);
+    prometheusOf(await run(prometheusQuery(url), { credentials: trusting({ authority: theirs.cert + ours.cert }) }));
   });
 
   it.each([
-    ['an issuer that is not trusted', () => good, () => undefined, 'issuer that is not trusted'],
-    ['another ca.crt', () => good, () => theirs.cert, 'issuer that is not trusted'],
-    ['a certificate that signs itself', () => ours, () => undefined, 'issuer that is not trusted'],
-    ['an expired certificate', () => ours.issue('old', 'IP:127.0.0.1', -1), () => ours.cert, 'has expired'],
-    ['another host', () => ours.issue('other', 'DNS:other.example.com'), () => ours.cert, 'for another host'],
-    ['a ca.crt that is none', () => good, () => 'hello', 'ca.crt of the Secret is not a PEM certificate'],
-  ])('refuses %s, and sends nothing', async (_title, pair, authority, says) => {
-    const server = await serveTls(pair(), empty);
+    ['a certificate of an unknown issuer', () => good, () => undefined, /^untrusted issuer of the certificate/],
+    ['a certificate of another issuer than ca.crt', () => good, () => theirs.cert, /^untrusted issuer/],
+    ['a self-signed certificate', () => ours, () => undefined, /^untrusted issuer of the certificate/],
+    [
+      'an expired certificate',
+      () => ours.issue('old', 'IP:127.0.0.1', -1),
+      () => ours.cert,
+      /^expired certificate \(CERT_HAS_EXPIRED\) at https:.*: renew the certificate$/,
+    ],
+    [
+      'the certificate of another host',
+      () => ours.issue('other', 'DNS:other.example.com'),
+      () => ours.cert,
+      /^certificate for another host/,
+    ],
+    ['an invalid ca.crt', () => good, () => 'hello', /^invalid ca\.crt in the Secret: not a PEM certificate$/],
+  ])('a source with %s gets no request', async (_what, pair, authority, message) => {
+    const server = await serveTls(pair(), emptyVector);
     const credentials = trusting({ authority: authority() });
-    const failure = asFailure(await ask(prometheusQuery(server.url), { credentials }));
+    const failure = failureOf(await run(prometheusQuery(server.url), { credentials }));
     expect(failure).toMatchObject({ reason: 'TLSError' });
-    expect(failure.message).toContain(says);
+    expect(failure.message).toMatch(message);
     expect(server.seen).toEqual([]);
   });
 
-  it('refuses a server that speaks plain HTTP', async () => {
-    const { url } = await serve(empty);
-    const failure = asFailure(await ask(prometheusQuery(url.replace('http:', 'https:'))));
+  it('a source that speaks plain HTTP fails with TLSError', async () => {
+    const { url } = await serve(emptyVector);
+    const failure = failureOf(await run(prometheusQuery(url.replace('http:', 'https:'))));
     expect(failure).toMatchObject({ reason: 'TLSError' });
-    expect(failure.message).toContain('does not speak TLS');
+    expect(failure.message).toMatch(/^no TLS response .*: check the port of the URL, or use http$/);
   });
 
-  it('refuses a server that hangs up during the handshake', async () => {
+  it('a source that closes the connection during the handshake fails with TLSError', async () => {
     const { url } = await serveTcp((socket) => socket.once('data', () => socket.end()));
-    expect(asFailure(await ask(prometheusQuery(url.replace('http:', 'https:'))))).toMatchObject({ reason: 'TLSError' });
+    const failure = failureOf(await run(prometheusQuery(url.replace('http:', 'https:'))));
+    expect(failure).toMatchObject({ reason: 'TLSError' });
   });
 
-  it('waits only so long for a handshake', async () => {
+  it('a source that stalls during the handshake fails with Timeout', async () => {
     const { url } = await serveTcp(() => {});
     const limits = { connectMilliseconds: 300 };
-    const failure = asFailure(await ask(prometheusQuery(url.replace('http:', 'https:')), { limits }));
+    const failure = failureOf(await run(prometheusQuery(url.replace('http:', 'https:')), { limits }));
     expect(failure).toMatchObject({ reason: 'Timeout' });
-    expect(failure.message).toContain('no connection in time');
+    expect(failure.message).toMatch(/^no connection in time /);
   });
 
-  describe('tls.crt and tls.key', () => {
+  describe('the client certificate', () => {
     const material = () => trusting({ authority: ours.cert, certificate: client.cert, key: client.key });
-    /** Asks for a client certificate and says whose it got. */
-    const mutual = (isRequired: boolean, answer: (subject: string) => Answer) =>
+    /** A server that requests a client certificate and records its subject. */
+    const mutual = (isRequired: boolean, subjects: string[], respond: Responder) =>
       serveTls({ ...good, ca: ours.cert, requestCert: true, rejectUnauthorized: isRequired }, (request, response) => {
-        const subject = (response.socket as TLSSocket).getPeerCertificate().subject?.CN ?? 'nobody';
-        answer(String(subject))(request, response);
+        subjects.push(String((response.socket as TLSSocket).getPeerCertificate().subject?.CN ?? 'none'));
+        respond(request, response);
       });
 
-    it('are shown to the source', async () => {
+    it('is shown to the source', async () => {
       const subjects: string[] = [];
-      const { url } = await mutual(true, (subject) => {
-        subjects.push(subject);
-        return empty;
-      });
-      asSeries(await ask(prometheusQuery(url), { credentials: material() }));
+      const { url } = await mutual(true, subjects, emptyVector);
+      prometheusOf(await run(prometheusQuery(url), { credentials: material() }));
       expect(subjects).toEqual(['client']);
     });
 
-    it('are missed by a source that requires them', async () => {
-      const { url } = await mutual(true, () => empty);
-      const credentials = trusting({ authority: ours.cert });
-      expect(asFailure(await ask(prometheusQuery(url), { credentials }))).toMatchObject({ reason: 'TLSError' });
+    it('is named in the failure of a source that requires one', async () => {
+      const { url } = await mutual(true, [], emptyVector);
+      const failure = failureOf(await run(prometheusQuery(url), { credentials: trusting({ authority: ours.cert }) }));
+      expect(failure).toMatchObject({ reason: 'TLSError' });
     });
 
-    it('are not shown to another origin, nor to the source when it leads back to it', async () => {
+    it('is not shown to another origin, nor to the source after another origin', async () => {
       const subjects: string[] = [];
-      const note = (answer: Answer) => (subject: string) => {
-        subjects.push(subject);
-        return answer;
-      };
       let home = '';
-      const second = await mutual(
-        false,
-        note((request, response) => plain(302, '', { location: `${home}/back` })(request, response)),
+      const second = await mutual(false, subjects, (request, response) =>
+        plain(302, '', { location: `${home}/back` })(request, response),
       );
-      const first = await mutual(
-        false,
-        note((request, response) =>
-          request.url === '/back'
-            ? empty(request, response)
-            : plain(302, '', { location: second.url })(request, response),
-        ),
+      const first = await mutual(false, subjects, (request, response) =>
+        request.url === '/back'
+          ? emptyVector(request, response)
+          : plain(302, '', { location: second.url })(request, response),
       );
       home = first.url;
-      asSeries(await ask(prometheusQuery(first.url), { credentials: material() }));
-      expect(subjects).toEqual(['client', 'nobody', 'nobody']);
+      prometheusOf(await run(prometheusQuery(first.url), { credentials: material() }));
+      expect(subjects).toEqual(['client', 'none', 'none']);
       expect(second.seen[0]?.headers.authorization).toBeUndefined();
     });
 
     it.each([
-      ['are not PEM', () => ({ certificate: 'a', key: 'b' })],
-      ['do not belong together', () => ({ certificate: client.cert, key: good.key })],
-    ])('that %s are refused', async (_title, pair) => {
-      const server = await serveTls(good, empty);
-      const failure = asFailure(await ask(prometheusQuery(server.url), { credentials: trusting(pair()) }));
+      ['is not PEM', () => ({ certificate: 'a', key: 'b' })],
+      ['does not belong to the key', () => ({ certificate: client.cert, key: good.key })],
+    ])('is refused if it %s', async (_what, pair) => {
+      const server = await serveTls(good, emptyVector);
+      const failure = failureOf(await run(prometheusQuery(server.url), { credentials: trusting(pair()) }));
       expect(failure).toMatchObject({ reason: 'TLSError' });
-      expect(failure.message).toContain('tls.crt and tls.key of the Secret');
+      expect(failure.message).toContain('invalid tls.crt and tls.key in the Secret');
       expect(failure.message).not.toContain('BEGIN');
     });
   });

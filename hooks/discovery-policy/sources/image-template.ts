@@ -1,4 +1,5 @@
-// Image templates: text with {{ .Registry }}, {{ .Repository }} and {{ .Tag }}; anything else in braces is a mistake, never an empty string.
+// Image templates: text with {{ .Registry }}, {{ .Repository }} and {{ .Tag }}. Other braces are invalid.
+import type { CompileResult } from '../compiled-field.ts';
 
 export interface TemplateValues {
   readonly registry: string;
@@ -6,11 +7,8 @@ export interface TemplateValues {
   readonly tag: string;
 }
 
+/** Fills the template. */
 export type Template = (values: TemplateValues) => string;
-
-export type TemplateReading =
-  | { readonly ok: true; readonly render: Template }
-  | { readonly ok: false; readonly problem: string };
 
 export const DEFAULT_TEMPLATE = '{{ .Registry }}/{{ .Repository }}:{{ .Tag }}';
 
@@ -22,25 +20,23 @@ const fields: Readonly<Record<string, keyof TemplateValues>> = {
 
 const action = /\{\{\s*\.([A-Za-z]+)\s*\}\}/g;
 
-/** Takes a template as a user wrote it; gives the function that fills it, or what is wrong and where. */
-export function readTemplate(source: string): TemplateReading {
+export function compileTemplate(source: string): CompileResult<Template> {
   const unknown = [...source.matchAll(action)].find(([, name]) => !Object.hasOwn(fields, name ?? ''));
   if (unknown !== undefined) {
-    const problem = `${unknown[0]} at position ${unknown.index}: there are .Registry, .Repository and .Tag`;
+    const problem = `unknown field ${unknown[0]} at position ${unknown.index}: use .Registry, .Repository or .Tag`;
     return { ok: false, problem };
   }
   const blanked = source.replace(action, (text) => ' '.repeat(text.length));
-  // No reference has a brace in it, so a single one is a mistake too.
+  // An image reference contains no braces, so a single brace is an error too.
   const stray = blanked.search(/[{}]/);
-  if (stray >= 0)
-    return {
-      ok: false,
-      problem: `braces at position ${stray} are not {{ .Registry }}, {{ .Repository }} or {{ .Tag }}`,
-    };
-  const render: Template = (values) =>
+  if (stray >= 0) {
+    const problem = `unsupported braces at position ${stray}: use {{ .Registry }}, {{ .Repository }} or {{ .Tag }}`;
+    return { ok: false, problem };
+  }
+  const fill: Template = (values) =>
     source.replace(action, (_, name: string) => {
       const field = fields[name];
       return field === undefined ? '' : values[field];
     });
-  return { ok: true, render };
+  return { ok: true, value: fill };
 }

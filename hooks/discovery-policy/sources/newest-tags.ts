@@ -1,7 +1,7 @@
-// Which tags of a repository are the newest: by version where all of them are versions, else the last ones that the registry returned.
+// The newest tags of a repository: by version if all tags are versions, otherwise the last in the registry's order.
 import { compare, parse, type SemVer } from 'semver';
 
-/** Tags such as `v1`, `1.25` and `1.25-alpine` are versions with parts left out. */
+/** Also matches versions with missing parts, such as `v1`, `1.25` and `1.25-alpine`. */
 const versionTag = /^v?(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?([-+][0-9A-Za-z.+-]+)?$/;
 
 function versionOf(tag: string): SemVer | undefined {
@@ -12,9 +12,7 @@ function versionOf(tag: string): SemVer | undefined {
   return parse(plain + rest) ?? undefined;
 }
 
-/**
- * Takes tags in the order in which the registry returned them, and how many to keep; gives the newest of them, the newest first.
- */
+/** Returns at most `wanted` tags (undefined: all), newest first. `tags` must be in the order of the registry. */
 export function newestTags(tags: readonly string[], wanted: number | undefined): string[] {
   const versions = tags.map((tag) => ({ tag, version: versionOf(tag) }));
   const areVersions = versions.every(({ version }) => version !== undefined);

@@ -1,16 +1,16 @@
-// Proves the queries against a real Prometheus: behind a path and a password, with sums worked out anew from its raw samples.
+// The Prometheus client against a real Prometheus with a path and a password. Expected sums come from raw samples.
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Series } from '../../../hooks/discovery-policy/query.ts';
-import { eventually } from '../../waiting.ts';
-import { asFailure, ask, asSeries, basic, PASSWORD, prometheusQuery, USERNAME, withUser } from './asking.ts';
-import { createFolder, type Folder, isInstalled, type Program, startProgram } from './programs.ts';
-import { closeServers, serve, unusedPort } from './servers.ts';
+import type { Series } from '../../../../hooks/discovery-policy/sources/prometheus.ts';
+import { eventually } from '../../../waiting.ts';
+import { createFolder, type Folder, isInstalled, type Program, startProgram } from '../programs.ts';
+import { closeServers, serve, unusedPort } from '../servers.ts';
+import { basic, failureOf, PASSWORD, prometheusOf, prometheusQuery, run, USERNAME, withUser } from '../single-query.ts';
 
 const canRun = isInstalled('prometheus') && isInstalled('htpasswd');
 const SCRAPES_AWAITED = 4;
-/** How far back Prometheus looks for a sample (its default). */
+/** How far back Prometheus looks for a sample by default. */
 const LOOKBACK_SECONDS = 300;
 
 interface RawSeries {
@@ -18,7 +18,7 @@ interface RawSeries {
   readonly values: readonly (readonly [number, string])[];
 }
 
-/** Takes the raw samples of a series; gives what a range query must find at each step. */
+/** The values that a range query must return for the raw samples of a series, one per step. */
 function valuesAt(samples: RawSeries['values'], { startSeconds, endSeconds, stepSeconds }: Window): number[] {
   const values: number[] = [];
   for (let at = startSeconds; at <= endSeconds; at += stepSeconds) {
@@ -44,11 +44,11 @@ describe.skipIf(!canRun)(canRun ? 'prometheus' : 'prometheus is not installed', 
   let endpoint = '';
   const withPassword = { credentials: withUser };
 
-  /** Asks without the code under test. */
+  /** Queries Prometheus without the code under test. */
   async function rawSamples(query: string): Promise<RawSeries[]> {
     const url = `${endpoint}/api/v1/query?${new URLSearchParams({ query: `${query}[5m]` })}`;
-    const response = await fetch(url, { headers: { authorization: basic(USERNAME, PASSWORD) } });
-    const { data } = (await response.json()) as { readonly data: { readonly result: RawSeries[] } };
+    const raw = await fetch(url, { headers: { authorization: basic(USERNAME, PASSWORD) } });
+    const { data } = (await raw.json()) as { readonly data: { readonly result: RawSeries[] } };
     return data.result;
   }
 
@@ -96,7 +96,7 @@ scrape_configs: [{ job_name: test, static_configs: [{ targets: ['127.0.0.1:${exp
     );
     await eventually(async () => {
       const [series] = await rawSamples('growing');
-      if ((series?.values.length ?? 0) < SCRAPES_AWAITED) throw new Error('too few scrapes yet');
+      if ((series?.values.length ?? 0) < SCRAPES_AWAITED) throw new Error('not enough scrapes yet');
     });
   }, 60_000);
   afterAll(async () => {
@@ -105,23 +105,26 @@ scrape_configs: [{ job_name: test, static_configs: [{ targets: ['127.0.0.1:${exp
     folder.remove();
   });
 
-  it('answers an instant query', async () => {
+  it('returns the values of an instant query', async () => {
     const query = 'sum(pods) by (image)';
-    const answer = asSeries(await ask(prometheusQuery(endpoint, { query }), withPassword));
-    expect(sumsOf(answer.series)).toEqual({
+    const response = prometheusOf(await run(prometheusQuery(endpoint, { query }), withPassword));
+    expect(sumsOf(response.series)).toEqual({
       'registry.example.com/build:1.0.3': 42,
       'registry.example.com/test:2.4.1': 25,
     });
-    expect(answer).toMatchObject({ seriesWithoutImage: 1, valuesDropped: 0, warnings: [] });
+    expect(response).toMatchObject({ seriesWithoutImage: 1, valuesDropped: 0, warnings: [] });
   });
 
-  it('gives numbers that are none', async () => {
-    const answer = asSeries(await ask(prometheusQuery(endpoint, { query: 'never' }), withPassword));
-    expect(answer).toMatchObject({ series: [{ image: 'registry.example.com/odd:3', values: [5] }], valuesDropped: 2 });
+  it('returns non-finite values, which are dropped', async () => {
+    const response = prometheusOf(await run(prometheusQuery(endpoint, { query: 'never' }), withPassword));
+    expect(response).toMatchObject({
+      series: [{ image: 'registry.example.com/odd:3', values: [5] }],
+      valuesDropped: 2,
+    });
   });
 
-  it('answers a range query with the values that its samples have at each step', async () => {
-    // Only what is scraped already: the two questions must see the same samples.
+  it('returns the values of a range query at each step', async () => {
+    // The range ends in the past, so that both queries see the same samples.
     const window = {
       startSeconds: Math.floor(Date.now() / 1000) - 20,
       endSeconds: Math.floor(Date.now() / 1000) - 1,
@@ -137,18 +140,18 @@ scrape_configs: [{ job_name: test, static_configs: [{ targets: ['127.0.0.1:${exp
       image: metric.image ?? '',
       values: valuesAt(values, window),
     }));
-    const answer = asSeries(await ask(prometheusQuery(endpoint, { query: 'growing', range }), withPassword));
+    const response = prometheusOf(await run(prometheusQuery(endpoint, { query: 'growing', range }), withPassword));
     const finite = expected.map(({ image, values }) => ({ image, values: values.filter(Number.isFinite) }));
-    expect(sumsOf(answer.series)).toEqual(sumsOf(finite));
-    expect(sum(answer.series[0]?.values ?? [])).toBeGreaterThan(0);
+    expect(sumsOf(response.series)).toEqual(sumsOf(finite));
+    expect(sum(response.series[0]?.values ?? [])).toBeGreaterThan(0);
     const count = (series: readonly Series[]) => sum(series.map(({ values }) => values.length));
-    expect(answer.valuesDropped).toBe(count(expected) - count(finite));
+    expect(response.valuesDropped).toBe(count(expected) - count(finite));
   });
 
-  it('takes a long query as a form', async () => {
+  it('accepts a long query as a form', async () => {
     const query = `sum(pods{node=~"a|b|${'x'.repeat(3_000)}"}) by (image)`;
-    const answer = asSeries(await ask(prometheusQuery(endpoint, { query }), withPassword));
-    expect(sumsOf(answer.series)).toMatchObject({ 'registry.example.com/build:1.0.3': 42 });
+    const response = prometheusOf(await run(prometheusQuery(endpoint, { query }), withPassword));
+    expect(sumsOf(response.series)).toMatchObject({ 'registry.example.com/build:1.0.3': 42 });
   });
 
   const fineRange = {
@@ -157,30 +160,29 @@ scrape_configs: [{ job_name: test, static_configs: [{ targets: ['127.0.0.1:${exp
     stepMilliseconds: 1_000,
   };
   it.each([
-    ['a query that makes no sense', { query: 'sum(' }, 'BadResponse', 'bad_data: '],
-    ['a scalar', { query: '1 + 1' }, 'BadResponse', 'gives a scalar'],
-    ['a string', { query: '"a"' }, 'BadResponse', 'gives a string'],
+    ['an invalid query', { query: 'sum(' }, 'BadResponse', 'query rejected (HTTP 400)'],
+    ['a scalar query', { query: '1 + 1' }, 'BadResponse', 'the result type is "scalar"'],
     [
       'too many steps',
       { query: 'pods', range: fineRange },
       'BadResponse',
       'exceeded maximum resolution of 11,000 points',
     ],
-  ])('refuses %s', async (_title, options, reason, says) => {
-    const failure = asFailure(await ask(prometheusQuery(endpoint, options), withPassword));
+  ])('makes %s fail', async (_what, options, reason, message) => {
+    const failure = failureOf(await run(prometheusQuery(endpoint, options), withPassword));
     expect(failure).toMatchObject({ reason });
-    expect(failure.message).toContain(says);
+    expect(failure.message).toContain(message);
   });
 
   it.each([
-    ['nobody', {}],
+    ['no credentials', {}],
     ['a wrong password', { credentials: { ...withUser, password: 'wrong-password' } }],
-  ])('refuses %s', async (_title, options) => {
-    expect(asFailure(await ask(prometheusQuery(endpoint), options))).toMatchObject({ reason: 'Unauthorized' });
+  ])('refuses a query with %s', async (_what, options) => {
+    expect(failureOf(await run(prometheusQuery(endpoint), options))).toMatchObject({ reason: 'Unauthorized' });
   });
 
-  it('is not found at another path', async () => {
-    const failure = asFailure(await ask(prometheusQuery(`${endpoint}/elsewhere`), withPassword));
+  it('is not found at a wrong path', async () => {
+    const failure = failureOf(await run(prometheusQuery(`${endpoint}/elsewhere`), withPassword));
     expect(failure).toMatchObject({ reason: 'NotFound' });
   });
 });

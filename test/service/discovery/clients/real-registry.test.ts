@@ -1,12 +1,13 @@
-// Proves the tag listing against a real docker-registry, open, with a password file, and with tokens.
+// The registry client against a real docker-registry: open, with a password file, and with a token service.
 import { execFileSync } from 'node:child_process';
 import { createHash, createPrivateKey, createSign, X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { noCredentials } from '../../../service/discovery/credentials.ts';
-import { asFailure, ask, asTags, basic, PASSWORD, registryQuery, USERNAME, withUser } from './asking.ts';
-import { createAuthority, hasOpenssl } from './certificates.ts';
-import { createFolder, type Folder, isInstalled, type Program, startProgram } from './programs.ts';
-import { closeServers, json, plain, serve, type TestServer, unusedPort } from './servers.ts';
+import type { SourceOutcome } from '../../../../hooks/discovery-policy/query.ts';
+import { noCredentials } from '../../../../service/discovery/credentials.ts';
+import { createAuthority, hasOpenssl } from '../certificates.ts';
+import { createFolder, type Folder, isInstalled, type Program, startProgram } from '../programs.ts';
+import { closeServers, json, plain, serve, type TestServer, unusedPort } from '../servers.ts';
+import { basic, failureOf, PASSWORD, registryOf, registryQuery, run, USERNAME, withUser } from '../single-query.ts';
 
 const canRun = isInstalled('docker-registry') && isInstalled('htpasswd');
 const REPOSITORY = 'team/some-app';
@@ -49,7 +50,7 @@ describe.skipIf(!canRun)(canRun ? 'docker-registry' : 'docker-registry is not in
   const programs: Program[] = [];
   let open = '';
 
-  /** All of them serve the same images; `auth` is the part of the configuration that says who may see them. */
+  /** All registries serve the same images. `auth` is the authentication part of the configuration. */
   async function startRegistry(name: string, auth: string): Promise<string> {
     const port = await unusedPort();
     const configuration = folder.write(
@@ -77,18 +78,18 @@ ${auth}
   });
 
   const sorted = (tags: readonly string[] | undefined) => [...(tags ?? [])].sort();
-  const expectAllTags = (outcome: Awaited<ReturnType<typeof ask>>) => {
-    const { repositories } = asTags(outcome);
+  const expectAllTags = (outcome: SourceOutcome) => {
+    const { repositories } = registryOf(outcome);
     expect(repositories.map(({ repository }) => repository)).toEqual([REPOSITORY]);
     expect(sorted(repositories[0]?.tags)).toEqual(sorted(TAGS));
   };
 
-  it('open: gives every tag', async () => {
-    expectAllTags(await ask(registryQuery(open, REPOSITORY)));
+  it('an open registry lists all tags', async () => {
+    expectAllTags(await run(registryQuery(open, REPOSITORY)));
   });
 
-  it('open: does not know every repository', async () => {
-    const failure = asFailure(await ask(registryQuery(open, REPOSITORY, 'team/other')));
+  it('an open registry does not find an unknown repository', async () => {
+    const failure = failureOf(await run(registryQuery(open, REPOSITORY, 'team/other')));
     expect(failure).toMatchObject({ reason: 'NotFound' });
     expect(failure.message).toMatch(/^repository team\/other: .*NAME_UNKNOWN/);
   });
@@ -103,22 +104,22 @@ ${auth}
       closed = await startRegistry('closed', `auth: { htpasswd: { realm: registry, path: ${users} } }`);
     });
 
-    it('gives every tag to its user', async () => {
-      expectAllTags(await ask(registryQuery(closed, REPOSITORY), { credentials: withUser }));
+    it('lists all tags for its user', async () => {
+      expectAllTags(await run(registryQuery(closed, REPOSITORY), { credentials: withUser }));
     });
 
     it.each([
-      ['nobody', noCredentials],
+      ['no credentials', noCredentials],
       ['a wrong password', { ...withUser, password: 'wrong-password' }],
-      ['a token, which it does not know', { ...noCredentials, token: 'some-token' }],
-    ])('gives nothing to %s', async (_title, credentials) => {
-      const failure = asFailure(await ask(registryQuery(closed, REPOSITORY), { credentials }));
+      ['a token', { ...noCredentials, token: 'some-token' }],
+    ])('refuses %s', async (_what, credentials) => {
+      const failure = failureOf(await run(registryQuery(closed, REPOSITORY), { credentials }));
       expect(failure).toMatchObject({ reason: 'Unauthorized' });
       expect(failure.message).not.toMatch(/wrong-password|some-token/);
     });
   });
 
-  const name = hasOpenssl ? 'with tokens' : 'with tokens (openssl is not installed)';
+  const name = hasOpenssl ? 'with a token service' : 'with a token service (openssl is not installed)';
   describe.skipIf(!hasOpenssl)(name, () => {
     let closed = '';
     let tokenService: TestServer;
@@ -134,14 +135,12 @@ ${auth}
       });
       const bundle = folder.write('bundle.pem', authority.cert);
       const { url } = tokenService;
-      closed = await startRegistry(
-        'tokens',
-        `auth: { token: { realm: '${url}/token', service: the-registry, issuer: the-issuer, rootcertbundle: ${bundle} } }`,
-      );
+      const service = `realm: '${url}/token', service: the-registry, issuer: the-issuer`;
+      closed = await startRegistry('tokens', `auth: { token: { ${service}, rootcertbundle: ${bundle} } }`);
     });
 
-    it('gives every tag to its user, for a token of just that repository', async () => {
-      expectAllTags(await ask(registryQuery(closed, REPOSITORY), { credentials: withUser }));
+    it('lists all tags for a token of its user that is limited to the repository', async () => {
+      expectAllTags(await run(registryQuery(closed, REPOSITORY), { credentials: withUser }));
       const [first] = tokenService.seen;
       expect(Object.fromEntries(new URL(first?.url ?? '', 'http://a').searchParams)).toEqual({
         service: 'the-registry',
@@ -149,21 +148,21 @@ ${auth}
       });
     });
 
-    it('gives nothing to nobody', async () => {
-      expect(asFailure(await ask(registryQuery(closed, REPOSITORY)))).toMatchObject({ reason: 'Unauthorized' });
+    it('refuses a query without credentials', async () => {
+      expect(failureOf(await run(registryQuery(closed, REPOSITORY)))).toMatchObject({ reason: 'Unauthorized' });
     });
   });
 });
 
-/** A token as distribution `docs/spec/auth/jwt.md` has it, signed by a certificate that it carries along. */
-function signedToken({ cert, key }: { readonly cert: string; readonly key: string }, asked: URLSearchParams): string {
-  const [type, name, actions] = (asked.get('scope') ?? '').split(':');
+/** A token in the format of distribution `docs/spec/auth/jwt.md`, with the certificate of its signer. */
+function signedToken({ cert, key }: { readonly cert: string; readonly key: string }, request: URLSearchParams): string {
+  const [type, name, actions] = (request.get('scope') ?? '').split(':');
   const nowSeconds = Math.floor(Date.now() / 1000);
   const header = { typ: 'JWT', alg: 'ES256', x5c: [new X509Certificate(cert).raw.toString('base64')] };
   const claims = {
     iss: 'the-issuer',
     sub: USERNAME,
-    aud: asked.get('service'),
+    aud: request.get('service'),
     exp: nowSeconds + 60,
     nbf: nowSeconds - 10,
     iat: nowSeconds,

@@ -1,4 +1,4 @@
-// Reads WWW-Authenticate (RFC 9110, 11.6.1): which schemes a registry accepts, and with which parameters.
+// Parses WWW-Authenticate (RFC 9110, 11.6.1): the authentication schemes of a registry with their parameters.
 
 export interface Challenge {
   /** In lower case. */
@@ -7,10 +7,10 @@ export interface Challenge {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** `name=value`, `name="quoted"`, or a scheme, which is a word that no equals sign follows. */
+/** `name=value`, `name="quoted"`, or a scheme: a word without an equals sign after it. */
 const partPattern = /([\w!#$%&'*+.^`|~-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+)))?/g;
 
-/** Takes the header, once or several times; gives its challenges in order. */
+/** Returns the challenges of one or several headers, in order. */
 export function parseChallenges(header: string | readonly string[] | undefined): Challenge[] {
   const challenges: { scheme: string; parameters: Record<string, string> }[] = [];
   for (const text of [header ?? []].flat()) {

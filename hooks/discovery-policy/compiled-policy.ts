@@ -1,0 +1,81 @@
+// A DiscoveryPolicy compiled for use: its patterns and templates, and each source bound to the functions of its type.
+import { createHash } from 'node:crypto';
+import type { DiscoveryPolicySpec, DiscoverySource, SourceTypeName } from '../../crds/discovery-policy.ts';
+import { MESSAGE_LIMIT_CHARACTERS } from '../../crds/limits.ts';
+import { redactMessage } from '../text/redact.ts';
+import { compiledField, InvalidFieldError } from './compiled-field.ts';
+import { compilePattern, type Pattern } from './pattern.ts';
+import type { DiscoveryQuery, ResponseOf, SourceResponse } from './query.ts';
+import type { ParsedResponse, SourceBlock, SourceType } from './sources/source-type.ts';
+import { sourceTypes } from './sources/source-types.ts';
+
+export interface CompiledSource {
+  readonly index: number;
+  readonly type: SourceTypeName;
+  /** The URL by which users know the source, without credentials and query. */
+  readonly target: string;
+  /** Identifies the spec of the source. The order of fields and of sources does not matter. */
+  readonly hash: string;
+  readonly query: (nowMilliseconds: number) => DiscoveryQuery;
+  /** The response must be that of the source's own query. */
+  readonly parse: (response: SourceResponse) => ParsedResponse;
+}
+
+export interface CompiledPolicy {
+  readonly spec: DiscoveryPolicySpec;
+  readonly imageFilter: Pattern | undefined;
+  readonly sources: readonly CompiledSource[];
+}
+
+export type CompiledPolicyResult =
+  | { readonly ok: true; readonly policy: CompiledPolicy }
+  | { readonly ok: false; readonly problem: string };
+
+const HASH_CHARACTERS = 16;
+
+/** JSON with sorted keys. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) => {
+    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
+    return Object.fromEntries(Object.entries(part).sort(([left], [right]) => (left < right ? -1 : 1)));
+  });
+}
+
+function hashOf(source: DiscoverySource): string {
+  return createHash('sha256').update(canonicalJson(source)).digest('hex').slice(0, HASH_CHARACTERS);
+}
+
+function compileSource<Type extends SourceTypeName>(type: Type, spec: DiscoverySource, index: number): CompiledSource {
+  const sourceType: SourceType<Type> = sourceTypes[type];
+  // The schema of the spec requires the block that the type names.
+  const block = spec[type] as SourceBlock<Type>;
+  const compiled = sourceType.compile(block, `spec.sources.${index}.${type}`);
+  const origin = { source: index, secretName: spec.secretRef?.name };
+  return {
+    index,
+    type,
+    target: redactMessage(sourceType.target(block), MESSAGE_LIMIT_CHARACTERS),
+    hash: hashOf(spec),
+    query: (nowMilliseconds) => sourceType.query(compiled, origin, nowMilliseconds),
+    parse: (response) => sourceType.parse(response as ResponseOf<Type>, compiled),
+  };
+}
+
+function compile(spec: DiscoveryPolicySpec): CompiledPolicy {
+  const { imageFilter, sources } = spec;
+  return {
+    spec,
+    imageFilter: imageFilter === undefined ? undefined : compiledField('spec.imageFilter', compilePattern(imageFilter)),
+    sources: sources.map((source, index) => compileSource(source.type, source, index)),
+  };
+}
+
+/** Compiles a valid spec, or returns the problem of its first pattern or template that cannot be compiled. */
+export function compilePolicySpec(spec: DiscoveryPolicySpec): CompiledPolicyResult {
+  try {
+    return { ok: true, policy: compile(spec) };
+  } catch (error) {
+    if (error instanceof InvalidFieldError) return { ok: false, problem: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,25 @@
+// Images with scores, and the remarks about what could not become one.
+import { formatImageReference } from '../../../kubernetes/image-reference.ts';
+import { counted } from '../../status/node-list.ts';
+import { parseImageReference } from '../../text/parsed.ts';
+
+export interface ScoredImage {
+  /** Normalised reference. */
+  readonly image: string;
+  readonly score: number;
+}
+
+/** What cAdvisor reports for an image without a name. The grammar would read it as a tag of Docker Hub's `sha256`. */
+const imageId = /^sha(?:256|512):[0-9a-f]{64,}$/;
+
+/** Returns the normalised reference, or undefined for text that is not an image reference. */
+export function normalizedReference(text: string): string | undefined {
+  if (imageId.test(text)) return undefined;
+  const parsed = parseImageReference(text);
+  return parsed.ok ? formatImageReference(parsed.reference) : undefined;
+}
+
+/** Returns one remark such as `2 results without an image label`, or none for a count of 0. */
+export function remark(count: number, noun: string, details = ''): string[] {
+  return count > 0 ? [counted(count, noun) + details] : [];
+}

@@ -1,0 +1,369 @@
+// The registry client: how it lists tags page by page, authenticates, and stays within limits and origins.
+import type { ServerResponse } from 'node:http';
+import { afterEach, describe, expect, it, test } from 'vitest';
+import { PAGE_LIMIT, TAG_LIMIT } from '../../../../service/discovery/clients/registry.ts';
+import { registryApiUrl, repositoryPath } from '../../../../service/discovery/clients/registry-address.ts';
+import { maySendPassword } from '../../../../service/discovery/clients/registry-token.ts';
+import { noCredentials } from '../../../../service/discovery/credentials.ts';
+import { closeServers, json, plain, type Responder, type SeenRequest, serve, type TestServer } from '../servers.ts';
+import {
+  basic,
+  failureOf,
+  PASSWORD,
+  type RunOptions,
+  registryOf,
+  registryQuery,
+  run,
+  TOKEN,
+  USERNAME,
+  withToken,
+  withUser,
+} from '../single-query.ts';
+
+afterEach(closeServers);
+
+/** The tags of each repository, in order. */
+const tagsAt = async (url: string, repositories: readonly string[], options?: RunOptions) =>
+  registryOf(await run(registryQuery(url, ...repositories), options)).repositories.map(({ tags }) => tags);
+
+/** Serves tag lists in pages, as the distribution API does. */
+function registry(lists: Readonly<Record<string, readonly string[]>>, linkTo = (path: string) => path): Responder {
+  return ({ url }, response) => {
+    const { pathname, searchParams } = new URL(url, 'http://a');
+    const name = /^\/v2\/(.*)\/tags\/list$/.exec(pathname)?.[1] ?? '';
+    const tags = lists[name];
+    if (tags === undefined) return response.writeHead(404).end('{"errors":[{"code":"NAME_UNKNOWN"}]}');
+    const start = tags.indexOf(searchParams.get('last') ?? '') + 1;
+    const page = tags.slice(start, start + Number(searchParams.get('n')));
+    const last = page.at(-1);
+    if (last !== tags.at(-1))
+      response.setHeader('link', `<${linkTo(`${pathname}?last=${last}&n=${page.length}`)}>; rel="next"`);
+    return json(response, { name, tags: page });
+  };
+}
+
+const numbered = (count: number) => Array.from({ length: count }, (_, index) => `v${index}`);
+
+describe('a tag list', () => {
+  it('has all tags in the order of the registry', async () => {
+    const lists = { 'team/app': ['b', 'a'], web: ['latest'], 'x/y/z': numbered(2_500) };
+    const server = await serve(registry(lists));
+    expect(await run(registryQuery(server.url, 'x/y/z', 'team/app', 'web'))).toEqual({
+      ok: true,
+      type: 'registry',
+      repositories: [
+        { repository: 'x/y/z', tags: lists['x/y/z'] },
+        { repository: 'team/app', tags: ['b', 'a'] },
+        { repository: 'web', tags: ['latest'] },
+      ],
+    });
+    expect(server.seen.map(({ url }) => url)).toContain('/v2/x/y/z/tags/list?n=1000');
+    expect(server.seen).toHaveLength(5);
+  });
+
+  it.each([
+    ['an absolute link', (path: string, url: string) => `${url}${path}`],
+    ['a link relative to the page', (path: string) => path.replace('/v2/app/tags/', '')],
+  ])('continues behind %s', async (_what, linkTo) => {
+    const server: TestServer = await serve((request, response) =>
+      registry({ app: numbered(1_500) }, (path) => linkTo(path, server.url))(request, response),
+    );
+    expect(await tagsAt(server.url, ['app'])).toEqual([numbered(1_500)]);
+  });
+
+  it('continues behind the second of two links', async () => {
+    const { url } = await serve((request, response) => {
+      const isFirst = !request.url.includes('last');
+      if (isFirst) response.setHeader('link', '</x>; rel="first", </v2/app/tags/list?last=a>; title="t"; rel=next');
+      json(response, { tags: [isFirst ? 'a' : 'b'] });
+    });
+    expect(await tagsAt(url, ['app'])).toEqual([['a', 'b']]);
+  });
+
+  it.each([
+    ['a link with another relation', '</v2/app/tags/list?last=a>; rel="prev"'],
+    ['an invalid header', 'nonsense'],
+  ])('ends at %s', async (_what, link) => {
+    const { url } = await serve((_request, response) => json(response.setHeader('link', link), { tags: ['a'] }));
+    expect(await tagsAt(url, ['app'])).toEqual([['a']]);
+  });
+
+  it('is requested below the path of the URL', async () => {
+    const server = await serve((_request, response) => json(response, { tags: ['1'] }));
+    await tagsAt(`${server.url}/registry/`, ['app']);
+    expect(server.seen[0]?.url).toBe('/registry/v2/app/tags/list?n=1000');
+  });
+
+  it.each([{ name: 'app', tags: null }, { name: 'app' }])('may be %j', async (body) => {
+    const { url } = await serve((_request, response) => json(response, body));
+    expect(await tagsAt(url, ['app'])).toEqual([[]]);
+  });
+
+  it('is requested for at most four repositories in parallel', async () => {
+    let running = 0;
+    let most = 0;
+    const { url } = await serve((_request, response) => {
+      running += 1;
+      most = Math.max(most, running);
+      setTimeout(() => {
+        running -= 1;
+        json(response, { tags: ['1'] });
+      }, 10);
+    });
+    expect(await tagsAt(url, numbered(30))).toHaveLength(30);
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(4);
+  });
+});
+
+describe('a tag list fails', () => {
+  it.each([
+    ['to another origin', 'http://127.0.0.2:1/v2/app/tags/list?last=a', /^invalid pagination link from /],
+    ['with another scheme', 'ftp://127.0.0.1/x', /^invalid pagination link from /],
+    ['to the same page', '/v2/app/tags/list?n=1000', /^pagination loop at /],
+  ])('with a link %s', async (_what, target, message) => {
+    const server = await serve((_request, response) =>
+      json(response.setHeader('link', `<${target}>; rel="next"`), { tags: ['a'] }),
+    );
+    const failure = failureOf(await run(registryQuery(server.url, 'app'), { credentials: withToken }));
+    expect(failure).toMatchObject({ reason: 'BadResponse' });
+    expect(failure.message).toMatch(message);
+    expect(server.seen).toHaveLength(1);
+  });
+
+  const endless =
+    (tagsPerPage: number): Responder =>
+    ({ url }, response) => {
+      const page = Number(new URL(url, 'http://a').searchParams.get('last') ?? 0) + 1;
+      response.setHeader('link', `</v2/app/tags/list?last=${page}>; rel="next"`);
+      json(response, { tags: Array.from({ length: tagsPerPage }, (_, index) => `p${page}-${index}`) });
+    };
+
+  it('after too many pages', async () => {
+    const server = await serve(endless(0));
+    const failure = failureOf(await run(registryQuery(server.url, 'app')));
+    expect(failure).toMatchObject({ reason: 'BadResponse' });
+    expect(failure.message).toBe(`too many pages at ${server.url}: the tag list of app exceeds ${PAGE_LIMIT}`);
+    expect(server.seen).toHaveLength(PAGE_LIMIT);
+  });
+
+  it('after too many tags', async () => {
+    const { url } = await serve(endless(10_000));
+    const failure = failureOf(await run(registryQuery(url, 'app')));
+    expect(failure).toMatchObject({ reason: 'BadResponse' });
+    expect(failure.message).toBe(
+      `too many tags at ${url}: the limit of ${TAG_LIMIT} was exceeded in app; list fewer repositories`,
+    );
+  });
+
+  it('at the end of the time budget', async () => {
+    const { url } = await serve((request, response) => void setTimeout(() => endless(1)(request, response), 30));
+    const failure = failureOf(await run(registryQuery(url, 'app'), { budgetMilliseconds: 300 }));
+    expect(failure).toMatchObject({ reason: 'Timeout' });
+  });
+
+  it('with the first repository that fails, and the others are not requested', async () => {
+    const server = await serve((request, response) =>
+      request.url.includes('/gone/') ? plain(404, 'NAME_UNKNOWN')(request, response) : json(response, { tags: [] }),
+    );
+    const failure = failureOf(await run(registryQuery(server.url, 'gone', ...numbered(40))));
+    expect(failure).toMatchObject({ reason: 'NotFound' });
+    expect(failure.message).toMatch(/^repository gone: not found \(HTTP 404\)/);
+    expect(server.seen.length).toBeLessThan(40);
+  });
+
+  it.each(['../../secret', 'A', '', 'a?b', '/a'])('for the invalid repository name "%s"', async (name) => {
+    const server = await serve((_request, response) => json(response, { tags: [] }));
+    const failure = failureOf(await run(registryQuery(server.url, name)));
+    expect(failure.message).toBe(`invalid repository name "${name}": use a name such as team/app`);
+    expect(server.seen).toEqual([]);
+  });
+});
+
+test.each([
+  ['https://docker.io', 'nginx', 'https://registry-1.docker.io', 'library/nginx'],
+  ['https://docker.io/', 'grafana/grafana', 'https://registry-1.docker.io', 'grafana/grafana'],
+  ['https://index.docker.io/v1/', 'nginx', 'https://registry-1.docker.io', 'library/nginx'],
+  ['https://registry-1.docker.io', 'nginx', 'https://registry-1.docker.io', 'library/nginx'],
+  ['https://ghcr.io', 'nginx', 'https://ghcr.io', 'nginx'],
+  ['https://docker.io.example.com', 'nginx', 'https://docker.io.example.com', 'nginx'],
+])('the API of %s has the repository %s at %s and %s', (url, repository, apiUrl, path) => {
+  expect([registryApiUrl(url), repositoryPath(url, repository)]).toEqual([apiUrl, path]);
+});
+
+const isUser = ({ headers }: SeenRequest) => headers.authorization === basic(USERNAME, PASSWORD);
+const issuedFor = (url: string) => `issued:${new URL(url, 'http://a').searchParams.get('scope')}`;
+
+function refuse(response: ServerResponse, challenge: string | string[]): void {
+  response.setHeader('www-authenticate', challenge).writeHead(401).end('{"errors":[{"code":"UNAUTHORIZED"}]}');
+}
+
+const issueToAll: Responder = (request, response) => json(response, { token: issuedFor(request.url) });
+const issueToUser: Responder = (request, response) =>
+  isUser(request)
+    ? json(response, { access_token: issuedFor(request.url) })
+    : plain(401, 'incorrect username or password')(request, response);
+
+/** A registry that accepts only the tokens of its token service. */
+async function guarded(issue: Responder): Promise<{ readonly server: TestServer; readonly tokenService: TestServer }> {
+  const tokenService = await serve(issue);
+  const challenge = `Bearer realm="${tokenService.url}/token?a=b",service="the, \\"registry\\"",scope="all:*"`;
+  const server = await serve((request, response) => {
+    const name = /^\/v2\/(.*)\/tags/.exec(request.url)?.[1] ?? '';
+    const isIssued = request.headers.authorization === `Bearer issued:repository:${name}:pull`;
+    return isIssued ? json(response, { tags: [name] }) : refuse(response, challenge);
+  });
+  return { server, tokenService };
+}
+
+describe('a token service', () => {
+  it('issues anonymous tokens for one repository', async () => {
+    const { server, tokenService } = await guarded(issueToAll);
+    expect(await tagsAt(server.url, ['team/app'])).toEqual([['team/app']]);
+    expect(tokenService.seen.map(({ url }) => Object.fromEntries(new URL(url, 'http://a').searchParams))).toEqual([
+      { a: 'b', service: 'the, "registry"', scope: 'repository:team/app:pull' },
+    ]);
+    expect(tokenService.seen[0]?.headers.authorization).toBeUndefined();
+  });
+
+  it('gets the password instead of the registry, and not the headers of the Secret', async () => {
+    const { server, tokenService } = await guarded(issueToUser);
+    const credentials = { ...withUser, headers: { 'x-key': 'for-the-registry' } };
+    expect(await tagsAt(server.url, ['a', 'b'], { credentials })).toEqual([['a'], ['b']]);
+    expect(tokenService.seen.every(isUser)).toBe(true);
+    expect(tokenService.seen.every(({ headers }) => headers['x-key'] === undefined)).toBe(true);
+    expect(server.seen.every(({ headers }) => headers['x-key'] === 'for-the-registry')).toBe(true);
+    expect(server.seen.some(isUser)).toBe(false);
+  });
+
+  it('is used once for all pages of a repository', async () => {
+    const tokenService = await serve(issueToAll);
+    const server = await serve((request, response) =>
+      request.headers.authorization === 'Bearer issued:repository:app:pull'
+        ? registry({ app: numbered(3_000) })(request, response)
+        : refuse(response, `Bearer realm="${tokenService.url}"`),
+    );
+    expect(await tagsAt(server.url, ['app', 'app'])).toEqual([numbered(3_000), numbered(3_000)]);
+    expect(tokenService.seen).toHaveLength(1);
+  });
+
+  it('is used again if a token expires between two pages', async () => {
+    let count = 0;
+    const tokenService = await serve((_request, response) => json(response, { token: `t${++count}` }));
+    const server = await serve((request, response) => {
+      const valid = request.url.includes('last') ? 'Bearer t2' : 'Bearer t1';
+      if (request.headers.authorization !== valid) return refuse(response, `Bearer realm="${tokenService.url}"`);
+      return registry({ app: numbered(1_500) })(request, response);
+    });
+    expect(await tagsAt(server.url, ['app'])).toEqual([numbered(1_500)]);
+    expect(count).toBe(2);
+  });
+
+  it('that refuses the password makes the source fail with its text', async () => {
+    const { server } = await guarded(issueToUser);
+    const credentials = { ...withUser, password: 'not-the-password' };
+    const failure = failureOf(await run(registryQuery(server.url, 'app'), { credentials }));
+    expect(failure).toMatchObject({ reason: 'Unauthorized' });
+    expect(failure.message).toMatch(/: "incorrect username or password"$/);
+    expect(failure.message).not.toContain('not-the-password');
+  });
+
+  it('is used once if the registry refuses its token', async () => {
+    const { server, tokenService } = await guarded((_request, response) => json(response, { token: 'useless-token' }));
+    const failure = failureOf(await run(registryQuery(server.url, 'app')));
+    expect(failure).toMatchObject({ reason: 'Unauthorized' });
+    expect([server.seen.length, tokenService.seen.length]).toEqual([2, 1]);
+  });
+
+  it('is not used if the registry refuses the token of the Secret', async () => {
+    const { server, tokenService } = await guarded(issueToAll);
+    const failure = failureOf(await run(registryQuery(server.url, 'app'), { credentials: withToken }));
+    expect(failure).toMatchObject({ reason: 'Unauthorized' });
+    expect(tokenService.seen).toEqual([]);
+  });
+
+  it.each<[string, Responder, string, string]>([
+    ['HTML', plain(200, '<html>'), 'BadResponse', 'not JSON'],
+    ['no token', plain(200, '{"expires_in":60}'), 'BadResponse', 'neither token nor access_token'],
+    ['a token with a line break', plain(200, '{"token":"a\\r\\nx-evil: 1"}'), 'BadResponse', 'token'],
+    ['a 500', plain(500, 'down'), 'ServerError', 'server error (HTTP 500)'],
+    ['a 429', plain(429, '', { 'retry-after': '7' }), 'RateLimited', 'rate limited'],
+  ])('that returns %s makes the source fail', async (_what, issue, reason, message) => {
+    const { server, tokenService } = await guarded(issue);
+    const failure = failureOf(await run(registryQuery(server.url, 'app'), { credentials: withUser }));
+    expect(failure.reason).toBe(reason);
+    expect(failure.message).toContain(message);
+    expect(failure.message).toContain(tokenService.url);
+    expect(failure.message).not.toMatch(/scope=|service=/);
+  });
+
+  it.each(['file:///etc/passwd', ''])('with the invalid realm "%s" makes the source fail', async (realm) => {
+    const { url } = await serve((_request, response) => refuse(response, `Bearer realm="${realm}"`));
+    const failure = failureOf(await run(registryQuery(url, 'app')));
+    expect(failure).toMatchObject({ reason: 'BadResponse' });
+    expect(failure.message).toMatch(/^invalid token service of /);
+  });
+
+  it('issues tokens that are redacted in messages', async () => {
+    const tokenService = await serve((_request, response) => json(response, { token: 'fresh-secret-token' }));
+    const server = await serve((request, response) => {
+      if (request.headers.authorization === undefined) return refuse(response, `Bearer realm="${tokenService.url}"`);
+      return response.writeHead(403).end(`no: ${request.headers.authorization}`);
+    });
+    const { message } = failureOf(await run(registryQuery(server.url, 'app')));
+    expect(message).toContain('[redacted]');
+    expect(message).not.toContain('fresh-secret');
+  });
+
+  it.each([
+    ['https://registry-1.docker.io', 'https://auth.docker.io/token', true],
+    ['https://registry.example.com', 'http://registry.example.com/token', false],
+    ['https://registry.example.com', 'http://auth.example.com/token', false],
+    ['http://registry:5000', 'http://auth:5001/token', true],
+    ['http://registry:5000', 'https://auth/token', true],
+  ])('of %s at %s may get the password: %s', (from, realm, expected) => {
+    expect(maySendPassword(new URL(from), new URL(realm))).toBe(expected);
+  });
+});
+
+describe('the authorization of a registry request', () => {
+  it('is the token of the Secret from the first request on', async () => {
+    const server = await serve((_request, response) => json(response, { tags: ['1'] }));
+    await tagsAt(server.url, ['app'], { credentials: withToken });
+    expect(server.seen.map(({ headers }) => headers.authorization)).toEqual([`Bearer ${TOKEN}`]);
+  });
+
+  const basicRegistry: Responder = (request, response) =>
+    isUser(request) ? json(response, { tags: ['1'] }) : refuse(response, 'Basic realm="Registry Realm"');
+
+  it('is Basic after the registry requests it', async () => {
+    const server = await serve(basicRegistry);
+    expect(await tagsAt(server.url, ['app'], { credentials: withUser })).toEqual([['1']]);
+    expect(server.seen.map(({ headers }) => headers.authorization)).toEqual([undefined, basic(USERNAME, PASSWORD)]);
+  });
+
+  it.each([
+    ['without a user', noCredentials, 1],
+    ['with a wrong password', { ...withUser, password: 'wrong-password' }, 2],
+  ])('is not repeated %s', async (_what, credentials, requests) => {
+    const server = await serve(basicRegistry);
+    const failure = failureOf(await run(registryQuery(server.url, 'app'), { credentials }));
+    expect(failure).toMatchObject({ reason: 'Unauthorized' });
+    expect(server.seen).toHaveLength(requests);
+  });
+
+  it.each([
+    ['one header', 'Negotiate abc==, Basic realm="a, b", Bearer realm="REALM",service="s"'],
+    ['several headers', ['Basic realm="x"', 'bearer realm=REALM']],
+  ])('is Bearer if %s offer both Basic and Bearer', async (_what, challenge) => {
+    const tokenService = await serve(issueToUser);
+    const filled = [challenge].flat().map((text) => text.replace('REALM', tokenService.url));
+    const server = await serve((request, response) =>
+      request.headers.authorization === 'Bearer issued:repository:app:pull'
+        ? json(response, { tags: ['1'] })
+        : refuse(response, filled),
+    );
+    await tagsAt(server.url, ['app'], { credentials: withUser });
+    expect(server.seen.some(isUser)).toBe(false);
+  });
+});
