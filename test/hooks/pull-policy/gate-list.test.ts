@@ -4,7 +4,7 @@ import { explain } from '../../../hooks/pull-policy/gates/explain.ts';
 import { gates } from '../../../hooks/pull-policy/gates/gates.ts';
 import { readPolicyInput } from '../../../hooks/pull-policy/policy-input.ts';
 import { isoTime, NOON, type PolicyWorld, policyRequest, SECOND, settings } from '../builders/wire.ts';
-import { failedOn, failing, images, one, refused, running, threeFail, two } from './decide.ts';
+import { failedOn, failing, images, one, refused, running, threeFail, two } from './policy-tables.ts';
 
 test('gates are evaluated for the policy, then the image, then the pair, in the documented order', () => {
   expect(gates.map(({ scope, name }) => `${scope}: ${name}`)).toEqual([

@@ -14,7 +14,7 @@ import {
   three,
   threeFail,
   two,
-} from './decide.ts';
+} from './policy-tables.ts';
 
 const gateTable: readonly StartRow[] = [
   {

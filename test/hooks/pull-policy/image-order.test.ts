@@ -1,7 +1,7 @@
 // An image that only fails stands back: it takes no turn from those that can arrive, and is not forgotten itself.
 import { expect, test } from 'vitest';
 import { HOUR, isoTime, NOON, nodesNamed, type PolicyWorld, SECOND } from '../builders/wire.ts';
-import { cachedOn, decide, failing, one } from './decide.ts';
+import { cachedOn, decide, failing, one } from './policy-tables.ts';
 
 const MINUTE = 60 * SECOND;
 const recently = NOON - 20 * MINUTE;

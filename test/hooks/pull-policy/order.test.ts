@@ -12,7 +12,7 @@ import {
   type StartRow,
   three,
   two,
-} from './decide.ts';
+} from './policy-tables.ts';
 
 const ranked = (rank: string) => ({ metadata: { annotations: { 'drop.corewire.io/rank': rank } } });
 

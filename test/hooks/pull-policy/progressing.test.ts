@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Condition } from '../../../crds/fields.ts';
 import type { PullPolicyStatus } from '../../../crds/pull-policy.ts';
 import { isoTime, MINUTE, NOON, type PolicyWorld, SECOND } from '../builders/wire.ts';
-import { cachedOn, decide, failing, images, one, running, threeFail, two } from './decide.ts';
+import { cachedOn, decide, failing, images, one, running, threeFail, two } from './policy-tables.ts';
 
 type Status = Partial<PullPolicyStatus>;
 

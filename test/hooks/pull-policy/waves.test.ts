@@ -4,7 +4,7 @@ import { WAVES_LIMIT } from '../../../crds/limits.ts';
 import { mergePolicyStatuses } from '../../../hooks/pull-policy/merge.ts';
 import { latestWaves } from '../../../hooks/pull-policy/waves.ts';
 import { isoTime, NOON, type PolicyWorld, SECOND } from '../builders/wire.ts';
-import { decide, images, one, two } from './decide.ts';
+import { decide, images, one, two } from './policy-tables.ts';
 
 const queues = { maxConcurrentPulls: 5, maxConcurrentNodes: 1, minDelayBetweenPulls: '20s' };
 const wave = (image: string, at: number) => ({ image, at: isoTime(at) });

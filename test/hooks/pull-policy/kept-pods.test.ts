@@ -1,7 +1,7 @@
 // Which Pods stay and which may go, as a table.
 import { expect, test } from 'vitest';
 import { attemptOfPod, NOON, type PodFacts, type PolicyWorld, SECOND } from '../builders/wire.ts';
-import { decide, images, running, two } from './decide.ts';
+import { decide, images, running, two } from './policy-tables.ts';
 
 interface KeepRow {
   readonly what: string;

@@ -1,7 +1,7 @@
 // What a PullPolicy waits for, and when it asks again, as a table.
 import { expect, test } from 'vitest';
 import { HOUR, isoTime, NOON, type PolicyWorld, SECOND } from '../builders/wire.ts';
-import { cachedOn, decide, failing, images, manyNodes, one, threeFail, two } from './decide.ts';
+import { cachedOn, decide, failing, images, manyNodes, one, threeFail, two } from './policy-tables.ts';
 
 interface WaitRow {
   readonly what: string;

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { RejectedStart, StartedPull } from '../../../crds/pull-policy.ts';
 import { isoTime, MINUTE, NOON, type PolicyWorld, SECOND } from '../builders/wire.ts';
-import { decide, failing, images, two } from './decide.ts';
+import { decide, failing, images, two } from './policy-tables.ts';
 
 const LATE = NOON - MINUTE;
 const start = (image: string, node: string, slot = 5, at = LATE): StartedPull => ({

@@ -1,7 +1,7 @@
 // What the answer of a PullPolicy holds: its status, the Pod, the view, names that fit.
 import { expect, test } from 'vitest';
 import { isoTime, keyOf, MINUTE, NOON, type PolicyWorld, referenceOf, SECOND, uidOf } from '../builders/wire.ts';
-import { decide, images, manyNodes, one, running } from './decide.ts';
+import { decide, images, manyNodes, one, running } from './policy-tables.ts';
 
 test('a start is written down with its slot, pair and millisecond', () => {
   const { status } = decide({ nodes: one, images: images('x') }, NOON + 123);

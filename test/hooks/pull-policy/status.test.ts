@@ -16,7 +16,7 @@ import {
   uidOf,
   wirePolicyRequest,
 } from '../builders/wire.ts';
-import { cachedOn, decide, images, one, running, two } from './decide.ts';
+import { cachedOn, decide, images, one, running, two } from './policy-tables.ts';
 
 /** A request with one change that no input of the builder has. */
 function decideWire(input: PolicyWorld, change: (request: ReturnType<typeof wirePolicyRequest>) => void) {

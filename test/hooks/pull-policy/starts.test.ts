@@ -1,7 +1,7 @@
 // Which pulls a PullPolicy starts, as a table.
 import { expect, test } from 'vitest';
 import { isoTime, NOON, nodesNamed, type PolicyWorld, SECOND } from '../builders/wire.ts';
-import { cachedOn, decide, images, two } from './decide.ts';
+import { cachedOn, decide, images, two } from './policy-tables.ts';
 
 interface StartRow {
   readonly what: string;
