@@ -1,4 +1,4 @@
-// What holds of every PullPolicy decision, whatever is observed.
+// What holds for every PullPolicy sync, in generated clusters whose Pods and statuses may contradict each other.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { FailingPair } from '../../../crds/cached-image.ts';
@@ -20,32 +20,34 @@ import {
 
 const RUNS = 600;
 
-interface Start {
+interface Pair {
   readonly image: string;
   readonly node: string;
+}
+
+interface Start extends Pair {
   readonly slot: number;
 }
 
-function startsOf(
-  children: readonly { kind: string; spec?: unknown; metadata: { labels?: Readonly<Record<string, string>> } }[],
-): Start[] {
-  return children
+const pairText = ({ image, node }: Pair) => `${image} on ${node}`;
+
+function decide(cluster: PolicyWorld) {
+  const { response } = syncPullPolicy(policyRequest(cluster), settings, NOON);
+  const starts = response.children
     .filter(({ kind, spec }) => kind === 'Pod' && spec !== undefined)
-    .map(({ metadata }) => ({
-      image: metadata.labels?.['drop.corewire.io/cachedimage'] ?? '',
-      node: metadata.labels?.['drop.corewire.io/node'] ?? '',
-      slot: Number(metadata.labels?.['drop.corewire.io/slot']),
-    }));
+    .map(
+      ({ metadata: { labels = {} } }): Start => ({
+        image: labels['drop.corewire.io/cachedimage'] ?? '',
+        node: labels['drop.corewire.io/node'] ?? '',
+        slot: Number(labels['drop.corewire.io/slot']),
+      }),
+    );
+  return { response, starts };
 }
 
-function decide(input: PolicyWorld, now = NOON) {
-  const { response } = syncPullPolicy(policyRequest(input), settings, now);
-  return { response, starts: startsOf(response.children) };
-}
-
-/** The spec with its defaults, as numbers. */
-function limitsOf(input: PolicyWorld) {
-  const spec = input.spec as Record<string, number | string | { initial?: string; max?: string } | undefined>;
+/** The limits of the spec as numbers, durations in milliseconds. */
+function limitsOf(cluster: PolicyWorld) {
+  const spec = cluster.spec as Record<string, number | string | { initial?: string; max?: string } | undefined>;
   const backoff = spec.failureBackoff as { initial?: string; max?: string } | undefined;
   const milliseconds = (text: unknown) => parseDurationMilliseconds(String(text)) ?? Number.NaN;
   const perImage = spec.maxConcurrentPulls !== undefined;
@@ -60,146 +62,137 @@ function limitsOf(input: PolicyWorld) {
   };
 }
 
-const isOver = (pod: PodFacts) => pod.state !== 'creating' && pod.state !== 'no-status';
-
-/** Pods on nodes that are NotReady for long count as over too; the test then expects less, never more. */
-function mayBeOver(input: PolicyWorld, pod: PodFacts): boolean {
-  const ready = input.nodes?.find(({ name }) => name === pod.node)?.ready;
-  return isOver(pod) || (ready === false && NOON - (pod.createdAt ?? NOON) >= 60 * SECOND);
+/** Includes Pods older than 60 s on nodes that are NotReady, so that the caps are checked without them. */
+function mayBeOver(cluster: PolicyWorld, pod: PodFacts): boolean {
+  if (pod.state !== 'creating' && pod.state !== 'no-status') return true;
+  const ready = cluster.nodes?.find(({ name }) => name === pod.node)?.ready;
+  return ready === false && NOON - (pod.createdAt ?? NOON) >= 60 * SECOND;
 }
 
-/** Starts in the status whose Pod is not seen and that are not given up. */
-function unseenStarts(input: PolicyWorld): readonly Start[] {
-  return (input.status?.starting ?? []).filter(
-    (start) => !input.pods?.some(({ slot }) => slot === start.slot) && NOON - Date.parse(start.at) < 60 * SECOND,
+/** Starts in the status whose Pod is not observed and that are not rejected yet. */
+function pendingStarts(cluster: PolicyWorld) {
+  return (cluster.status?.starting ?? []).filter(
+    (start) => !cluster.pods?.some(({ slot }) => slot === start.slot) && NOON - Date.parse(start.at) < 60 * SECOND,
   );
 }
 
-function check(property: (input: PolicyWorld) => void): void {
+function check(property: (cluster: PolicyWorld) => void): void {
   fc.assert(fc.property(policyWorld, property), { numRuns: RUNS });
 }
 
-/** A start whose outcome is known although its Pod was never seen counts no more; the tests leave such worlds out. */
-function outcomeKnown(input: PolicyWorld, start: { image: string; node: string; at: string }): boolean {
-  const image = input.images?.find(({ name }) => name === start.image);
+/** A start whose failure is recorded no longer counts, although its Pod was never observed. */
+function isOutcomeKnown(cluster: PolicyWorld, start: Pair & { at: string }): boolean {
+  const image = cluster.images?.find(({ name }) => name === start.image);
   return image?.status?.failing?.some((pair) => pair.node === start.node && pair.at >= start.at) ?? false;
 }
 
-const withoutKnownOutcomes = (input: PolicyWorld): PolicyWorld => ({
-  ...input,
-  status: { ...input.status, starting: input.status?.starting?.filter((start) => !outcomeKnown(input, start)) ?? [] },
-});
+/** Checks the starts in clusters without starts whose outcome is known. */
+function checkStarts(property: (cluster: PolicyWorld, starts: readonly Start[]) => void): void {
+  check((generated) => {
+    const starting = generated.status?.starting?.filter((start) => !isOutcomeKnown(generated, start)) ?? [];
+    const cluster = { ...generated, status: { ...generated.status, starting } };
+    property(cluster, decide(cluster).starts);
+  });
+}
 
-test('never more Pods than the cap: a start needs room beside all Pods and all starts not seen yet', () => {
-  check((raw) => {
-    const input = withoutKnownOutcomes(raw);
-    const { starts } = decide(input);
-    const held = (input.pods?.length ?? 0) + unseenStarts(input).length;
-    if (starts.length > 0) expect(held + starts.length).toBeLessThanOrEqual(limitsOf(input).slotCap);
+test('starts, observed Pods and pending starts together never exceed the cap of the policy', () => {
+  checkStarts((cluster, starts) => {
+    const held = (cluster.pods?.length ?? 0) + pendingStarts(cluster).length;
+    if (starts.length > 0) expect(held + starts.length).toBeLessThanOrEqual(limitsOf(cluster).slotCap);
   });
 });
 
-test('a start takes a free slot below the cap, and no two starts the same', () => {
-  check((raw) => {
-    const input = withoutKnownOutcomes(raw);
-    const { starts } = decide(input);
-    const taken = new Set([...(input.pods ?? []), ...unseenStarts(input)].map(({ slot }) => slot));
+test('each start uses a free slot below the cap', () => {
+  checkStarts((cluster, starts) => {
+    const used = new Set([...(cluster.pods ?? []), ...pendingStarts(cluster)].map(({ slot }) => slot));
     for (const { slot } of starts) {
-      expect(taken.has(slot)).toBe(false);
-      expect(slot).toBeLessThan(limitsOf(input).slotCap);
-      taken.add(slot);
+      expect(used.has(slot)).toBe(false);
+      expect(slot).toBeLessThan(limitsOf(cluster).slotCap);
+      used.add(slot);
     }
   });
 });
 
-test('never more pulls on a node than allowed, over all policies', () => {
-  check((raw) => {
-    const input = withoutKnownOutcomes(raw);
-    const { starts } = decide(input);
-    const going = [...(input.pods ?? []), ...(input.otherPods ?? [])].filter((pod) => !mayBeOver(input, pod));
+test('pulls on a node never exceed maxConcurrentPullsPerNode, counted over all policies', () => {
+  checkStarts((cluster, starts) => {
+    const pods = [...(cluster.pods ?? []), ...(cluster.otherPods ?? [])].filter((pod) => !mayBeOver(cluster, pod));
     for (const { node } of starts) {
-      const onNode = [...going, ...unseenStarts(input), ...starts].filter((pull) => pull.node === node).length;
-      expect(onNode).toBeLessThanOrEqual(limitsOf(input).nodeCap);
+      const onNode = [...pods, ...pendingStarts(cluster), ...starts].filter((pull) => pull.node === node);
+      expect(onNode.length).toBeLessThanOrEqual(limitsOf(cluster).nodeCap);
     }
   });
 });
 
-test('never a pair that a Pod or a start holds, nor twice in one answer', () => {
-  check((raw) => {
-    const input = withoutKnownOutcomes(raw);
-    const { starts } = decide(input);
-    const pair = ({ image, node }: { image: string; node: string }) => `${image} ${node}`;
-    const held = new Set([...(input.pods ?? []), ...(input.otherPods ?? []), ...unseenStarts(input)].map(pair));
+test('a pair with a Pod or a pending start is not started, and no pair is started twice in one sync', () => {
+  checkStarts((cluster, starts) => {
+    const pods = [...(cluster.pods ?? []), ...(cluster.otherPods ?? [])];
+    const held = new Set([...pods, ...pendingStarts(cluster)].map(pairText));
     for (const start of starts) {
-      expect(held.has(pair(start))).toBe(false);
-      held.add(pair(start));
+      expect(held.has(pairText(start))).toBe(false);
+      held.add(pairText(start));
     }
   });
 });
 
-test('never more pulls of one image than allowed, where images are queues of their own', () => {
-  check((raw) => {
-    const input = withoutKnownOutcomes(raw);
-    const { starts } = decide(input);
-    const going = (input.pods ?? []).filter((pod) => !mayBeOver(input, pod));
+test('with a queue per image, pulls of an image never exceed maxConcurrentNodes', () => {
+  checkStarts((cluster, starts) => {
+    const pods = (cluster.pods ?? []).filter((pod) => !mayBeOver(cluster, pod));
     for (const { image } of starts) {
-      const ofImage = [...going, ...unseenStarts(input), ...starts].filter((pull) => pull.image === image).length;
-      expect(ofImage).toBeLessThanOrEqual(limitsOf(input).imageCap);
+      const ofImage = [...pods, ...pendingStarts(cluster), ...starts].filter((pull) => pull.image === image);
+      expect(ofImage.length).toBeLessThanOrEqual(limitsOf(cluster).imageCap);
     }
   });
 });
 
-/** Every instant at which something of the queue of an image was started, as the input shows it. */
-function startTimesOfQueue(input: PolicyWorld, image: string): number[] {
-  const { perImage } = limitsOf(input);
+/** Every known start in the queue of an image, in milliseconds since the epoch. */
+function startTimesOfQueue(cluster: PolicyWorld, image: string): number[] {
+  const { perImage } = limitsOf(cluster);
   const isInQueue = (item: { image: string }) => !perImage || item.image === image;
-  const unseenSlots = new Set(unseenStarts(input).map(({ slot }) => slot));
-  const starting = input.status?.starting?.filter(({ slot }) => unseenSlots.has(slot)) ?? [];
-  const ledger = input.images?.find(({ name }) => name === image)?.status;
-  const recorded = perImage ? ledger?.lastAttemptedAt : input.status?.lastStartTime;
+  const ledger = cluster.images?.find(({ name }) => name === image)?.status;
+  const recorded = perImage ? ledger?.lastAttemptedAt : cluster.status?.lastStartTime;
   return [
-    ...(input.pods ?? []).filter(isInQueue).map(({ createdAt }) => createdAt ?? 0),
-    ...starting.filter(isInQueue).map(({ at }) => Date.parse(at)),
+    ...(cluster.pods ?? []).filter(isInQueue).map(({ createdAt }) => createdAt ?? 0),
+    ...pendingStarts(cluster)
+      .filter(isInQueue)
+      .map(({ at }) => Date.parse(at)),
     Date.parse(recorded ?? ''),
   ];
 }
 
-test('never before the delay of the queue has passed', () => {
-  check((raw) => {
-    const input = withoutKnownOutcomes(raw);
-    const { starts } = decide(input);
-    const { perImage, delay } = limitsOf(input);
+test('nothing starts before minDelayBetweenPulls of its queue has passed', () => {
+  checkStarts((cluster, starts) => {
+    const { perImage, delay } = limitsOf(cluster);
     for (const { image } of starts) {
-      for (const time of startTimesOfQueue(input, image)) expect(NOON - time).toBeGreaterThanOrEqual(delay);
+      for (const time of startTimesOfQueue(cluster, image)) expect(NOON - time).toBeGreaterThanOrEqual(delay);
     }
     if (!perImage && delay > 0) expect(starts.length).toBeLessThanOrEqual(1);
   });
 });
 
-test('the worlds are not empty: a good part of them starts something, and some start several', () => {
-  const counts = fc.sample(policyWorld, RUNS).map((input) => decide(input).starts.length);
+test('more than a tenth of the generated clusters start a pull, and more than 4 % start several', () => {
+  const counts = fc.sample(policyWorld, RUNS).map((cluster) => decide(cluster).starts.length);
   expect(counts.filter((count) => count > 0).length).toBeGreaterThan(RUNS / 10);
   expect(counts.filter((count) => count > 1).length).toBeGreaterThan(RUNS / 25);
 });
 
-test('never before the backoff of the pair has passed', () => {
-  check((input) => {
-    const { initial, max } = limitsOf(input);
-    for (const start of decide(input).starts) {
-      const ledger = input.images?.find(({ name }) => name === start.image)?.status;
+test('nothing starts before the backoff of its pair has passed', () => {
+  check((cluster) => {
+    const { initial, max } = limitsOf(cluster);
+    for (const start of decide(cluster).starts) {
+      const ledger = cluster.images?.find(({ name }) => name === start.image)?.status;
       const failure = ledger?.failing?.find((pair: FailingPair) => pair.node === start.node);
       if (failure === undefined) continue;
-      const rest = Math.min(initial * 2 ** (failure.failures - 1), Math.max(initial, max));
-      expect(NOON - Date.parse(failure.at)).toBeGreaterThanOrEqual(rest);
+      const backoff = Math.min(initial * 2 ** (failure.failures - 1), Math.max(initial, max));
+      expect(NOON - Date.parse(failure.at)).toBeGreaterThanOrEqual(backoff);
     }
   });
 });
 
-test('only where the image is missing, on a node that takes it', () => {
-  check((input) => {
-    for (const start of decide(input).starts) {
-      const node = input.nodes?.find(({ name }) => name === start.node);
-      const image = input.images?.find(({ name }) => name === start.image);
+test('a start is on a Ready, uncordoned node without the image, for an image of this policy', () => {
+  check((cluster) => {
+    for (const start of decide(cluster).starts) {
+      const node = cluster.nodes?.find(({ name }) => name === start.node);
+      const image = cluster.images?.find(({ name }) => name === start.image);
       expect(node).toMatchObject({ ready: true, unschedulable: false });
       expect(image?.status?.cached?.some(({ nodes }) => nodes.includes(keyOf({ name: start.node })))).toBe(false);
       expect(image?.spec?.policyRef).toBeUndefined();
@@ -207,109 +200,101 @@ test('only where the image is missing, on a node that takes it', () => {
   });
 });
 
-test('no Pod is dropped before its outcome is recorded, unless its image is gone', () => {
-  check((input) => {
-    const recorded = (input.pods ?? []).filter((_, index) => index % 2 === 0);
-    const images = input.images?.map((image) => ({
+test('a Pod is dropped exactly when its image is gone or its outcome is recorded', () => {
+  check((cluster) => {
+    const recorded = (cluster.pods ?? []).filter((_, index) => index % 2 === 0);
+    const images = (cluster.images ?? []).map((image) => ({
       ...image,
       status: { ...image.status, recorded: recorded.filter((pod) => pod.image === image.name).map(attemptOfPod) },
     }));
-    const complete = { ...input, images: images ?? [] };
-    const { response } = decide(complete);
+    const { response } = decide({ ...cluster, images });
     const names = new Set(response.children.map(({ metadata }) => metadata.name));
-    for (const pod of input.pods ?? []) {
-      const exists = images?.some(({ name }) => name === pod.image) ?? false;
-      const isRecorded = mayBeOver(input, pod) && recorded.includes(pod);
+    for (const pod of cluster.pods ?? []) {
+      const exists = images.some(({ name }) => name === pod.image);
+      const isRecorded = mayBeOver(cluster, pod) && recorded.includes(pod);
       expect(names.has(`drop-default-${pod.slot}`)).toBe(exists && !isRecorded);
     }
   });
 });
 
-function shuffled(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(shuffled);
+/** The value with the keys of every object in reverse order. */
+function reversed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reversed);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .reverse()
-      .map(([key, entry]) => [key, shuffled(entry)]),
-  );
+  const entries = Object.entries(value).map(([key, entry]) => [key, reversed(entry)]);
+  return Object.fromEntries(entries.reverse());
 }
 
-test('the same answer for any order of any map', () => {
-  check((input) => {
-    const wire = wirePolicyRequest(input);
-    const answer = (body: unknown) => JSON.stringify(syncPullPolicy(pullPolicySyncRequest.parse(body), settings, NOON));
-    expect(answer(shuffled(wire))).toBe(answer(wire));
+test('the response does not depend on the order of keys in the request', () => {
+  check((cluster) => {
+    const wire = wirePolicyRequest(cluster);
+    const sync = (body: unknown) => JSON.stringify(syncPullPolicy(pullPolicySyncRequest.parse(body), settings, NOON));
+    expect(sync(reversed(wire))).toBe(sync(wire));
   });
 });
 
 function deepFreeze(value: unknown): void {
   if (typeof value !== 'object' || value === null) return;
-  if (value instanceof Map) {
-    for (const entry of value.values()) deepFreeze(entry);
-    return;
-  }
-  Object.freeze(value);
-  for (const entry of Object.values(value)) deepFreeze(entry);
+  if (!(value instanceof Map)) Object.freeze(value);
+  for (const entry of value instanceof Map ? value.values() : Object.values(value)) deepFreeze(entry);
 }
 
-test('the observed input is not written to', () => {
-  check((input) => {
-    const request = policyRequest(input);
+test('a sync does not modify its request', () => {
+  check((cluster) => {
+    const request = policyRequest(cluster);
     deepFreeze(request);
     expect(() => syncPullPolicy(request, settings, NOON)).not.toThrow();
   });
 });
 
-/** The input after the answer: its status written, and its Pods seen or not seen yet. */
+/** The cluster after the response was applied, with the new Pods observed or not. */
 function applied(
-  input: PolicyWorld,
+  cluster: PolicyWorld,
   { response, starts }: ReturnType<typeof decide>,
-  podsAreSeen: boolean,
+  arePodsObserved: boolean,
 ): PolicyWorld {
   const names = new Set(response.children.map(({ metadata }) => metadata.name));
-  const kept = (input.pods ?? []).filter((pod) => names.has(`drop-default-${pod.slot}`));
+  const kept = (cluster.pods ?? []).filter((pod) => names.has(`drop-default-${pod.slot}`));
   const created = starts.map((start): PodFacts => ({ ...start, state: 'no-status', createdAt: NOON }));
   return {
-    ...input,
+    ...cluster,
     status: response.status as NonNullable<PolicyWorld['status']>,
-    pods: podsAreSeen ? [...kept, ...created] : (input.pods ?? []),
+    pods: arePodsObserved ? [...kept, ...created] : (cluster.pods ?? []),
   };
 }
 
-test('the answer, applied and not seen yet, asked again changes nothing and starts nothing', () => {
-  check((input) => {
-    const first = decide(input);
-    const second = decide(applied(input, first, false));
+test('a second sync before the new Pods are observed starts nothing and keeps the status', () => {
+  check((cluster) => {
+    const first = decide(cluster);
+    const second = decide(applied(cluster, first, false));
     expect(second.starts).toEqual([]);
     expect(second.response.status).toEqual(first.response.status);
   });
 });
 
-test('the answer, applied and seen, settles: once the starts are ticked off, asking again changes nothing', () => {
-  check((input) => {
-    const first = decide(input);
-    const seen = applied(input, first, true);
-    const second = decide(seen);
-    // What the first answer dropped is gone now and may have made room; what it started is not started again.
-    const pair = ({ image, node }: Start) => `${image} ${node}`;
-    const before = new Set(first.starts.map(pair));
-    expect(second.starts.filter((start) => before.has(pair(start)))).toEqual([]);
-    const settled = applied(seen, second, true);
+test('once the new Pods are observed, nothing is started again and the response settles', () => {
+  check((cluster) => {
+    const first = decide(cluster);
+    const observed = applied(cluster, first, true);
+    const second = decide(observed);
+    // The Pods that the first sync dropped may free slots for other pairs.
+    const before = new Set(first.starts.map(pairText));
+    expect(second.starts.filter((start) => before.has(pairText(start)))).toEqual([]);
+    const settled = applied(observed, second, true);
     const third = decide(settled);
     const fourth = decide(applied(settled, third, true));
     if (third.starts.length === 0) expect(fourth.response).toEqual(third.response);
   });
 });
 
-test('whoever asks again is never asked to wait no time at all', () => {
-  check((input) => {
-    const { resyncAfterSeconds } = decide(input).response;
+test('a requested resync is at least 50 ms away', () => {
+  check((cluster) => {
+    const { resyncAfterSeconds } = decide(cluster).response;
     if (resyncAfterSeconds !== undefined) expect(resyncAfterSeconds).toBeGreaterThanOrEqual(0.05);
   });
 });
 
-test('a request of any odd content is answered or refused, never thrown at', () => {
+test('a request with arbitrary content either does not parse or syncs without an exception', () => {
   fc.assert(
     fc.property(fc.object({ maxDepth: 4, withNullPrototype: true }), fc.anything(), (children, spec) => {
       const wire = {
@@ -317,8 +302,8 @@ test('a request of any odd content is answered or refused, never thrown at', () 
         children,
         related: children,
       };
-      const reading = pullPolicySyncRequest.safeParse(wire);
-      if (reading.success) expect(() => syncPullPolicy(reading.data, settings, NOON)).not.toThrow();
+      const result = pullPolicySyncRequest.safeParse(wire);
+      if (result.success) expect(() => syncPullPolicy(result.data, settings, NOON)).not.toThrow();
     }),
     { numRuns: RUNS },
   );
