@@ -1,125 +1,121 @@
-// Which gate keeps a pair from its turn and until when, where earlier failures, refusals and other policies matter.
+// When each gate is closed, and when time opens it, where earlier starts, failures and other policies matter.
 import { test } from 'vitest';
 import { isoTime, NOON, SECOND } from '../builders/wire.ts';
 import {
   expectStarts,
   failedOn,
   failing,
+  failingImage,
+  five,
   images,
   longAgo,
-  manyNodes,
   one,
-  refused,
+  pendingStart,
+  rejection,
+  running,
   type StartRow,
   three,
-  threeFail,
   two,
 } from './policy-tables.ts';
 
-const gateTable: readonly StartRow[] = [
+const failedPair = (failures: number, at: number) => ({ name: 'x', status: { failing: [failing('a', failures, at)] } });
+const failedOnThree = (reason: string, status = {}) => ({
+  name: 'x',
+  status: { failing: ['a', 'b', 'c'].map((node) => failing(node, 1, NOON, reason)), ...status },
+});
+const queuePerImage = { maxConcurrentPulls: 5, maxConcurrentNodes: 3, minDelayBetweenPulls: '10s' };
+
+const capRows: readonly StartRow[] = [
   {
-    what: 'a refused pair backs off like one that failed',
-    input: { nodes: one, images: images('x'), status: { rejected: [refused('x on a', 5, NOON - SECOND)] } },
-    started: [],
-    waitingFor: 'backoff',
-    resyncAfterSeconds: 29,
+    title: 'with a single queue, a pull of another policy does not count against maxConcurrentNodes',
+    cluster: { nodes: two, images: images('x'), otherPods: [running] },
+    started: ['x on b slot 0'],
   },
   {
-    what: 'refusals and failures of a pair add up, from the later of the two on',
-    input: {
-      nodes: one,
-      images: [{ name: 'x', status: { failing: [failing('a', 1, NOON - 20 * SECOND)] } }],
-      status: { rejected: [refused('x on a', 5, NOON - SECOND)] },
-    },
-    started: [],
-    waitingFor: 'backoff',
-    resyncAfterSeconds: 59,
-  },
-  {
-    what: 'a failure whose time cannot be read does not shorten the backoff of a refusal',
-    input: {
-      nodes: one,
-      images: [{ name: 'x', status: { failing: [{ ...failing('a', 1, NOON), at: 'lately' }] } }],
-      status: { rejected: [refused('x on a', 5, NOON - SECOND)] },
-    },
-    started: [],
-    waitingFor: 'backoff',
-    resyncAfterSeconds: 59,
-  },
-  {
-    what: 'a refusal of one image holds up no other',
-    input: { nodes: one, images: images('x', 'y'), status: { rejected: [refused('y on a', 5, NOON - SECOND)] } },
-    started: ['x on a slot 0'],
-  },
-  {
-    what: 'a refused start rests its slot, the next one takes another',
-    input: {
+    title: 'the slot of a rejected start rests while the next start uses another slot',
+    cluster: {
       nodes: two,
       images: images('x', 'y'),
       spec: { maxConcurrentNodes: 2 },
-      status: { rejected: [refused('x on a', 0, NOON - 10 * SECOND)] },
+      status: { rejected: [rejection('x on a', NOON - 10 * SECOND, { slot: 0 })] },
     },
     started: ['x on b slot 1'],
   },
   {
-    what: 'a slot that was refused twice rests until the later end',
-    input: {
+    title: 'a slot with two rejected starts rests until the later end',
+    cluster: {
       nodes: three,
       images: images('x', 'y'),
-      status: { rejected: [refused('x on a', 0, NOON - SECOND, 3), refused('x on b', 0, NOON - 5 * SECOND, 1)] },
+      status: {
+        rejected: [
+          rejection('x on a', NOON - SECOND, { slot: 0, count: 3 }),
+          rejection('x on b', NOON - 5 * SECOND, { slot: 0 }),
+        ],
+      },
     },
-    started: [],
     waitingFor: 'policy-cap',
     resyncAfterSeconds: 119,
   },
   {
-    what: 'with all slots at rest, the first that may be used again is the time to ask',
-    input: {
+    title: 'a policy whose slots all rest waits for the first one',
+    cluster: {
       nodes: three,
       images: images('x', 'y'),
       spec: { maxConcurrentNodes: 2 },
-      status: { rejected: [refused('x on a', 0, NOON - SECOND, 2), refused('x on b', 1, NOON - 2 * SECOND, 1)] },
+      status: {
+        rejected: [
+          rejection('x on a', NOON - SECOND, { slot: 0, count: 2 }),
+          rejection('x on b', NOON - 2 * SECOND, { slot: 1 }),
+        ],
+      },
     },
-    started: [],
     waitingFor: 'policy-cap',
     resyncAfterSeconds: 28,
   },
   {
-    what: 'a slot has rested when its backoff has passed',
-    input: { nodes: one, images: images('x'), status: { rejected: [refused('x on a', 0, longAgo)] } },
+    title: 'a slot is free again once its backoff has passed',
+    cluster: { nodes: one, images: images('x'), status: { rejected: [rejection('x on a', longAgo, { slot: 0 })] } },
     started: ['x on a slot 0'],
   },
+];
+
+const delayRows: readonly StartRow[] = [
   {
-    what: 'a pair whose backoff has passed waits all the same for its node to be schedulable',
-    input: { nodes: [{ name: 'a', unschedulable: true }], images: [{ name: 'x', status: failedOn('a') }] },
-    started: [],
-    waitingFor: 'not-eligible',
+    title: 'minDelayBetweenPulls counts from the millisecond that the status records',
+    cluster: {
+      nodes: one,
+      images: images('x'),
+      spec: { minDelayBetweenPulls: '10s' },
+      status: { lastStartTime: isoTime(NOON - 3_250) },
+    },
+    waitingFor: 'delay',
+    resyncAfterSeconds: 6.75,
   },
   {
-    what: 'one pull a node at a time',
-    input: { nodes: one, images: images('x'), otherPods: [{ slot: 0, image: 'z', node: 'a' }] },
-    started: [],
-    waitingFor: 'node-busy',
-  },
-  {
-    what: 'a queue an image: not more of it than maxConcurrentNodes',
-    input: {
+    title: 'minDelayBetweenPulls counts from the end of the second in which a Pod was created',
+    cluster: {
       nodes: two,
       images: images('x'),
-      spec: { maxConcurrentPulls: 5 },
-      pods: [{ slot: 0, image: 'x', node: 'a' }],
+      spec: { minDelayBetweenPulls: '40s', maxConcurrentNodes: 2 },
+      pods: [running],
     },
-    started: [],
-    waitingFor: 'image-cap',
+    waitingFor: 'delay',
+    resyncAfterSeconds: 10.999,
   },
   {
-    what: 'one queue: a pull of the image by another policy does not count against maxConcurrentNodes',
-    input: { nodes: two, images: images('x'), otherPods: [{ slot: 0, image: 'x', node: 'a' }] },
-    started: ['x on b slot 0'],
+    title: 'minDelayBetweenPulls counts from a start whose Pod is not observed yet',
+    cluster: {
+      nodes: two,
+      images: images('x'),
+      spec: { minDelayBetweenPulls: '10s', maxConcurrentNodes: 2 },
+      status: { starting: [pendingStart('x on a', NOON - 4 * SECOND)] },
+    },
+    waitingFor: 'delay',
+    resyncAfterSeconds: 6,
   },
   {
-    what: 'one queue: an attempt by another policy does not count for the delay',
-    input: {
+    title: 'with a single queue, an attempt of another policy does not delay a pull',
+    cluster: {
       nodes: one,
       images: [{ name: 'x', status: { lastAttemptedAt: isoTime(NOON - SECOND) } }],
       spec: { minDelayBetweenPulls: '10s' },
@@ -127,74 +123,153 @@ const gateTable: readonly StartRow[] = [
     started: ['x on a slot 0'],
   },
   {
-    what: 'a queue an image: the latest Pod of the image keeps the distance, whichever slot it has',
-    input: {
+    title: 'with a queue per image, the last attempt that the image records delays its next wave',
+    cluster: {
+      nodes: two,
+      images: [{ name: 'x', status: { lastAttemptedAt: isoTime(NOON - 5 * SECOND) } }],
+      spec: queuePerImage,
+    },
+    waitingFor: 'delay',
+    resyncAfterSeconds: 5.999,
+  },
+  {
+    title: 'with a queue per image, the latest Pod of the image delays its next wave, whatever its slot',
+    cluster: {
       nodes: three,
       images: images('x'),
-      spec: { maxConcurrentPulls: 5, maxConcurrentNodes: 3, minDelayBetweenPulls: '10s' },
+      spec: queuePerImage,
       pods: [
         { slot: 0, image: 'x', node: 'a', createdAt: NOON - 2 * SECOND },
         { slot: 1, image: 'x', node: 'b', createdAt: NOON - 20 * SECOND },
       ],
     },
-    started: [],
     waitingFor: 'delay',
     resyncAfterSeconds: 8.999,
   },
   {
-    what: 'a queue an image: a start that is not seen yet keeps the distance of its image alone',
-    input: {
+    title: 'with a queue per image, a start whose Pod is not observed yet delays its own image only',
+    cluster: {
       nodes: three,
       images: images('x', 'y'),
-      spec: { maxConcurrentPulls: 5, maxConcurrentNodes: 3, minDelayBetweenPulls: '10s' },
-      status: { starting: [{ slot: 0, image: 'x', node: 'a', at: isoTime(NOON - SECOND) }] },
+      spec: queuePerImage,
+      status: { starting: [pendingStart('x on a', NOON - SECOND)] },
     },
     started: ['y on b slot 1', 'y on c slot 2'],
     waitingFor: 'delay',
   },
   {
-    what: 'a queue an image: the breaker closes there too',
-    input: {
-      nodes: manyNodes,
-      images: [{ name: 'x', status: { failing: threeFail, consecutiveFailures: 3 } }],
-      spec: { maxConcurrentPulls: 5, maxConcurrentNodes: 5 },
+    title: 'a policy without a delay starts right after an attempt recorded with a precision of one second',
+    cluster: {
+      nodes: two,
+      images: [{ name: 'x', status: { lastAttemptedAt: isoTime(NOON) } }],
+      spec: { maxConcurrentPulls: 2, maxConcurrentNodes: 1 },
     },
-    started: [],
-    waitingFor: 'breaker',
-    resyncAfterSeconds: 30,
+    started: ['x on a slot 0'],
   },
-  {
-    what: 'a try behind the breaker is the only one, however long it takes',
-    input: {
-      nodes: manyNodes,
-      images: [{ name: 'x', status: { failing: threeFail, consecutiveFailures: 3 } }],
-      spec: { maxConcurrentNodes: 5 },
-      otherPods: [{ slot: 0, image: 'x', node: 'd' }],
+  ...['a single queue', 'a queue per image'].map((queue) => ({
+    title: `the first pull of a policy with ${queue} does not wait for minDelayBetweenPulls`,
+    cluster: {
+      nodes: one,
+      images: images('x'),
+      spec: { minDelayBetweenPulls: '10s', ...(queue === 'a single queue' ? {} : { maxConcurrentPulls: 2 }) },
     },
-    now: NOON + 60 * SECOND,
-    started: [],
-    waitingFor: 'breaker',
-  },
-  {
-    what: 'failures recorded together with a success do not close the breaker',
-    input: {
-      nodes: manyNodes,
-      images: [
-        {
-          name: 'x',
-          status: { failing: ['a', 'b', 'c'].map((node) => failing(node, 1, NOON)), lastPulledAt: isoTime(NOON) },
-        },
-      ],
-    },
-    started: ['x on d slot 0'],
-  },
-  ...[{}, { maxConcurrentPulls: 2 }].map((spec) => ({
-    what: `the very first pull waits for no delay (${JSON.stringify(spec)})`,
-    input: { nodes: one, images: images('x'), spec: { minDelayBetweenPulls: '10s', ...spec } },
-    // So early that a start at the beginning of all time would be too close.
+    // Less than the delay after the epoch, the value that stands for "never".
     now: 5 * SECOND,
     started: ['x on a slot 0'],
   })),
 ];
 
-test.each(gateTable)('$what', expectStarts);
+const backoffRows: readonly StartRow[] = [
+  ...[
+    { failures: 1, title: 'a pair waits 30 s after its first failure', seconds: 30 },
+    { failures: 3, title: 'the backoff of a pair doubles with each failure', seconds: 120 },
+    { failures: 30, title: 'the backoff of a pair ends at failureBackoff.max', seconds: 300 },
+  ].map(({ failures, title, seconds }) => ({
+    title,
+    cluster: { nodes: one, images: [failedPair(failures, NOON)] },
+    waitingFor: 'backoff',
+    resyncAfterSeconds: seconds,
+  })),
+  {
+    title: 'a rejected start backs off like a failed pull',
+    cluster: { nodes: one, images: images('x'), status: { rejected: [rejection('x on a', NOON - SECOND)] } },
+    waitingFor: 'backoff',
+    resyncAfterSeconds: 29,
+  },
+  {
+    title: 'failures and rejected starts of a pair add up, counted from the later of the two',
+    cluster: {
+      nodes: one,
+      images: [failedPair(1, NOON - 20 * SECOND)],
+      status: { rejected: [rejection('x on a', NOON - SECOND)] },
+    },
+    waitingFor: 'backoff',
+    resyncAfterSeconds: 59,
+  },
+  {
+    title: 'a failure with an unreadable time does not shorten the backoff of a rejected start',
+    cluster: {
+      nodes: one,
+      images: [{ name: 'x', status: { failing: [{ ...failing('a', 1, NOON), at: 'lately' }] } }],
+      status: { rejected: [rejection('x on a', NOON - SECOND)] },
+    },
+    waitingFor: 'backoff',
+    resyncAfterSeconds: 59,
+  },
+  {
+    title: 'a pair whose backoff is over still waits for its cordoned node, without a resync',
+    cluster: { nodes: [{ name: 'a', unschedulable: true }], images: [{ name: 'x', status: failedOn('a') }] },
+    waitingFor: 'not-eligible',
+    resyncAfterSeconds: undefined,
+  },
+];
+
+const breakerRows: readonly StartRow[] = [
+  {
+    title: 'an image that failed on three nodes waits 30 s after the last failure before it tries another node',
+    cluster: { nodes: five, images: [failingImage()], spec: { maxConcurrentNodes: 5 } },
+    waitingFor: 'breaker',
+    resyncAfterSeconds: 30,
+  },
+  {
+    title: 'the backoff of an image doubles with each further failure',
+    cluster: { nodes: five, images: [failingImage(5)], spec: { maxConcurrentNodes: 5 } },
+    waitingFor: 'breaker',
+    resyncAfterSeconds: 120,
+  },
+  {
+    title: 'an image whose backoff is over is tried on one node, the one that failed least',
+    cluster: { nodes: five, images: [failingImage()], spec: { maxConcurrentNodes: 5 } },
+    now: NOON + 30 * SECOND,
+    started: ['x on d slot 0'],
+    waitingFor: 'breaker',
+  },
+  {
+    title: 'an image whose backoff is over waits for the end of its one attempt, however long that takes',
+    cluster: {
+      nodes: five,
+      images: [failingImage()],
+      spec: { maxConcurrentNodes: 5 },
+      otherPods: [{ slot: 0, image: 'x', node: 'd' }],
+    },
+    now: NOON + 60 * SECOND,
+    waitingFor: 'breaker',
+  },
+  {
+    title: 'failures that are not later than the last success do not cause a backoff of the image',
+    cluster: { nodes: five, images: [failedOnThree('ErrImagePull', { lastPulledAt: isoTime(NOON) })] },
+    started: ['x on d slot 0'],
+  },
+  ...['PullTimeout', 'InvalidImageName'].map((reason) => ({
+    title: `an image that failed with ${reason} on three nodes waits for its backoff`,
+    cluster: { nodes: five, images: [failedOnThree(reason)] },
+    waitingFor: 'breaker',
+  })),
+  ...['Evicted', 'OutOfpods', 'NodeNotReady', 'PodFailed'].map((reason) => ({
+    title: `an image that failed with ${reason} on three nodes is tried on the next node at once`,
+    cluster: { nodes: five, images: [failedOnThree(reason)] },
+    started: ['x on d slot 0'],
+  })),
+];
+
+test.each([...capRows, ...delayRows, ...breakerRows, ...backoffRows])('$title', expectStarts);

@@ -1,166 +1,126 @@
-// An image that only fails stands back: it takes no turn from those that can arrive, and is not forgotten itself.
-import { expect, test } from 'vitest';
-import { HOUR, isoTime, NOON, nodesNamed, type PolicyWorld, SECOND } from '../builders/wire.ts';
-import { cachedOn, decide, failing, one } from './policy-tables.ts';
+// An image that keeps failing is deprioritized, so that it cannot starve the others, and is still tried.
+import { test } from 'vitest';
+import { type ImageFacts, MINUTE, NOON, type PolicyWorld, SECOND } from '../builders/wire.ts';
+import { cachedOn, expectStarts, failing, longAgo, one, rejection, two } from './policy-tables.ts';
 
-const MINUTE = 60 * SECOND;
 const recently = NOON - 20 * MINUTE;
-const longAgo = NOON - HOUR;
 
-/** An image of the best priority that failed so often, on a node that is gone, so that no backoff of a pair hides the order. */
-const failed = (name: string, times: number, at: number, priority = -5) => ({
+/** An image that failed on a deleted node, so that no backoff of a present pair decides the order. */
+const failed = (name: string, times: number, at: number, priority = -5): ImageFacts => ({
   name,
   spec: { priority },
   status: { consecutiveFailures: times, failing: [failing('gone', times, at)] },
 });
+/** The same, with a copy on node a that is due for a re-pull. */
+const failedAndDue = (at: number): ImageFacts => ({
+  name: 'x',
+  status: { ...cachedOn('a'), consecutiveFailures: 3, failing: [failing('gone', 3, at)] },
+});
+const preferred = { name: 'x', spec: { priority: -5 } };
 const dueForRepull = { name: 'due', status: cachedOn('a') };
-const refusedPair = (image: string, count: number) => ({ image, node: 'gone', slot: 9, at: isoTime(recently), count });
+const rejected = (...starts: ReturnType<typeof rejection>[]) => ({ status: { rejected: starts } });
 
-const table: readonly { readonly what: string; readonly input: PolicyWorld; readonly started: readonly string[] }[] = [
+interface Row extends Pick<PolicyWorld, 'nodes' | 'spec' | 'status'> {
+  readonly title: string;
+  readonly images: readonly ImageFacts[];
+  readonly started: string;
+}
+
+const rows: readonly Row[] = [
   {
-    what: 'two failures in a row reserve no place from it',
-    input: { nodes: one, images: [failed('x', 2, recently), { name: 'y' }] },
-    started: ['x on a slot 0'],
+    title: 'an image that failed twice in a row keeps its place',
+    images: [failed('x', 2, recently), { name: 'y' }],
+    started: 'x on a slot 0',
   },
   {
-    what: 'three failures in a row put it behind an image of a worse priority',
-    input: { nodes: one, images: [failed('x', 3, recently), { name: 'y', spec: { priority: 9 } }] },
-    started: ['y on a slot 0'],
+    title: 'an image that failed three times in a row comes after one with a worse priority',
+    images: [failed('x', 3, recently), { name: 'y', spec: { priority: 9 } }],
+    started: 'y on a slot 0',
   },
   {
-    what: 'of two that only fail, the one tried longest ago, whatever the priority',
-    input: { nodes: one, images: [failed('x', 3, recently), failed('y', 9, recently - 1, 9)] },
-    started: ['y on a slot 0'],
+    title: 'the deprioritized image whose last failure is the oldest comes first, whatever its priority',
+    images: [failed('x', 3, recently), failed('y', 9, recently - 1, 9)],
+    started: 'y on a slot 0',
   },
   {
-    what: 'tried at the same moment, priority decides',
-    input: { nodes: one, images: [failed('x', 3, recently, 1), failed('y', 9, recently, 0)] },
-    started: ['y on a slot 0'],
+    title: 'priority decides between deprioritized images that failed at the same time',
+    images: [failed('x', 3, recently, 1), failed('y', 9, recently, 0)],
+    started: 'y on a slot 0',
   },
   {
-    what: 'the latest of its failures is when it was tried',
-    input: {
-      nodes: one,
-      images: [
-        {
-          name: 'x',
-          status: { consecutiveFailures: 4, failing: [failing('gone', 1, longAgo), failing('lost', 3, recently)] },
-        },
-        failed('y', 3, recently - 1),
-      ],
-    },
-    started: ['y on a slot 0'],
+    title: 'the latest failure of a deprioritized image decides its place',
+    images: [
+      {
+        name: 'x',
+        status: { consecutiveFailures: 4, failing: [failing('gone', 1, longAgo), failing('lost', 3, recently)] },
+      },
+      failed('y', 3, recently - 1),
+    ],
+    started: 'y on a slot 0',
   },
   {
-    what: 'of which nobody knows when it was tried comes first',
-    input: { nodes: one, images: [failed('x', 3, longAgo), { name: 'y', status: { consecutiveFailures: 3 } }] },
-    started: ['y on a slot 0'],
+    title: 'a deprioritized image without the time of a failure comes first',
+    images: [failed('x', 3, longAgo), { name: 'y', status: { consecutiveFailures: 3 } }],
+    started: 'y on a slot 0',
   },
   {
-    what: 'starts that were refused count as failures',
-    input: {
-      nodes: one,
-      images: [{ name: 'x', spec: { priority: -5 } }, { name: 'y' }],
-      status: { rejected: [refusedPair('x', 3)] },
-    },
-    started: ['y on a slot 0'],
+    title: 'the rejected starts of all nodes add up to deprioritize an image',
+    images: [preferred, { name: 'y' }],
+    ...rejected(rejection('x on gone', recently, { count: 2 }), rejection('x on lost', recently)),
+    started: 'y on a slot 0',
   },
   {
-    what: 'those of all its nodes together',
-    input: {
-      nodes: one,
-      images: [{ name: 'x', spec: { priority: -5 } }, { name: 'y' }],
-      status: { rejected: [refusedPair('x', 2), { ...refusedPair('x', 1), node: 'lost' }] },
-    },
-    started: ['y on a slot 0'],
+    title: 'the rejected starts of another image do not deprioritize an image',
+    images: [preferred, { name: 'y' }],
+    ...rejected(rejection('z on gone', recently, { count: 3 })),
+    started: 'x on a slot 0',
   },
   {
-    what: 'those of another image do not',
-    input: {
-      nodes: one,
-      images: [{ name: 'x', spec: { priority: -5 } }, { name: 'y' }],
-      status: { rejected: [refusedPair('z', 3)] },
-    },
-    started: ['x on a slot 0'],
+    title: 'a rejected start counts as the last failure of a deprioritized image',
+    images: [failed('x', 3, longAgo), failed('y', 3, recently - 1)],
+    ...rejected(rejection('x on gone', recently)),
+    started: 'y on a slot 0',
   },
   {
-    what: 'a refusal is a try like a failure',
-    input: {
-      nodes: one,
-      images: [failed('x', 3, longAgo), failed('y', 3, recently - 1)],
-      status: { rejected: [refusedPair('x', 1)] },
-    },
-    started: ['y on a slot 0'],
+    title: 'a deprioritized image comes before re-pulls from ten maximum backoffs after its last failure',
+    images: [failed('x', 3, NOON - 50 * MINUTE), dueForRepull],
+    started: 'x on a slot 0',
   },
   {
-    what: 'also behind a re-pull of the others',
-    input: { nodes: one, images: [failed('x', 3, recently), dueForRepull], spec: { repullInterval: '30m' } },
-    started: ['due on a slot 0'],
+    title: 'a deprioritized image comes after re-pulls until ten maximum backoffs have passed',
+    images: [failed('x', 3, NOON - 50 * MINUTE + SECOND), dueForRepull],
+    started: 'due on a slot 0',
   },
   {
-    what: 'before the re-pulls once it is overdue: ten longest backoffs after its last try',
-    input: { nodes: one, images: [failed('x', 3, NOON - 50 * MINUTE), dueForRepull], spec: { repullInterval: '30m' } },
-    started: ['x on a slot 0'],
+    title: 'a longer maximum backoff keeps a deprioritized image after re-pulls for longer',
+    images: [failed('x', 3, NOON - 50 * MINUTE), dueForRepull],
+    spec: { failureBackoff: { initial: '30s', max: '6m' } },
+    started: 'due on a slot 0',
   },
   {
-    what: 'not a second before',
-    input: {
-      nodes: one,
-      images: [failed('x', 3, NOON - 50 * MINUTE + SECOND), dueForRepull],
-      spec: { repullInterval: '30m' },
-    },
-    started: ['due on a slot 0'],
+    title: 'an overdue deprioritized image still comes after images that a node lacks',
+    images: [failed('x', 3, longAgo), { name: 'y' }],
+    started: 'y on a slot 0',
   },
   {
-    what: 'longer backoffs, later overdue',
-    input: {
-      nodes: one,
-      images: [failed('x', 3, NOON - 50 * MINUTE), dueForRepull],
-      spec: { repullInterval: '30m', failureBackoff: { initial: '30s', max: '6m' } },
-    },
-    started: ['due on a slot 0'],
+    title: 'a deprioritized image is pulled to a node that lacks it before its own re-pull',
+    nodes: two,
+    images: [failedAndDue(recently)],
+    started: 'x on b slot 0',
   },
   {
-    what: 'overdue it still waits for what others lack',
-    input: { nodes: one, images: [failed('x', 3, longAgo), { name: 'y' }], spec: { repullInterval: '30m' } },
-    started: ['y on a slot 0'],
+    title: 'a deprioritized image that a node lacks comes before the re-pull of another one',
+    images: [failedAndDue(longAgo), failed('y', 3, recently)],
+    started: 'y on a slot 0',
   },
   {
-    what: 'what it lacks itself before its own re-pulls',
-    input: {
-      nodes: nodesNamed('a', 'b'),
-      images: [
-        { name: 'x', status: { ...cachedOn('a'), consecutiveFailures: 3, failing: [failing('gone', 3, recently)] } },
-      ],
-      spec: { repullInterval: '30m' },
-    },
-    started: ['x on b slot 0'],
-  },
-  {
-    what: 'what another that stands back lacks before its own re-pulls',
-    input: {
-      nodes: one,
-      images: [
-        { name: 'x', status: { ...cachedOn('a'), consecutiveFailures: 3, failing: [failing('gone', 3, longAgo)] } },
-        failed('y', 3, recently),
-      ],
-      spec: { repullInterval: '30m' },
-    },
-    started: ['y on a slot 0'],
-  },
-  {
-    what: 'its own re-pulls come too, when nothing else is left',
-    input: {
-      nodes: one,
-      images: [
-        { name: 'x', status: { ...cachedOn('a'), consecutiveFailures: 3, failing: [failing('gone', 3, recently)] } },
-      ],
-      spec: { repullInterval: '30m' },
-    },
-    started: ['x on a slot 0'],
+    title: 'a deprioritized image is re-pulled when no other pair wants a pull',
+    images: [failedAndDue(recently)],
+    started: 'x on a slot 0',
   },
 ];
 
-test.each(table)('$what', ({ input, started }) => {
-  expect(decide(input).started).toEqual(started);
+test.each(rows)('$title', ({ title, spec, started, ...cluster }) => {
+  const policy = { repullInterval: '30m', ...spec };
+  expectStarts({ title, cluster: { nodes: one, ...cluster, spec: policy }, started: [started] });
 });

@@ -1,87 +1,106 @@
-// Which Pods stay and which may go, as a table.
+// Which observed Pods a sync returns, and which it drops so that Metacontroller deletes them.
 import { expect, test } from 'vitest';
-import { attemptOfPod, NOON, type PodFacts, type PolicyWorld, SECOND } from '../builders/wire.ts';
-import { decide, images, running, two } from './policy-tables.ts';
+import { attemptOfPod, NOON, type PodFacts, type PolicyWorld, SECOND, uidOf } from '../builders/wire.ts';
+import { decide, finished, images, running, two } from './policy-tables.ts';
 
 interface KeepRow {
-  readonly what: string;
+  readonly title: string;
   readonly pod: PodFacts;
-  readonly input?: PolicyWorld;
+  readonly cluster?: PolicyWorld;
+  /** Replaces all annotations of the Pod. */
+  readonly annotations?: Readonly<Record<string, string>>;
   readonly kept: boolean;
 }
 
-const finished: PodFacts = { slot: 0, image: 'x', node: 'a', state: 'completed' };
-const recordedBy = (pod: PodFacts, image = 'x') => ({
-  images: [{ name: image, status: { recorded: [attemptOfPod(pod)] } }],
+const recorded = (pod: PodFacts, status = {}) => ({
+  images: [{ name: 'x', status: { recorded: [attemptOfPod(pod)], ...status } }],
 });
+const otherReference = 'registry.example.com/x:v0';
+const invalidImage = { name: 'x', spec: { tag: 7 } };
+const overdue = { ...running, deadline: NOON - SECOND };
 
-const keepTable: KeepRow[] = [
-  { what: 'a pull that goes on', pod: running, kept: true },
-  { what: 'a Pod without a status', pod: { ...running, state: 'no-status' }, kept: true },
-  { what: 'a finished pull that nobody recorded', pod: finished, kept: true },
-  { what: 'a failed pull that nobody recorded', pod: { ...finished, state: 'not-found' }, kept: true },
-  { what: 'a finished pull that is recorded', pod: finished, input: recordedBy(finished), kept: false },
-  { what: 'a pull that goes on although it is recorded', pod: running, input: recordedBy(running), kept: true },
+const rows: readonly KeepRow[] = [
+  { title: 'a Pod whose pull is in progress is kept', pod: running, kept: true },
+  { title: 'a Pod without a status is kept', pod: { ...running, state: 'no-status' }, kept: true },
+  { title: 'a finished Pod is kept until its outcome is recorded', pod: finished, kept: true },
+  { title: 'a finished Pod is dropped once recorded', pod: finished, cluster: recorded(finished), kept: false },
+  { title: 'a running Pod is kept although it is recorded', pod: running, cluster: recorded(running), kept: true },
   {
-    what: 'a finished pull recorded about another reference',
+    title: 'a finished Pod is kept when its record belongs to another reference',
     pod: finished,
-    input: {
-      images: [{ name: 'x', status: { recorded: [attemptOfPod(finished)], image: 'registry.example.com/x:v0' } }],
-    },
+    cluster: recorded(finished, { image: otherReference }),
     kept: true,
   },
-  { what: 'a pull of an image that is gone', pod: running, input: { images: [] }, kept: false },
-  { what: 'a pull of an image that was made anew under its name', pod: { ...running, imageUid: 'old' }, kept: false },
-  { what: 'a pull of another reference', pod: { ...running, reference: 'registry.example.com/x:v0' }, kept: false },
-  { what: 'a pull to a node that was replaced', pod: { ...running, nodeKey: 'ffffffffffff' }, kept: false },
-  { what: 'a pull to a node that is not known', pod: { ...running, node: 'gone' }, kept: true },
-  { what: 'a pull when the cap is lowered', pod: { ...running, slot: 7 }, kept: true },
-  { what: 'a pull when the policy is paused', pod: running, input: { spec: { paused: true } }, kept: true },
-  { what: 'a pull when the policy is not valid', pod: running, input: { spec: { maxConcurrentNodes: 0 } }, kept: true },
+  { title: 'a Pod of a deleted image is dropped', pod: running, cluster: { images: [] }, kept: false },
+  { title: 'a Pod of a recreated image is dropped', pod: { ...running, imageUid: 'old' }, kept: false },
+  { title: 'a Pod of another reference is dropped', pod: { ...running, reference: otherReference }, kept: false },
+  { title: 'a Pod on a recreated node is dropped', pod: { ...running, nodeKey: 'ffffffffffff' }, kept: false },
+  { title: 'a Pod on a node that the Fleet does not list is kept', pod: { ...running, node: 'gone' }, kept: true },
+  { title: 'a Pod in a slot above the cap is kept', pod: { ...running, slot: 7 }, kept: true },
   {
-    what: 'a pull when the node is cordoned',
+    title: 'a Pod of a policy with an invalid spec is kept',
     pod: running,
-    input: { nodes: [{ name: 'a', unschedulable: true }] },
+    cluster: { spec: { maxConcurrentNodes: 0 } },
     kept: true,
   },
   {
-    what: 'a pull when the image moved to another policy',
+    title: 'a Pod on a cordoned node is kept',
     pod: running,
-    input: { images: [{ name: 'x', spec: { policyRef: { name: 'other' } } }] },
+    cluster: { nodes: [{ name: 'a', unschedulable: true }] },
     kept: true,
   },
   {
-    what: 'a pull when the spec of the image is no longer valid but its ledger names the reference',
+    title: 'a Pod of an image that moved to another policy is kept',
     pod: running,
-    input: { images: [{ name: 'x', spec: { tag: 7 }, status: {} }] },
+    cluster: { images: [{ name: 'x', spec: { policyRef: { name: 'other' } } }] },
     kept: true,
   },
   {
-    what: 'a recorded pull while the images are not sent',
+    title: 'a Pod of an image with an invalid spec is kept while the status has its reference',
+    pod: running,
+    cluster: { images: [{ ...invalidImage, status: {} }] },
+    kept: true,
+  },
+  {
+    title: 'a running Pod of an image that never had a reference is kept',
+    pod: running,
+    cluster: { images: [invalidImage] },
+    kept: true,
+  },
+  {
+    title: 'a finished Pod of an image that never had a reference is dropped, because nothing can record it',
     pod: finished,
-    input: { ...recordedBy(finished), without: ['CachedImage.drop.corewire.io/v1alpha1'] },
-    kept: true,
-  },
-  {
-    what: 'a recorded pull while the Fleet is not sent',
-    pod: finished,
-    input: { ...recordedBy(finished), without: ['Fleet.drop.corewire.io/v1alpha1'] },
-    kept: true,
-  },
-  {
-    what: 'a pull past its deadline that nobody recorded',
-    pod: { ...running, deadline: NOON - SECOND },
-    kept: true,
-  },
-  {
-    what: 'a pull past its deadline that is recorded',
-    pod: { ...running, deadline: NOON - SECOND },
-    input: recordedBy(running),
+    cluster: { images: [invalidImage] },
     kept: false,
+  },
+  {
+    title: 'a recorded Pod is kept while the request lacks the images',
+    pod: finished,
+    cluster: { ...recorded(finished), without: ['CachedImage.drop.corewire.io/v1alpha1'] },
+    kept: true,
+  },
+  {
+    title: 'a recorded Pod is kept while the request lacks the Fleet',
+    pod: finished,
+    cluster: { ...recorded(finished), without: ['Fleet.drop.corewire.io/v1alpha1'] },
+    kept: true,
+  },
+  { title: 'a Pod past its deadline is kept until that is recorded', pod: overdue, kept: true },
+  { title: 'a Pod past its deadline is dropped once recorded', pod: overdue, cluster: recorded(running), kept: false },
+  { title: 'a Pod without annotations is kept', pod: running, annotations: {}, kept: true },
+  {
+    title: 'a Pod without a node key is kept',
+    pod: running,
+    annotations: { 'drop.corewire.io/image-uid': uidOf('x') },
+    kept: true,
   },
 ];
 
-test.each(keepTable)('kept ($kept): $what', ({ pod, input, kept }) => {
-  const answer = decide({ nodes: two, images: images('x'), spec: { paused: true }, ...input, pods: [pod] });
-  expect(answer.kept).toEqual(kept ? [`drop-default-${pod.slot}`] : []);
+test.each(rows)('$title', ({ pod, cluster, annotations, kept }) => {
+  const paused: PolicyWorld = { nodes: two, images: images('x'), spec: { paused: true }, ...cluster, pods: [pod] };
+  const result = decide(paused, NOON, ({ children }) => {
+    const [wirePod] = Object.values(children['Pod.v1'] ?? {}) as { metadata: object }[];
+    if (annotations !== undefined) Object.assign(wirePod?.metadata ?? {}, { annotations });
+  });
+  expect(result.kept).toEqual(kept ? [`drop-default-${pod.slot}`] : []);
 });

@@ -1,59 +1,77 @@
-// Two replicas that answer in turn know the last start of either.
+// Two replicas of the service that respond in turn lose neither the last start nor a wave of the other.
 import { expect, test } from 'vitest';
 import { mergePolicyStatuses } from '../../../hooks/pull-policy/merge.ts';
 import { isoTime, NOON } from '../builders/wire.ts';
+import { pendingStart, wave } from './policy-tables.ts';
 
 const started = (revision: number, node: string, at: number) => ({
   revision,
   lastStartTime: isoTime(at),
   lastStartNode: node,
-  starting: [{ slot: 0, image: 'x', node, at: isoTime(at) }],
+  starting: [pendingStart(`x on ${node}`, at)],
 });
 
 test.each([
   {
-    what: 'the caches are behind: the answer, as it was',
+    title: 'the remembered status wins as a whole over an older observed status',
     observed: started(4, 'a', NOON),
     remembered: started(5, 'b', NOON + 1),
-    joined: started(5, 'b', NOON + 1),
+    merged: started(5, 'b', NOON + 1),
   },
   {
-    what: 'the caches show the answer: what is observed',
+    title: 'an observed status that equals the remembered one keeps its revision',
     observed: started(5, 'b', NOON + 1),
     remembered: started(5, 'b', NOON + 1),
-    joined: started(5, 'b', NOON + 1),
+    merged: started(5, 'b', NOON + 1),
   },
   {
-    what: 'the other replica wrote more often, but started nothing since',
+    title: 'a newer observed status gets the later last start of the remembered one',
     observed: started(7, 'a', NOON),
     remembered: started(5, 'b', NOON + 1),
-    joined: { ...started(7, 'a', NOON), revision: 8, lastStartTime: isoTime(NOON + 1), lastStartNode: 'b' },
+    merged: { ...started(7, 'a', NOON), revision: 8, lastStartTime: isoTime(NOON + 1), lastStartNode: 'b' },
   },
   {
-    what: 'the other replica wrote less often, and started the last one',
+    title: 'a newer remembered status gets the later last start of the observed one',
     observed: started(4, 'a', NOON + 1),
     remembered: started(5, 'b', NOON),
-    joined: { ...started(5, 'b', NOON), revision: 6, lastStartTime: isoTime(NOON + 1), lastStartNode: 'a' },
+    merged: { ...started(5, 'b', NOON), revision: 6, lastStartTime: isoTime(NOON + 1), lastStartNode: 'a' },
   },
   {
-    what: 'the other replica wrote more often, and never started anything',
+    title: 'a newer observed status without a start gets the last start of the remembered one',
     observed: { revision: 7 },
     remembered: started(5, 'b', NOON),
-    joined: { revision: 8, lastStartTime: isoTime(NOON), lastStartNode: 'b' },
+    merged: { revision: 8, lastStartTime: isoTime(NOON), lastStartNode: 'b' },
   },
   {
-    what: 'the other replica wrote more often, and only it started something',
+    title: 'a newer observed status keeps its last start where the remembered one has none',
     observed: started(7, 'a', NOON),
     remembered: { revision: 5 },
-    joined: started(7, 'a', NOON),
+    merged: started(7, 'a', NOON),
   },
-  { what: 'nothing was ever started', observed: {}, remembered: { revision: 1 }, joined: { revision: 1 } },
   {
-    what: 'the first start',
-    observed: {},
-    remembered: started(1, 'a', NOON),
-    joined: started(1, 'a', NOON),
+    title: 'the waves of images that only the older status has are added',
+    observed: { revision: 5, waves: [wave('x', NOON)] },
+    remembered: { revision: 4, waves: [wave('y', NOON)] },
+    merged: { revision: 6, waves: [wave('x', NOON), wave('y', NOON)] },
   },
-])('$what', ({ observed, remembered, joined }) => {
-  expect(mergePolicyStatuses(observed, remembered)).toEqual(joined);
+  {
+    title: 'the later wave of an image wins even from the older status',
+    observed: { revision: 5, waves: [wave('x', NOON)] },
+    remembered: { revision: 4, waves: [wave('x', NOON + 1)] },
+    merged: { revision: 6, waves: [wave('x', NOON + 1)] },
+  },
+  {
+    title: 'a newer status that has every wave is kept as it is',
+    observed: { revision: 5, waves: [wave('x', NOON), wave('y', NOON)] },
+    remembered: { revision: 4, waves: [wave('x', NOON)] },
+    merged: { revision: 5, waves: [wave('x', NOON), wave('y', NOON)] },
+  },
+  {
+    title: 'a newer status without waves gets those of the older one',
+    observed: { revision: 5 },
+    remembered: { revision: 4, waves: [wave('x', NOON)] },
+    merged: { revision: 6, waves: [wave('x', NOON)] },
+  },
+])('$title', ({ observed, remembered, merged }) => {
+  expect(mergePolicyStatuses(observed, remembered)).toEqual(merged);
 });

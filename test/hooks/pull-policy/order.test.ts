@@ -1,14 +1,15 @@
-// Which pair comes first, where earlier failures, refusals, ranks and the last start matter.
+// Which pair starts first: priority, rank, earlier failures and the node of the last start.
 import { test } from 'vitest';
 import {
   cachedOn,
   expectStarts,
   failedOn,
   failing,
+  five,
   images,
   longAgo,
   one,
-  refused,
+  rejection,
   type StartRow,
   three,
   two,
@@ -16,15 +17,39 @@ import {
 
 const ranked = (rank: string) => ({ metadata: { annotations: { 'drop.corewire.io/rank': rank } } });
 
-const orderTable: readonly StartRow[] = [
+const rows: readonly StartRow[] = [
   {
-    what: 'a pair that never failed before one that did, although its image comes later by name',
-    input: { nodes: one, images: [{ name: 'x', status: failedOn('a') }, { name: 'y' }] },
+    title: 'images start by priority, then rank, then failures of the image, then name',
+    cluster: {
+      nodes: five,
+      images: [
+        { name: 'v', spec: { priority: 1 } },
+        { name: 'w', spec: { priority: -1 }, ...ranked('2') },
+        { name: 'x', spec: { priority: -1 }, ...ranked('1') },
+        { name: 'y', status: { consecutiveFailures: 1 } },
+        { name: 'z' },
+      ],
+      spec: { maxConcurrentPulls: 5, maxConcurrentNodes: 1 },
+    },
+    started: ['x on a slot 0', 'w on b slot 1', 'z on c slot 2', 'y on d slot 3', 'v on e slot 4'],
+  },
+  {
+    title: 'a node without the image is pulled to before a re-pull of an image with a better priority',
+    cluster: {
+      nodes: one,
+      images: [{ name: 'x', spec: { priority: -5 }, status: cachedOn('a') }, { name: 'y' }],
+      spec: { repullInterval: '30m' },
+    },
     started: ['y on a slot 0'],
   },
   {
-    what: 'but priority before the failures of a pair',
-    input: {
+    title: 'a pair that never failed starts before one that failed, although its image comes later by name',
+    cluster: { nodes: one, images: [{ name: 'x', status: failedOn('a') }, { name: 'y' }] },
+    started: ['y on a slot 0'],
+  },
+  {
+    title: 'a better priority counts more than failures of the pair',
+    cluster: {
       nodes: one,
       images: [
         { name: 'x', status: failedOn('a') },
@@ -34,8 +59,8 @@ const orderTable: readonly StartRow[] = [
     started: ['x on a slot 0'],
   },
   {
-    what: 'the pair that failed less before the one that failed more',
-    input: {
+    title: 'a pair that failed once starts before one that failed three times',
+    cluster: {
       nodes: one,
       images: [
         { name: 'x', status: failedOn('a', 3) },
@@ -45,16 +70,16 @@ const orderTable: readonly StartRow[] = [
     started: ['y on a slot 0'],
   },
   {
-    what: 'of an image, the node that failed less',
-    input: {
+    title: 'an image starts on the node where it failed least',
+    cluster: {
       nodes: two,
       images: [{ name: 'x', status: { failing: [failing('a', 3, longAgo), failing('b', 1, longAgo)] } }],
     },
     started: ['x on b slot 0'],
   },
   {
-    what: 'among those of one priority, also behind an image of a better one',
-    input: {
+    title: 'failures of a pair also count where an image with a better priority needs no pull',
+    cluster: {
       nodes: one,
       images: [
         { name: 'x', spec: { priority: -1 }, status: cachedOn('a') },
@@ -65,33 +90,29 @@ const orderTable: readonly StartRow[] = [
     started: ['z on a slot 0'],
   },
   {
-    what: 'of pairs that failed as often, the first by name',
-    input: {
+    title: 'pairs with equally many failures start in the order of the image names',
+    cluster: {
       nodes: one,
       images: [
-        { name: 'x', status: failedOn('a') },
         { name: 'y', status: failedOn('a') },
+        { name: 'x', status: failedOn('a') },
       ],
     },
     started: ['x on a slot 0'],
   },
   {
-    what: 'a pair that was refused comes after one that was not',
-    input: {
-      nodes: one,
-      images: images('x', 'y'),
-      status: { rejected: [refused('x on a', 5, longAgo)] },
-    },
+    title: 'a pair whose start was rejected starts after one whose start was not',
+    cluster: { nodes: one, images: images('x', 'y'), status: { rejected: [rejection('x on a', longAgo)] } },
     started: ['y on a slot 0'],
   },
   {
-    what: 'an image without a rank before one with a rank',
-    input: { nodes: one, images: [{ name: 'y', ...ranked('1') }, { name: 'z' }] },
+    title: 'an image without a rank starts before one with a rank',
+    cluster: { nodes: one, images: [{ name: 'y', ...ranked('1') }, { name: 'z' }] },
     started: ['z on a slot 0'],
   },
   {
-    what: 'a rank that is no number counts as none',
-    input: {
+    title: 'a rank that is not a number counts as no rank',
+    cluster: {
       nodes: one,
       images: [
         { name: 'y', ...ranked('1') },
@@ -101,26 +122,21 @@ const orderTable: readonly StartRow[] = [
     started: ['z on a slot 0'],
   },
   {
-    what: 'all nodes in turn behind the last one, each once',
-    input: { nodes: three, images: images('x'), spec: { maxConcurrentNodes: 5 }, status: { lastStartNode: 'b' } },
+    title: 'the node after the one of the last start comes first',
+    cluster: { nodes: three, images: images('x'), status: { lastStartNode: 'a' } },
+    started: ['x on b slot 0'],
+  },
+  {
+    title: 'the first node comes after the last one',
+    cluster: { nodes: two, images: images('x'), status: { lastStartNode: 'b' } },
+    started: ['x on a slot 0'],
+  },
+  {
+    title: 'each node comes once, beginning after the one of the last start',
+    cluster: { nodes: three, images: images('x'), spec: { maxConcurrentNodes: 5 }, status: { lastStartNode: 'b' } },
     started: ['x on c slot 0', 'x on a slot 1', 'x on b slot 2'],
     waitingFor: undefined,
   },
-  {
-    what: 'each image on the nodes that it selects itself',
-    input: {
-      nodes: [
-        { name: 'a', labels: { pool: 'build' } },
-        { name: 'b', labels: { pool: 'gpu' } },
-      ],
-      images: [
-        { name: 'x', spec: { nodeSelector: { pool: 'gpu' } } },
-        { name: 'y', spec: { nodeSelector: { pool: 'build' } } },
-      ],
-      spec: { maxConcurrentNodes: 5 },
-    },
-    started: ['x on b slot 0', 'y on a slot 1'],
-  },
 ];
 
-test.each(orderTable)('$what', expectStarts);
+test.each(rows)('$title', expectStarts);

@@ -1,6 +1,8 @@
-// What the tables of a PullPolicy share: one decision, and the few facts that most worlds are made of.
+// One sync of a PullPolicy, and the facts that most rows of its test tables share.
 import { expect } from 'vitest';
+import type { PullPolicyStatus, RejectedStart, StartedPull, Wave } from '../../../crds/pull-policy.ts';
 import { syncPullPolicy } from '../../../hooks/pull-policy/sync.ts';
+import { pullPolicySyncRequest } from '../../../metacontroller/hook-request.ts';
 import {
   HOUR,
   isoTime,
@@ -9,42 +11,51 @@ import {
   nodesNamed,
   type PodFacts,
   type PolicyWorld,
-  policyRequest,
   settings,
+  wirePolicyRequest,
 } from '../builders/wire.ts';
 
-export function decide(input: PolicyWorld, now = NOON) {
-  const request = policyRequest(input);
-  const { response, logFields } = syncPullPolicy(request, settings, now);
+/** Syncs the policy. `change` edits the request where PolicyWorld has no field for a fact. */
+export function decide(
+  cluster: PolicyWorld,
+  now = NOON,
+  change: (request: ReturnType<typeof wirePolicyRequest>) => void = () => {},
+) {
+  const request = wirePolicyRequest(cluster);
+  change(request);
+  const { response, logFields } = syncPullPolicy(pullPolicySyncRequest.parse(request), settings, now);
   const pods = response.children.filter(({ kind }) => kind === 'Pod');
   const started = pods
     .filter(({ spec }) => spec !== undefined)
-    .map(({ metadata }) => {
-      const labels = metadata.labels ?? {};
-      return `${labels['drop.corewire.io/cachedimage']} on ${labels['drop.corewire.io/node']} slot ${labels['drop.corewire.io/slot']}`;
+    .map(({ metadata: { labels = {} } }) => {
+      const [image, node, slot] = ['cachedimage', 'node', 'slot'].map((name) => labels[`drop.corewire.io/${name}`]);
+      return `${image} on ${node} slot ${slot}`;
     });
   const kept = pods.filter(({ spec }) => spec === undefined).map(({ metadata }) => metadata.name);
-  return { response, logFields, started, kept, status: response.status as Record<string, never> };
+  return { response, logFields, started, kept, status: response.status as Partial<PullPolicyStatus> };
 }
 
-/** A input, and what is started in it. */
+/** A cluster and what one sync of the policy decides in it. */
 export interface StartRow {
-  readonly what: string;
-  readonly input: PolicyWorld;
-  readonly started: readonly string[];
-  /** Where it is there: the gate that is waited for, undefined for none. */
-  readonly waitingFor?: string | undefined;
-  readonly resyncAfterSeconds?: number;
+  readonly title: string;
+  readonly cluster: PolicyWorld;
   readonly now?: number;
+  /** Each written `image on node slot number`; none by default. */
+  readonly started?: readonly string[];
+  /** Name of the first closed gate; undefined for none. Not compared where a row omits it. */
+  readonly waitingFor?: string | undefined;
+  /** Not compared where a row omits it. */
+  readonly resyncAfterSeconds?: number | undefined;
 }
 
-export function expectStarts({ input, started, now, ...row }: StartRow): void {
-  const { response, logFields, ...answer } = decide(input, now);
-  expect(answer.started).toEqual(started);
-  if ('waitingFor' in row) expect(logFields.waitingFor).toBe(row.waitingFor);
-  if (row.resyncAfterSeconds !== undefined) expect(response.resyncAfterSeconds).toBe(row.resyncAfterSeconds);
+export function expectStarts({ cluster, now, started = [], ...row }: StartRow): void {
+  const result = decide(cluster, now);
+  expect(result.started).toEqual(started);
+  if ('waitingFor' in row) expect(result.logFields.waitingFor).toBe(row.waitingFor);
+  if ('resyncAfterSeconds' in row) expect(result.response.resyncAfterSeconds).toBe(row.resyncAfterSeconds);
 }
 
+/** A status with the image on the nodes for an hour. */
 export const cachedOn = (...names: string[]) => ({
   cached: [
     {
@@ -68,24 +79,49 @@ export const failing = (node: string, failures: number, at: number, reason = 'Er
 });
 
 export const longAgo = NOON - HOUR;
+
+/** A status with a failure whose backoff is over. */
 export const failedOn = (node: string, failures = 1) => ({ failing: [failing(node, failures, longAgo)] });
 
-/** A pair, written `image on node`. */
-export const refused = (pair: string, slot: number, at: number, count = 1) => ({
-  image: pair.split(' on ')[0] ?? '',
-  node: pair.split(' on ')[1] ?? '',
+/** Image `x`, which failed on the nodes a, b and c just now. */
+export const failingImage = (consecutiveFailures = 3) => ({
+  name: 'x',
+  status: {
+    failing: [failing('a', 1, NOON), failing('b', 1, NOON - 1), failing('c', 1, NOON - 2)],
+    consecutiveFailures,
+  },
+});
+
+/** Splits `image on node`. */
+function pairOf(text: string) {
+  const [image = '', node = ''] = text.split(' on ');
+  return { image, node };
+}
+
+/** A start whose Pod is not observed yet; the pair is written `image on node`. */
+export const pendingStart = (pair: string, at: number, slot = 0): StartedPull => ({
+  ...pairOf(pair),
+  slot,
+  at: isoTime(at),
+});
+
+/** A start that created no Pod; the pair is written `image on node`. */
+export const rejection = (pair: string, at: number, { slot = 5, count = 1 } = {}): RejectedStart => ({
+  ...pairOf(pair),
   slot,
   at: isoTime(at),
   count,
 });
 
-export const three = nodesNamed('a', 'b', 'c');
-export const two = nodesNamed('a', 'b');
-export const images = (...names: string[]) => names.map((name) => ({ name }));
+export const wave = (image: string, at: number): Wave => ({ image, at: isoTime(at) });
 
 export const one = nodesNamed('a');
-export const manyNodes = nodesNamed('a', 'b', 'c', 'd', 'e');
-export const threeFail = [failing('a', 1, NOON), failing('b', 1, NOON - 1), failing('c', 1, NOON - 2)];
+export const two = nodesNamed('a', 'b');
+export const three = nodesNamed('a', 'b', 'c');
+export const five = nodesNamed('a', 'b', 'c', 'd', 'e');
+export const images = (...names: string[]) => names.map((name) => ({ name }));
 
-/** A pull that goes on. */
+/** A Pod whose pull is in progress. */
 export const running: PodFacts = { slot: 0, image: 'x', node: 'a' };
+/** A Pod whose pull succeeded. */
+export const finished: PodFacts = { ...running, state: 'completed' };

@@ -1,125 +1,143 @@
-// Starts that no Pod followed: which of them were refused, how they are counted, and when they are forgotten.
+// Starts whose Pod is not observed: when they count as rejected, how rejections add up, and when they are removed.
 import { expect, test } from 'vitest';
 import type { RejectedStart, StartedPull } from '../../../crds/pull-policy.ts';
-import { isoTime, MINUTE, NOON, type PolicyWorld, SECOND } from '../builders/wire.ts';
-import { decide, failing, images, two } from './policy-tables.ts';
+import { MINUTE, NOON, type PolicyWorld, SECOND } from '../builders/wire.ts';
+import { decide, failing, images, one, pendingStart, rejection, running, two } from './policy-tables.ts';
 
+/** A start that is rejected now, if it was made at `at` or before. */
 const LATE = NOON - MINUTE;
-const start = (image: string, node: string, slot = 5, at = LATE): StartedPull => ({
-  image,
-  node,
-  slot,
-  at: isoTime(at),
-});
-/** A pair, written `image on node`. */
-const refused = (pair: string, count: number, at: number, slot = 5): RejectedStart => ({
-  image: pair.split(' on ')[0] ?? '',
-  node: pair.split(' on ')[1] ?? '',
-  slot,
-  at: isoTime(at),
-  count,
-});
+const late = (pair: string, slot = 5) => pendingStart(pair, LATE, slot);
+const failedOnA = (at: number) => ({ images: [{ name: 'x', status: { failing: [failing('a', 1, at)] } }] });
 
 interface Row {
-  readonly what: string;
+  readonly title: string;
   readonly starting: readonly StartedPull[];
   readonly before?: readonly RejectedStart[];
-  readonly input?: PolicyWorld;
+  readonly cluster?: PolicyWorld;
   readonly rejected: readonly RejectedStart[];
 }
 
-const table: Row[] = [
-  { what: 'a start that is 60 s old was refused', starting: [start('x', 'a')], rejected: [refused('x on a', 1, NOON)] },
-  { what: 'a younger one is waited for', starting: [start('x', 'a', 5, LATE + 1)], rejected: [] },
+const rows: readonly Row[] = [
   {
-    what: 'a start whose time cannot be read is not waited for',
-    starting: [{ ...start('x', 'a'), at: 'lately' }],
-    rejected: [refused('x on a', 1, NOON)],
+    title: 'a start without a Pod is rejected after 60 s',
+    starting: [late('x on a')],
+    rejected: [rejection('x on a', NOON)],
   },
   {
-    what: 'the same pair again is counted on, other pairs stay as they are',
-    starting: [start('x', 'a')],
-    before: [refused('x on b', 7, NOON - 2), refused('y on a', 5, NOON - 3), refused('x on a', 2, NOON - 4)],
-    rejected: [refused('x on a', 3, NOON), refused('x on b', 7, NOON - 2), refused('y on a', 5, NOON - 3)],
+    title: 'a start is not rejected 1 ms before 60 s have passed',
+    starting: [pendingStart('x on a', LATE + 1, 5)],
+    rejected: [],
   },
   {
-    what: 'the latest first, of the same moment by image and node',
-    starting: [start('y', 'a', 5), start('x', 'b', 6), start('x', 'a', 7)],
-    before: [refused('y on b', 1, NOON - 9)],
+    title: 'a start with an unreadable time is rejected at once',
+    starting: [{ ...late('x on a'), at: 'lately' }],
+    rejected: [rejection('x on a', NOON)],
+  },
+  {
+    title: 'another rejection of a pair increases its count and leaves other pairs unchanged',
+    starting: [late('x on a')],
+    before: [
+      rejection('x on b', NOON - 2, { count: 7 }),
+      rejection('y on a', NOON - 3, { count: 5 }),
+      rejection('x on a', NOON - 4, { count: 2 }),
+    ],
     rejected: [
-      refused('x on a', 1, NOON, 7),
-      refused('x on b', 1, NOON, 6),
-      refused('y on a', 1, NOON, 5),
-      refused('y on b', 1, NOON - 9),
+      rejection('x on a', NOON, { count: 3 }),
+      rejection('x on b', NOON - 2, { count: 7 }),
+      rejection('y on a', NOON - 3, { count: 5 }),
     ],
   },
   {
-    what: 'the same whichever came first',
-    starting: [start('x', 'a', 7), start('x', 'b', 6), start('y', 'a', 5)],
-    rejected: [refused('x on a', 1, NOON, 7), refused('x on b', 1, NOON, 6), refused('y on a', 1, NOON, 5)],
+    title: 'rejections are sorted by time, the latest first, then by image and node',
+    starting: [late('y on a', 5), late('x on b', 6), late('x on a', 7)],
+    before: [rejection('x on c', NOON - 9), rejection('y on b', NOON - 8)],
+    rejected: [
+      rejection('x on a', NOON, { slot: 7 }),
+      rejection('x on b', NOON, { slot: 6 }),
+      rejection('y on a', NOON),
+      rejection('y on b', NOON - 8),
+      rejection('x on c', NOON - 9),
+    ],
   },
   {
-    what: 'older refusals are put in order too',
-    starting: [],
-    before: [refused('x on a', 1, NOON - 9), refused('y on b', 1, NOON - 2)],
-    rejected: [refused('y on b', 1, NOON - 2), refused('x on a', 1, NOON - 9)],
+    title: 'the order of rejections does not depend on the order of the starts',
+    starting: [late('x on a', 7), late('x on b', 6), late('y on a', 5)],
+    rejected: [
+      rejection('x on a', NOON, { slot: 7 }),
+      rejection('x on b', NOON, { slot: 6 }),
+      rejection('y on a', NOON),
+    ],
   },
   {
-    what: 'no refusal where a failure of the pair since then proves that the Pod was there',
-    starting: [start('x', 'a')],
-    input: { images: [{ name: 'x', status: { failing: [failing('a', 1, LATE)] } }] },
+    title: 'a start is not rejected when a failure recorded since then proves that its Pod existed',
+    starting: [late('x on a')],
+    cluster: failedOnA(LATE),
     rejected: [],
   },
   {
-    what: 'a failure from before the start proves nothing',
-    starting: [start('x', 'a')],
-    input: { images: [{ name: 'x', status: { failing: [failing('a', 1, LATE - 1)] } }] },
-    rejected: [refused('x on a', 1, NOON)],
+    title: 'a failure from before the start does not prove that its Pod existed',
+    starting: [late('x on a')],
+    cluster: failedOnA(LATE - 1),
+    rejected: [rejection('x on a', NOON)],
   },
   {
-    what: 'a failure on another node proves nothing',
-    starting: [start('x', 'a')],
-    input: { images: [{ name: 'x', status: { failing: [failing('b', 1, NOON)] } }] },
-    rejected: [refused('x on a', 1, NOON)],
-  },
-  {
-    what: 'the start and the refusal of an image that is gone are forgotten',
-    starting: [start('gone', 'a')],
-    before: [refused('gone on b', 1, NOON - 1)],
+    title: 'starts and rejections of a deleted image are removed',
+    starting: [late('gone on a')],
+    before: [rejection('gone on b', NOON - 1)],
     rejected: [],
   },
   {
-    what: 'but not while Metacontroller does not send the images',
-    starting: [start('x', 'a')],
-    before: [refused('x on b', 1, NOON - 1)],
-    input: { without: ['CachedImage.drop.corewire.io/v1alpha1'] },
-    rejected: [refused('x on a', 1, NOON), refused('x on b', 1, NOON - 1)],
+    title: 'starts are still rejected and rejections stay while the request lacks the images',
+    starting: [late('x on a')],
+    before: [rejection('x on b', NOON - 1)],
+    cluster: { without: ['CachedImage.drop.corewire.io/v1alpha1'] },
+    rejected: [rejection('x on a', NOON), rejection('x on b', NOON - 1)],
   },
 ];
 
-test.each(table)('$what', ({ starting, before = [], input, rejected }) => {
-  const { status } = decide({
-    nodes: two,
-    images: images('x', 'y'),
-    spec: { paused: true },
-    ...input,
-    status: { starting: [...starting], rejected: [...before] },
-  });
-  expect(status).toMatchObject({ rejected });
+test.each(rows)('$title', ({ starting, before = [], cluster, rejected }) => {
+  const status = { starting: [...starting], rejected: [...before] };
+  const paused = { nodes: two, images: images('x', 'y'), spec: { paused: true }, ...cluster, status };
+  expect(decide(paused).status).toMatchObject({ rejected });
 });
 
-test('at most 100 refusals are kept, the latest', () => {
-  const before = Array.from({ length: 120 }, (_, index) => refused(`x on n${index}`, 1, NOON - 200 + index));
+test('a status keeps at most 100 rejections, the latest', () => {
+  const before = Array.from({ length: 120 }, (_, index) => rejection(`x on n${index}`, NOON - 200 + index));
   const { status } = decide({ nodes: two, images: images('x'), status: { rejected: before } });
   expect(status).toMatchObject({ rejected: before.slice(20).reverse() });
 });
 
-test('a failure proves the Pod of its own start, also while that is younger than 60 s', () => {
-  const { status } = decide({
-    nodes: two,
-    images: [{ name: 'x', status: { failing: [failing('a', 1, NOON - SECOND)] } }],
-    spec: { paused: true },
-    status: { starting: [start('x', 'a', 0, NOON - 2 * SECOND), start('x', 'b', 1, NOON - 2 * SECOND)] },
+test('a recorded failure completes the pending start of its own node only', () => {
+  const starting = [pendingStart('x on a', NOON - 2 * SECOND, 0), pendingStart('x on b', NOON - 2 * SECOND, 1)];
+  const { status } = decide({ nodes: two, ...failedOnA(NOON - SECOND), spec: { paused: true }, status: { starting } });
+  expect(status).toMatchObject({ starting: starting.slice(1), rejected: [] });
+});
+
+test('an observed Pod completes the pending start of its slot', () => {
+  const status = { revision: 4, starting: [pendingStart('x on a', NOON - SECOND)] };
+  const result = decide({ nodes: one, images: images('x'), status, pods: [running] });
+  expect(result.status).toMatchObject({ revision: 5, starting: [], rejected: [] });
+});
+
+test('an observed Pod removes the rejection of its slot', () => {
+  const rejected = [rejection('x on a', NOON - MINUTE, { slot: 0, count: 3 })];
+  const { status } = decide({ nodes: one, images: images('x'), status: { rejected }, pods: [running] });
+  expect(status).toMatchObject({ rejected: [], conditions: [{}, { type: 'PodsCreated', status: 'True' }, {}] });
+});
+
+test('a rejected start is repeated in the same slot after failureBackoff', () => {
+  const cluster = { nodes: one, images: images('x') };
+  const { status, started, response } = decide({ ...cluster, status: { starting: [late('x on a', 0)] } });
+  expect(started).toEqual([]);
+  expect(status).toMatchObject({
+    starting: [],
+    rejected: [rejection('x on a', NOON, { slot: 0 })],
+    conditions: [
+      { type: 'Ready', status: 'True' },
+      { type: 'PodsCreated', status: 'False', reason: 'PodRejected' },
+      { type: 'Progressing', status: 'False', reason: 'PolicyCap' },
+    ],
   });
-  expect(status).toMatchObject({ starting: [start('x', 'b', 1, NOON - 2 * SECOND)] });
+  expect(response.resyncAfterSeconds).toBe(30);
+  expect(decide({ ...cluster, status }, NOON + 30 * SECOND).started).toEqual(['x on a slot 0']);
 });

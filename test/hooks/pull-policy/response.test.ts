@@ -1,62 +1,13 @@
-// What the answer of a PullPolicy holds: its status, the Pod, the view, names that fit.
+// The response to a PullPolicy sync: Pods, PolicyView and log fields.
 import { expect, test } from 'vitest';
-import { isoTime, keyOf, MINUTE, NOON, type PolicyWorld, referenceOf, SECOND, uidOf } from '../builders/wire.ts';
-import { decide, images, manyNodes, one, running } from './policy-tables.ts';
+import { API_VERSION } from '../../../crds/kind.ts';
+import { attemptOfPod, isoTime, keyOf, NOON, referenceOf, SECOND, uidOf } from '../builders/wire.ts';
+import { cachedOn, decide, finished, images, one, running, two } from './policy-tables.ts';
 
-test('a start is written down with its slot, pair and millisecond', () => {
-  const { status } = decide({ nodes: one, images: images('x') }, NOON + 123);
-  expect(status).toMatchObject({
-    revision: 1,
-    lastStartTime: '2026-11-21T12:00:00.123Z',
-    lastStartNode: 'a',
-    starting: [{ slot: 0, image: 'x', node: 'a', at: '2026-11-21T12:00:00.123Z' }],
-  });
-});
+/** The value as it is sent: without undefined fields. */
+const asJson = (value: unknown) => JSON.parse(JSON.stringify(value));
 
-test('of several starts, the node of the last is the one behind which the next comes', () => {
-  const { status } = decide({ nodes: manyNodes, images: images('x'), spec: { maxConcurrentNodes: 2 } });
-  expect(status).toMatchObject({ starting: [{ node: 'a' }, { node: 'b' }], lastStartNode: 'b' });
-});
-
-test('a start leaves the status when its Pod is seen', () => {
-  const { status } = decide({
-    nodes: one,
-    images: images('x'),
-    status: { revision: 4, starting: [{ slot: 0, image: 'x', node: 'a', at: isoTime(NOON - SECOND) }] },
-    pods: [running],
-  });
-  expect(status).toMatchObject({ revision: 5, starting: [], rejected: [] });
-});
-
-test('a start without a Pod for 60 s is a rejection: its pair and its slot rest, and the condition says where to look', () => {
-  const input: PolicyWorld = {
-    nodes: one,
-    images: images('x'),
-    status: { starting: [{ slot: 0, image: 'x', node: 'a', at: isoTime(NOON - MINUTE) }] },
-  };
-  const { status, started, response } = decide(input);
-  expect(started).toEqual([]);
-  expect(status).toMatchObject({
-    starting: [],
-    rejected: [{ slot: 0, image: 'x', node: 'a', at: isoTime(NOON), count: 1 }],
-    conditions: [
-      { type: 'Ready', status: 'True' },
-      { type: 'PodsCreated', status: 'False', reason: 'PodRejected' },
-      { type: 'Progressing', status: 'False', reason: 'PolicyCap' },
-    ],
-  });
-  expect(response.resyncAfterSeconds).toBe(30);
-  const later = decide({ ...input, status: status as never }, NOON + 30 * SECOND);
-  expect(later.started).toEqual(['x on a slot 0']);
-});
-
-test('a rejection is forgotten once a Pod of its slot is seen', () => {
-  const rejected = [{ slot: 0, image: 'x', node: 'a', at: isoTime(NOON - MINUTE), count: 3 }];
-  const { status } = decide({ nodes: one, images: images('x'), status: { rejected }, pods: [running] });
-  expect(status).toMatchObject({ rejected: [], conditions: [{}, { type: 'PodsCreated', status: 'True' }, {}] });
-});
-
-test('the Pod says what it is, may do nothing, and is pinned to its node', () => {
+test('a pull Pod names its image, policy and slot, runs without privileges, and is bound to its node', () => {
   const spec = {
     imagePullPolicy: 'IfNotPresent',
     imagePullSecrets: [{ name: 'login' }],
@@ -109,33 +60,93 @@ test('the Pod says what it is, may do nothing, and is pinned to its node', () =>
   });
 });
 
+test('a kept Pod is returned with its name and labels only', () => {
+  const { response } = decide({ nodes: one, images: images('x'), pods: [running] });
+  expect(asJson(response.children[0])).toEqual({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: 'drop-default-0',
+      namespace: 'drop-system',
+      labels: expect.objectContaining({ 'drop.corewire.io/cachedimage': 'x', 'drop.corewire.io/slot': '0' }),
+    },
+  });
+});
+
+const failureBackoff = { initial: '30s', max: '5m' };
+const placement = { nodeSelector: { pool: 'build' }, tolerations: [{ key: 'ci', operator: 'Exists' }] };
+
 test.each([
   {
-    what: 'a valid policy',
-    spec: { paused: true, repullInterval: '1h' },
-    view: { paused: true, repullInterval: '1h', failureBackoff: { initial: '30s', max: '5m' } },
+    title: 'the PolicyView has the pause, the placement, repullInterval and failureBackoff of the policy',
+    spec: { paused: true, repullInterval: '1h', ...placement },
+    isViewObserved: true,
+    views: [{ paused: true, repullInterval: '1h', ...placement, failureBackoff }],
+    seconds: undefined,
   },
-  { what: 'a policy that is not valid keeps the last view', spec: { maxConcurrentNodes: 0 }, view: { paused: false } },
-])('the PolicyView of $what', ({ spec, view }) => {
-  const { response } = decide({ nodes: one, spec });
-  expect(response.children.filter(({ kind }) => kind === 'PolicyView')).toEqual([
-    { apiVersion: 'drop.corewire.io/v1alpha1', kind: 'PolicyView', metadata: { name: 'default' }, spec: view },
-  ]);
+  {
+    title: 'the observed PolicyView stays while the spec is not valid',
+    spec: { maxConcurrentNodes: 0 },
+    isViewObserved: true,
+    views: [{ paused: false }],
+    seconds: undefined,
+  },
+  {
+    title: 'a missing PolicyView is created, with a resync to check that it appears',
+    spec: {},
+    isViewObserved: false,
+    views: [{ paused: false, failureBackoff }],
+    seconds: 5,
+  },
+  {
+    title: 'a policy whose spec was never valid has no PolicyView',
+    spec: { maxConcurrentNodes: 0 },
+    isViewObserved: false,
+    views: [],
+    seconds: undefined,
+  },
+])('$title', ({ spec, isViewObserved, views, seconds }) => {
+  const { response } = decide({ nodes: one, spec }, NOON, ({ children }) => {
+    if (!isViewObserved) Object.assign(children, { [`PolicyView.${API_VERSION}`]: {} });
+  });
+  const children = views.map((view) => ({
+    apiVersion: API_VERSION,
+    kind: 'PolicyView',
+    metadata: { name: 'default' },
+    spec: view,
+  }));
+  expect(asJson(response.children)).toEqual(children);
+  expect(response.resyncAfterSeconds).toBe(seconds);
 });
+
+const nothing = { started: [], finished: [], running: 0, waitingFor: undefined, until: undefined };
 
 test.each([
-  { what: 'InvalidSpec', input: { spec: { pullTimeout: 'soon' } }, ready: { status: 'False', reason: 'InvalidSpec' } },
-  { what: 'FleetNotFound', input: {}, ready: { status: 'False', reason: 'FleetNotFound' } },
-  { what: 'Paused', input: { nodes: one, spec: { paused: true } }, ready: { status: 'False', reason: 'Paused' } },
-  { what: 'Active', input: { nodes: one }, ready: { status: 'True', reason: 'Active' } },
-])('the Ready condition says $what and the starts stay', ({ input, ready }) => {
-  const starting = [{ slot: 0, image: 'x', node: 'a', at: isoTime(NOON - SECOND) }];
-  const { status } = decide({ ...input, images: images('x'), status: { starting } });
-  expect(status).toMatchObject({ starting, conditions: [ready, {}, {}] });
+  {
+    title: 'the log line names the started pull, the closed gate and when it opens',
+    cluster: { nodes: two, images: images('x'), spec: { minDelayBetweenPulls: '10s', maxConcurrentNodes: 2 } },
+    logFields: { ...nothing, started: ['x on a (slot 0)'], waitingFor: 'delay', until: isoTime(NOON + 10 * SECOND) },
+  },
+  {
+    title: 'the log line counts the pulls in progress',
+    cluster: { nodes: one, images: images('x'), pods: [running] },
+    logFields: { ...nothing, running: 1, waitingFor: 'policy-cap' },
+  },
+  {
+    title: 'the log line names the finished pull with its Pod',
+    cluster: {
+      nodes: one,
+      images: [{ name: 'x', status: { ...cachedOn('a'), recorded: [attemptOfPod(finished)] } }],
+      pods: [finished],
+    },
+    logFields: { ...nothing, finished: ['x on a (drop-default-0)'], waitingFor: 'policy-cap' },
+  },
+])('$title', ({ cluster, logFields }) => {
+  expect(decide(cluster).logFields).toEqual(logFields);
 });
 
-test('names over 63 characters keep labels valid and Pod names apart', () => {
-  const long = `${'policy.with-a-name-that-goes-on-and-on-until-it-is-longer-than'.repeat(2)}.end`;
+test('names over 63 characters result in valid labels and a valid Pod name', () => {
+  const long = `${'policy.with-a-name-that-is-longer-than-63-characters-when-repeated'.repeat(2)}.end`;
   const { response } = decide({
     name: long,
     nodes: [{ name: `node-${'n'.repeat(80)}` }],
