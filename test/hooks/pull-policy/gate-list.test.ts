@@ -36,6 +36,19 @@ const pairBackoff = 'backoff: x on a: waiting after 1 failed attempt (failureBac
 const rows: readonly { readonly title: string; readonly cluster: PolicyWorld; readonly closed: readonly string[] }[] = [
   { title: 'no gate is closed for a pair that can start', cluster: { nodes: one, images: images('x') }, closed: [] },
   {
+    title: 'a policy without a free slot names the number of its slots',
+    cluster: {
+      nodes: two,
+      images: images('x'),
+      spec: { maxConcurrentNodes: 2 },
+      pods: [
+        { slot: 0, image: 'y', node: 'b' },
+        { slot: 1, image: 'z', node: 'b' },
+      ],
+    },
+    closed: ['policy-cap: all 2 slots are in use'],
+  },
+  {
     title: 'a slot that rests after a start without a Pod counts as used',
     cluster: { nodes: two, images: images('x', 'y'), status: { rejected: [rejection('y on b', NOON, { slot: 0 })] } },
     closed: ['policy-cap: the only slot is in use or waiting after a start that created no Pod'],
@@ -64,6 +77,16 @@ const rows: readonly { readonly title: string; readonly cluster: PolicyWorld; re
     title: 'a pair that has a pull Pod is busy',
     cluster: { nodes: one, images: images('x'), spec: { maxConcurrentNodes: 2 }, pods: [running] },
     closed: ['node-busy: a has a pull Pod of x already'],
+  },
+  {
+    title: 'a node that pulls the same reference for another image is busy',
+    cluster: {
+      nodes: one,
+      images: [{ name: 'x' }, { name: 'y', spec: { image: 'registry.example.com/x' } }],
+      spec: { maxConcurrentNodes: 2, maxConcurrentPullsPerNode: 2 },
+      pods: [{ slot: 0, image: 'y', node: 'a', reference: 'registry.example.com/x:v1' }],
+    },
+    closed: ['node-busy: a pulls the same reference for another CachedImage'],
   },
   {
     title: 'explain does not stop at the first closed gate',

@@ -147,6 +147,17 @@ const delayRows: readonly StartRow[] = [
     resyncAfterSeconds: 8.999,
   },
   {
+    title: 'with a queue per image, a Pod of another policy delays the next wave of its image',
+    cluster: {
+      nodes: two,
+      images: images('x'),
+      spec: queuePerImage,
+      otherPods: [{ ...running, createdAt: NOON - 2 * SECOND }],
+    },
+    waitingFor: 'delay',
+    resyncAfterSeconds: 8.999,
+  },
+  {
     title: 'with a queue per image, a start whose Pod is not observed yet delays its own image only',
     cluster: {
       nodes: three,

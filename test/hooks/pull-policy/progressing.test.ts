@@ -2,7 +2,18 @@
 import { expect, test } from 'vitest';
 import type { Condition } from '../../../crds/fields.ts';
 import { isoTime, MINUTE, NOON, type PolicyWorld, SECOND } from '../builders/wire.ts';
-import { cachedOn, decide, failing, failingImage, finished, images, one, running, two } from './policy-tables.ts';
+import {
+  cachedOn,
+  decide,
+  failing,
+  failingImage,
+  finished,
+  images,
+  one,
+  pendingStart,
+  running,
+  two,
+} from './policy-tables.ts';
 
 function progressing(cluster: PolicyWorld): Condition | undefined {
   return decide(cluster).status.conditions?.find(({ type }) => type === 'Progressing');
@@ -36,6 +47,12 @@ const rows: readonly Row[] = [
     message: 'pulls are in progress; the next one waits: the only slot is in use',
   },
   {
+    title: 'Progressing is Pulling while the Pod of a start is not observed yet',
+    cluster: { nodes: one, images: [cached], status: { starting: [pendingStart('x on a', NOON - SECOND)] } },
+    reason: 'Pulling',
+    message: 'pulls are in progress',
+  },
+  {
     title: 'Progressing is Idle when every node has every image',
     cluster: { nodes: one, images: [cached] },
     reason: 'Idle',
@@ -50,6 +67,12 @@ const rows: readonly Row[] = [
   {
     title: 'Progressing is Idle and points to Ready while the spec is not valid',
     cluster: { nodes: one, images: images('x'), spec: { pullTimeout: 'soon' } },
+    reason: 'Idle',
+    message: 'no pulls are started: see the condition Ready',
+  },
+  {
+    title: 'Progressing is Idle and points to Ready while the Fleet is missing',
+    cluster: { images: images('x') },
     reason: 'Idle',
     message: 'no pulls are started: see the condition Ready',
   },
@@ -141,8 +164,27 @@ test('a change of the gate is part of a write that is due anyway', () => {
   });
 });
 
-test('a request without a required group leaves Progressing as it is', () => {
-  const status = idleSince(NOON - MINUTE);
-  const { response } = decide({ ...busyNode, status, without: ['CachedImage.drop.corewire.io/v1alpha1'] });
-  expect(response.status).toEqual(status);
+test('a write for another cause keeps progressTime while the reason stays the same', () => {
+  const idle = idleSince(NOON - SECOND);
+  const { status } = decide({ nodes: one, images: [cached, { ...cached, name: 'y' }], status: idle });
+  expect(status).toMatchObject({ revision: 2, progressTime: idle.progressTime });
+});
+
+test('a status without Progressing gets the condition in the next sync', () => {
+  const { progressTime, conditions = [], ...rest } = idleSince(NOON);
+  const { status } = decide({ ...busyNode, status: { ...rest, conditions: conditions.slice(0, 2) } });
+  expect(progressTime).toBe(isoTime(NOON));
+  expect(status).toMatchObject({ progressTime, conditions: [{}, {}, { reason: 'NodeBusy' }] });
+});
+
+test('a request without a required group changes neither Progressing nor progressTime, and requests no resync', () => {
+  const recorded = { ...decide(busyNode).status, progressTime: isoTime(NOON - 20 * SECOND) };
+  const starting = [pendingStart('x on b', NOON - MINUTE)];
+  const partial = { ...busyNode, without: ['CachedImage.drop.corewire.io/v1alpha1'] };
+  const written = decide({ ...partial, status: { ...recorded, starting } });
+  expect(written.status).toMatchObject({ ...recorded, revision: 2, rejected: [{ image: 'x', node: 'b' }] });
+  expect(written.response.resyncAfterSeconds).toBeUndefined();
+  const unchanged = decide({ ...partial, status: recorded });
+  expect(unchanged.status).toEqual(recorded);
+  expect(unchanged.response.resyncAfterSeconds).toBeUndefined();
 });
