@@ -17,8 +17,8 @@ const notes: Partial<Record<(typeof kinds)[number], string>> = {
 \`OutOfmemory\`, \`OutOfpods\` or \`NodeAffinity\`.
 `,
   DiscoveryPolicy: `
-\`Ready\` is False as long as any source fails, and carries the reason of the first one that does. \`Source0\`, \`Source1\`
-and so on are the sources in the order of the spec.
+\`Ready\` is False as long as any source fails, and carries the reason of the first failing source. \`Source0\`,
+\`Source1\` and so on are the sources in the order of the spec.
 `,
 };
 
@@ -44,7 +44,7 @@ function section(kind: (typeof kinds)[number]): string {
   return `\n## ${kind}\n\n${table}\n${notes[kind] ?? ''}`;
 }
 
-/** The text of docs/reasons.md. */
+/** Returns the text of docs/reasons.md. */
 export function reasonsDocument(): string {
   return header + kinds.map(section).join('');
 }

@@ -12,7 +12,7 @@ const adviceByMessage: readonly (readonly [pattern: RegExp, advice: string])[] =
   [/too ?many ?requests|rate limit|\b429\b/i, 'rate limited by the registry: pull more slowly or set imagePullSecrets'],
   [
     /no match for platform/i,
-    'no image for the platform of the node: check nodeSelector or push an image for that platform',
+    'not built for the platform of the node: check nodeSelector or push an image for that platform',
   ],
   [/not found|manifest unknown|\b404\b/i, 'not found: check image, tag and digest'],
   [/no such host|server misbehaving/i, 'unknown host: check the name of the registry'],
@@ -35,7 +35,7 @@ const adviceByMessage: readonly (readonly [pattern: RegExp, advice: string])[] =
 const adviceByReason: Readonly<Record<string, string>> = {
   InvalidImageName: 'not a valid image name: check spec.image',
   ErrImageNeverPull: 'the node lacks the image and imagePullPolicy is Never: use IfNotPresent or Always',
-  PullTimeout: 'the pull took longer than pullTimeout: raise pullTimeout of the PullPolicy or check the registry',
+  PullTimeout: 'slower than pullTimeout: raise pullTimeout of the PullPolicy or check the registry',
   NodeNotReady: 'the node stopped being Ready during the pull: check the node',
   Evicted: 'the node evicted the pull Pod: check its disk and memory',
 };

@@ -43,7 +43,7 @@ test.each([
 test.each([
   ['InvalidImageName', 'not a valid image name: check spec.image'],
   ['ErrImageNeverPull', 'the node lacks the image and imagePullPolicy is Never: use IfNotPresent or Always'],
-  ['PullTimeout', 'the pull took longer than pullTimeout: raise pullTimeout of the PullPolicy or check the registry'],
+  ['PullTimeout', 'slower than pullTimeout: raise pullTimeout of the PullPolicy or check the registry'],
   ['NodeNotReady', 'the node stopped being Ready during the pull: check the node'],
   ['Evicted', 'the node evicted the pull Pod: check its disk and memory'],
 ])('the reason %s has its own advice, whatever the message is', (reason, advice) => {
@@ -55,7 +55,7 @@ test.each([
   ['toomanyrequests: slow down', 'rate limited by the registry: pull more slowly or set imagePullSecrets'],
   [
     'no match for platform in manifest sha256:0123: not found',
-    'no image for the platform of the node: check nodeSelector or push an image for that platform',
+    'not built for the platform of the node: check nodeSelector or push an image for that platform',
   ],
   ['manifest unknown', 'not found: check image, tag and digest'],
   ['lookup registry.example.com: no such host', 'unknown host: check the name of the registry'],
