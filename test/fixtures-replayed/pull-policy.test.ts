@@ -12,7 +12,7 @@ const view = {
   apiVersion: 'drop.corewire.io/v1alpha1',
   kind: 'PolicyView',
   metadata: { name: 'default' },
-  spec: { paused: false },
+  spec: { paused: false, failureBackoff: { initial: '30s', max: '5m' } },
 };
 /** A kept Pod is returned by name and labels only: with the strategy OnDelete its body is never applied. */
 const keptPod = (image: string, slot: number) => ({
@@ -70,19 +70,25 @@ const conditionsOf = ({ status }: RecordedResponse) => {
 };
 
 describe('with a Fleet, shortly after the Pods were created:', () => {
-  it.each<[string, readonly string[], string, number | undefined]>([
-    ['0-images-0-pods', [], 'paces 0 images', 10],
-    ['1-images-0-pods', ['app on node-real (slot 0)'], 'paces 1 image', 5],
+  it.each<[string, readonly string[], readonly [ready: string, progressing: string], number | undefined]>([
+    ['0-images-0-pods', [], ['paces 0 images', 'False Idle: no image waits for a pull'], 10],
+    ['1-images-0-pods', ['app on node-real (slot 0)'], ['paces 1 image', 'True Pulling: pulls are in progress'], 5],
     // Two seconds of the delay since the last start have passed; creation times are in whole seconds.
-    ['3-images-1-pods', [], 'paces 3 images', 8.999],
+    [
+      '3-images-1-pods',
+      [],
+      ['paces 3 images', 'False MinDelay: minDelayBetweenPulls (10s) since the last start is not over'],
+      8.999,
+    ],
     // At the cap of 2 only the end of a Pod lets another one start.
-    ['3-images-2-pods', [], 'paces 3 images', 10],
-  ])('%s', async (...[counts, started, message, resyncAfterSeconds]) => {
+    ['3-images-2-pods', [], ['paces 3 images', 'False PolicyCap: all 2 slots are in use'], 10],
+  ])('%s', async (...[counts, started, [ready, progressing], resyncAfterSeconds]) => {
     const response = await replayCompleted(SYNC, file(counts));
     expect(startedNames(response)).toEqual(started);
     expect(conditionsOf(response)).toEqual([
-      `Ready=True Active: ${message}`,
-      'PodsCreated=True PodsAppeared: every start was followed by its Pod',
+      `Ready=True Active: ${ready}`,
+      'PodsCreated=True PodsAppeared: every start created its Pod',
+      `Progressing=${progressing}`,
     ]);
     expect(response.resyncAfterSeconds).toBe(resyncAfterSeconds);
     expect(response.children).toEqual(expect.arrayContaining([...(pods[counts] ?? []), view]));
