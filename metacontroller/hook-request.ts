@@ -6,10 +6,11 @@ import { discoveryPolicyKind } from '../crds/discovery-policy.ts';
 import { fleetKind } from '../crds/fleet.ts';
 import { API_VERSION } from '../crds/kind.ts';
 import { nodeCacheKind } from '../crds/node-cache.ts';
-import { observedSchema } from '../crds/observed.ts';
+import { objectMetadata, observedSchema } from '../crds/observed.ts';
 import { policyViewKind } from '../crds/policy-view.ts';
 import { pullPolicyKind } from '../crds/pull-policy.ts';
 import { readOnce } from '../crds/read-once.ts';
+import { observedDefaultObject } from './default-object.ts';
 import { observedNode } from './node.ts';
 import { observedPod } from './pod.ts';
 
@@ -142,6 +143,21 @@ export const discoveryPolicySyncRequest = z.object({
   finalizing,
 });
 
+/** The parent of `drop-defaults`: that DecoratorController itself. Its annotations hold what must exist. */
+const decoratorController = z.object({ metadata: objectMetadata });
+const defaultObjects = groups({
+  fleets: [groupName(fleetKind), observedDefaultObject],
+  pullPolicies: [groupName(pullPolicyKind), observedDefaultObject],
+});
+
+export const defaultsSyncRequest = z.object({
+  object: parentOf('DecoratorController', decoratorController),
+  attachments: defaultObjects,
+  related: defaultObjects,
+  finalizing,
+});
+
+export const defaultsCustomizeRequest = z.object({ parent: parentOf('DecoratorController', decoratorController) });
 export const fleetCustomizeRequest = z.object({ parent: parentOf('Fleet', fleet) });
 export const cachedImageCustomizeRequest = z.object({ parent: parentOf('CachedImage', cachedImage) });
 export const cachedImageSetCustomizeRequest = z.object({ parent: parentOf('CachedImageSet', cachedImageSet) });
@@ -153,3 +169,4 @@ export type CachedImageSyncRequest = z.infer<typeof cachedImageSyncRequest>;
 export type PullPolicySyncRequest = z.infer<typeof pullPolicySyncRequest>;
 export type DiscoveryPolicySyncRequest = z.infer<typeof discoveryPolicySyncRequest>;
 export type CachedImageSetSyncRequest = z.infer<typeof cachedImageSetSyncRequest>;
+export type DefaultsSyncRequest = z.infer<typeof defaultsSyncRequest>;

@@ -1,4 +1,4 @@
-// The one table of our controllers, from which the Composite- and DecoratorController objects are made.
+// The controllers that Drop registers with Metacontroller, from which the Composite- and DecoratorController objects are made.
 import { cachedImageKind } from '../crds/cached-image.ts';
 import { cachedImageSetKind } from '../crds/cached-image-set.ts';
 import { discoveryPolicyKind } from '../crds/discovery-policy.ts';
@@ -17,22 +17,30 @@ interface ChildResource {
 export interface Registration {
   readonly controller: 'CompositeController' | 'DecoratorController';
   readonly name: string;
-  readonly parent: { readonly apiVersion: string; readonly resource: string };
+  readonly parent: {
+    readonly apiVersion: string;
+    readonly resource: string;
+    /** Absent: every object of the resource is a parent. */
+    readonly labelSelector?: { readonly matchLabels: Readonly<Record<string, string>> };
+  };
+  /** Labels of the controller object besides the project's own. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly children: readonly ChildResource[];
-  /** Whether the hook relates objects and so has a customize hook. */
+  /** Whether the sync needs related objects, which a customize hook names. */
   readonly customizes: boolean;
-  /** How long Metacontroller waits for an answer. */
+  /** How long Metacontroller waits for a response. */
   readonly timeoutSeconds: number;
 }
 
-/** A decision takes milliseconds; this leaves room for a busy machine and a large body. */
+/** A decision takes milliseconds; the rest is for a busy machine and a large body. */
 const DECISION_TIMEOUT_SECONDS = 30;
 
-/** Queries run inside the sync; they have a budget of their own below this. */
+/** Queries run inside the sync, with a time budget of their own below this one. */
 const DISCOVERY_TIMEOUT_SECONDS = 60;
 
 const ours = (kind: { readonly plural: string }) => ({ apiVersion: API_VERSION, resource: kind.plural });
 
+/** One controller for each kind of parent. */
 export const registrations: readonly Registration[] = [
   {
     controller: 'DecoratorController',
@@ -87,6 +95,33 @@ export const registrations: readonly Registration[] = [
   },
 ];
 
+const METACONTROLLER_API_VERSION = 'metacontroller.k8s.io/v1alpha1';
+
+/** On `drop-defaults` alone, so that it is its own only parent. */
+const defaultsLabels = { 'drop.corewire.io/defaults': 'true' };
+
+/**
+ * A controller that decorates itself with the Fleet and the PullPolicy `default`. Its annotations describe them, so a change of
+ * them is an update of the parent, and deleting the controller lets Kubernetes collect both. Only the chart writes these
+ * annotations, so only the chart registers it.
+ */
+export const defaultsRegistration: Registration = {
+  controller: 'DecoratorController',
+  name: 'drop-defaults',
+  labels: defaultsLabels,
+  parent: {
+    apiVersion: METACONTROLLER_API_VERSION,
+    resource: 'decoratorcontrollers',
+    labelSelector: { matchLabels: defaultsLabels },
+  },
+  children: [
+    { ...ours(fleetKind), updateMethod: 'InPlace' },
+    { ...ours(pullPolicyKind), updateMethod: 'InPlace' },
+  ],
+  customizes: true,
+  timeoutSeconds: DECISION_TIMEOUT_SECONDS,
+};
+
 /** Where Metacontroller finds the service. */
 export type Endpoint =
   | { readonly kind: 'url'; readonly url: string }
@@ -99,9 +134,9 @@ export interface TokenSecret {
   readonly key: string;
 }
 
-/** The path of a hook, for example `/hooks/pullpolicies/sync`. */
-export function hookPath(registration: Registration, hook: 'sync' | 'customize'): string {
-  return `/hooks/${registration.parent.resource}/${hook}`;
+/** The path of a hook: `/hooks/pullpolicies/sync` for the controller `drop-pullpolicies`. */
+export function hookPath({ name }: Registration, hook: 'sync' | 'customize'): string {
+  return `/hooks/${name.replace(/^drop-/, '')}/${hook}`;
 }
 
 function location(endpoint: Endpoint, path: string): Record<string, unknown> {
@@ -157,19 +192,19 @@ function specOf(registration: Registration, options: ControllerOptions): Record<
   }
   return {
     generateSelector: true,
-    // Else every status that we write would be followed by one more question about it.
+    // Otherwise every status that Metacontroller writes would trigger one more sync.
     parentResource: { ...registration.parent, ignoreStatusChanges: true },
     ...(children.length > 0 ? { childResources: children } : {}),
     hooks,
   };
 }
 
-/** Takes a registration and where the service is; gives the object that makes Metacontroller call it. */
+/** The object that makes Metacontroller call the hooks. */
 export function controllerObject(registration: Registration, options: ControllerOptions): Record<string, unknown> {
   return {
-    apiVersion: 'metacontroller.k8s.io/v1alpha1',
+    apiVersion: METACONTROLLER_API_VERSION,
     kind: registration.controller,
-    metadata: { name: registration.name, labels: { 'app.kubernetes.io/name': 'drop' } },
+    metadata: { name: registration.name, labels: { 'app.kubernetes.io/name': 'drop', ...registration.labels } },
     spec: specOf(registration, options),
   };
 }

@@ -97,7 +97,8 @@ function logAnswer(logger: Logger, hook: Hook, answered: Answered, durationMilli
     resyncAfterSeconds,
     durationMilliseconds: Math.round(durationMilliseconds * 10) / 10,
   });
-  if (hook.isQuiet) logger.debug(line, 'answered');
+  if (answered.logFields.problems !== undefined) logger.warn(line, 'answered');
+  else if (hook.isQuiet) logger.debug(line, 'answered');
   else logger.info(line, 'answered');
 }
 

@@ -12,6 +12,8 @@ import { concernedReference } from '../hooks/cached-image/reference.ts';
 import { syncCachedImage } from '../hooks/cached-image/sync.ts';
 import { customizeCachedImageSet } from '../hooks/cached-image-set/customize.ts';
 import { syncCachedImageSet } from '../hooks/cached-image-set/sync.ts';
+import { customizeDefaults } from '../hooks/defaults/customize.ts';
+import { syncDefaults } from '../hooks/defaults/sync.ts';
 import { mergeDiscoveryStatuses } from '../hooks/discovery-policy/merge.ts';
 import { planDiscovery, syncDiscoveryPolicy } from '../hooks/discovery-policy/sync.ts';
 import { customizeFleet, syncFleet } from '../hooks/fleet/sync.ts';
@@ -28,6 +30,8 @@ import {
   cachedImageSetCustomizeRequest,
   cachedImageSetSyncRequest,
   cachedImageSyncRequest,
+  defaultsCustomizeRequest,
+  defaultsSyncRequest,
   discoveryPolicySyncRequest,
   fleetCustomizeRequest,
   fleetSyncRequest,
@@ -153,7 +157,7 @@ function compositeSync<Request extends { readonly parent: Parent }>(
   });
 }
 
-function customize<Request extends { readonly parent: Parent }>(
+function customize<Request extends { readonly parent: Pick<Parent, 'metadata'> }>(
   path: string,
   schema: z.ZodType<Request>,
   answer: (request: Request, context: HookContext) => object,
@@ -186,6 +190,14 @@ export const hooks: readonly Hook[] = [
   hook('/hooks/nodes/sync', nodeSyncRequest, {
     isQuiet: true,
     answer: (request) => ({ body: syncNode(request), parent: request.object.metadata.name, logFields: {} }),
+  }),
+  customize('/hooks/defaults/customize', defaultsCustomizeRequest, (_, { settings }) => customizeDefaults(settings)),
+  hook('/hooks/defaults/sync', defaultsSyncRequest, {
+    isQuiet: true,
+    answer: (request, { settings }) => {
+      const { response, logFields } = syncDefaults(request, settings);
+      return { body: response, parent: request.object.metadata.name, logFields };
+    },
   }),
   customize('/hooks/fleets/customize', fleetCustomizeRequest, () => customizeFleet()),
   compositeSync(fleetKind, fleetSyncRequest, { decide: (request) => undecorated(syncFleet(request)) }),

@@ -15,6 +15,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   'hooks/text': ['kubernetes'],
   hooks: ['crds', 'kubernetes', 'metacontroller'],
   'hooks/status': ['crds', 'kubernetes', 'metacontroller', 'hooks', 'hooks/text'],
+  'hooks/defaults': ['crds', 'kubernetes', 'metacontroller', 'hooks'],
   'hooks/node': ['crds', 'kubernetes', 'metacontroller', 'hooks', 'hooks/text', 'hooks/status'],
   'hooks/fleet': ['crds', 'kubernetes', 'metacontroller', 'hooks', 'hooks/text', 'hooks/status', 'hooks/node'],
   'hooks/pull-pod': ['crds', 'kubernetes', 'metacontroller', 'hooks', 'hooks/text'],

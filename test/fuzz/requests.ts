@@ -26,6 +26,27 @@ function nodeBody(chance: Chance) {
   return { object: nodeObject(chance, name), attachments: { [`NodeCache.${API_VERSION}`]: byName(caches) } };
 }
 
+const defaultsController = ({ random }: Chance) => ({
+  kind: 'DecoratorController',
+  metadata: {
+    name: 'drop-defaults',
+    uid: 'uid-of-drop-defaults',
+    annotations: {
+      'drop.corewire.io/create-fleet': random.pick(['true', 'false']),
+      'drop.corewire.io/create-pull-policy': 'true',
+      'drop.corewire.io/pull-policy-spec': JSON.stringify({ maxConcurrentNodes: random.integer(1, 6) }),
+    },
+  },
+});
+
+function defaultsBody(chance: Chance) {
+  const groups = {
+    [`Fleet.${API_VERSION}`]: fleetGroup(chance),
+    [`PullPolicy.${API_VERSION}`]: byName([policyObject(chance)]),
+  };
+  return { object: defaultsController(chance), attachments: groups, related: groups };
+}
+
 function fleetBody(chance: Chance) {
   const caches = some(chance, nodeNames).map((name) => nodeCacheObject(chance, name));
   return { parent: fleetObject(chance), related: { [`NodeCache.${API_VERSION}`]: byName(caches) } };
@@ -78,6 +99,8 @@ const customize =
 /** How a body is made, by the path of its hook. */
 export const bodiesByPath: Readonly<Record<string, MakeBody>> = {
   '/hooks/nodes/sync': nodeBody,
+  '/hooks/defaults/customize': customize(defaultsController),
+  '/hooks/defaults/sync': defaultsBody,
   '/hooks/fleets/customize': customize(fleetObject),
   '/hooks/fleets/sync': fleetBody,
   '/hooks/cachedimages/customize': customize(anyImage),

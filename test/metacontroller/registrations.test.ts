@@ -1,18 +1,20 @@
-// Proves that the table of controllers becomes the objects that make Metacontroller call us, and nothing that it would misread.
+// The controllers become the objects that make Metacontroller call the hooks.
 import { describe, expect, it } from 'vitest';
 import {
   type ControllerOptions,
   controllerObject,
+  defaultsRegistration,
   hookPath,
   registrations,
 } from '../../metacontroller/registrations.ts';
 import { hooks } from '../../service/hook-table.ts';
 
 const API_VERSION = 'drop.corewire.io/v1alpha1';
+const all = [...registrations, defaultsRegistration];
 const atUrl: ControllerOptions = { endpoint: { kind: 'url', url: 'http://127.0.0.1:8080' } };
 
 function objectOf(name: string, options = atUrl): Record<string, unknown> {
-  const registration = registrations.find((candidate) => candidate.name === name);
+  const registration = all.find((candidate) => candidate.name === name);
   if (registration === undefined) throw new Error(`there is no registration ${name}`);
   return controllerObject(registration, options);
 }
@@ -28,7 +30,30 @@ const child = (apiVersion: string, resource: string, method: string) => ({
   updateStrategy: { method },
 });
 
-const expectedSpecs: Readonly<Record<string, { readonly kind: string; readonly spec: unknown }>> = {
+const defaultsLabels = { 'drop.corewire.io/defaults': 'true' };
+
+interface Expected {
+  readonly kind: string;
+  readonly labels?: object;
+  readonly spec: unknown;
+}
+
+const expectedSpecs: Readonly<Record<string, Expected>> = {
+  'drop-defaults': {
+    kind: 'DecoratorController',
+    labels: defaultsLabels,
+    spec: {
+      resources: [
+        {
+          apiVersion: 'metacontroller.k8s.io/v1alpha1',
+          resource: 'decoratorcontrollers',
+          labelSelector: { matchLabels: defaultsLabels },
+        },
+      ],
+      attachments: [child(API_VERSION, 'fleets', 'InPlace'), child(API_VERSION, 'pullpolicies', 'InPlace')],
+      hooks: { sync: webhook('defaults/sync'), customize: webhook('defaults/customize') },
+    },
+  },
   'drop-nodes': {
     kind: 'DecoratorController',
     spec: {
@@ -81,39 +106,39 @@ const expectedSpecs: Readonly<Record<string, { readonly kind: string; readonly s
   },
 };
 
-it.each(Object.entries(expectedSpecs))('the whole of %s', (name, expected) => {
+it.each(Object.entries(expectedSpecs))('%s is registered with exactly these fields', (name, expected) => {
   expect(objectOf(name)).toEqual({
     apiVersion: 'metacontroller.k8s.io/v1alpha1',
     kind: expected.kind,
-    metadata: { name, labels: { 'app.kubernetes.io/name': 'drop' } },
+    metadata: { name, labels: { 'app.kubernetes.io/name': 'drop', ...expected.labels } },
     spec: expected.spec,
   });
 });
 
 it('no other controller is registered', () => {
-  expect(registrations.map(({ name }) => name).sort()).toEqual(Object.keys(expectedSpecs).sort());
+  expect(all.map(({ name }) => name).sort()).toEqual(Object.keys(expectedSpecs).sort());
 });
 
 it('every hook that is registered is served, and every hook that is served is registered', () => {
-  const registered = registrations.flatMap((registration) => [
+  const registered = all.flatMap((registration) => [
     hookPath(registration, 'sync'),
     ...(registration.customizes ? [hookPath(registration, 'customize')] : []),
   ]);
   expect(hooks.map(({ path }) => path).sort()).toEqual(registered.sort());
 });
 
-describe('where the service is', () => {
+describe('the webhook of a controller', () => {
   const service = { kind: 'service', name: 'drop', namespace: 'drop-system', port: 8080 } as const;
   const tokenSecret = { namespace: 'drop-system', name: 'drop-token', key: 'token' };
   it.each<[string, ControllerOptions, unknown]>([
-    ['a URL', atUrl, { url: 'http://127.0.0.1:8080/hooks/nodes/sync' }],
+    ['has the URL of the service', atUrl, { url: 'http://127.0.0.1:8080/hooks/nodes/sync' }],
     [
-      'a URL with slashes at its end',
+      'has a URL without slashes at its end',
       { endpoint: { kind: 'url', url: 'https://drop.example.com/base//' } },
       { url: 'https://drop.example.com/base/hooks/nodes/sync' },
     ],
     [
-      'a Service',
+      'names the Service',
       { endpoint: service },
       {
         path: '/hooks/nodes/sync',
@@ -121,7 +146,7 @@ describe('where the service is', () => {
       },
     ],
     [
-      'a URL and a token',
+      'has a URL and the Secret of the token',
       { ...atUrl, tokenSecret },
       {
         url: 'http://127.0.0.1:8080/hooks/nodes/sync',
@@ -132,7 +157,7 @@ describe('where the service is', () => {
       },
     ],
     [
-      'a Service and a token',
+      'names the Service and the Secret of the token',
       { endpoint: service, tokenSecret },
       {
         path: '/hooks/nodes/sync',
@@ -143,7 +168,11 @@ describe('where the service is', () => {
         },
       },
     ],
-    ['no token', { ...atUrl, tokenSecret: undefined }, { url: 'http://127.0.0.1:8080/hooks/nodes/sync' }],
+    [
+      'has no authorization without a token',
+      { ...atUrl, tokenSecret: undefined },
+      { url: 'http://127.0.0.1:8080/hooks/nodes/sync' },
+    ],
   ])('%s', (_title, options, expected) => {
     expect(objectOf('drop-nodes', options)).toMatchObject({
       spec: { hooks: { sync: { webhook: { ...(expected as object), timeout: '30s' } } } },

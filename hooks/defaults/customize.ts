@@ -1,0 +1,19 @@
+// What a sync of drop-defaults needs to see: the Fleet and the PullPolicy that have the names of its own.
+import { fleetKind } from '../../crds/fleet.ts';
+import { API_VERSION } from '../../crds/kind.ts';
+import { pullPolicyKind } from '../../crds/pull-policy.ts';
+import type { CustomizeResponse } from '../../metacontroller/hook-response.ts';
+import { FLEET_NAME, type HookSettings } from '../settings.ts';
+
+/**
+ * Metacontroller calls this for every DecoratorController of the cluster and caches the response, so it depends on nothing
+ * of the parent. The labels of the parent decide later which one is synced.
+ */
+export function customizeDefaults({ defaultPolicyName }: HookSettings): CustomizeResponse {
+  return {
+    relatedResources: [
+      { apiVersion: API_VERSION, resource: fleetKind.plural, names: [FLEET_NAME] },
+      { apiVersion: API_VERSION, resource: pullPolicyKind.plural, names: [defaultPolicyName] },
+    ],
+  };
+}

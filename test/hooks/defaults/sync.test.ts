@@ -1,0 +1,173 @@
+// The Fleet and the PullPolicy `default`: created as the annotations describe, never taken from another owner, never lost.
+import { describe, expect, test } from 'vitest';
+import { syncDefaults } from '../../../hooks/defaults/sync.ts';
+import { defaultsSyncRequest } from '../../../metacontroller/hook-request.ts';
+import { settings } from '../builders/wire.ts';
+
+const UID = 'uid-of-drop-defaults';
+const FLEET = 'Fleet.drop.corewire.io/v1alpha1';
+const PULL_POLICY = 'PullPolicy.drop.corewire.io/v1alpha1';
+
+const spec = { maxConcurrentNodes: 2, minDelayBetweenPulls: '10s' };
+const annotations = {
+  'drop.corewire.io/create-fleet': 'true',
+  'drop.corewire.io/create-pull-policy': 'true',
+  'drop.corewire.io/pull-policy-spec': JSON.stringify(spec),
+};
+
+const fleet = { apiVersion: 'drop.corewire.io/v1alpha1', kind: 'Fleet', metadata: { name: 'default' }, spec: {} };
+const pullPolicy = { apiVersion: 'drop.corewire.io/v1alpha1', kind: 'PullPolicy', metadata: { name: 'default' }, spec };
+
+const owner = (uid: string, controller = true) => [{ kind: 'DecoratorController', name: 'x', uid, controller }];
+const existing = (ownerReferences: unknown, observedSpec: unknown = { maxConcurrentNodes: 7, paused: true }) => ({
+  default: { metadata: { name: 'default', uid: 'u', ownerReferences }, spec: observedSpec },
+});
+const ours = existing(owner(UID));
+
+/** Nothing exists, unless the row sets it. */
+const empty = { [FLEET]: {}, [PULL_POLICY]: {} };
+
+interface Row {
+  readonly title: string;
+  readonly annotations?: Readonly<Record<string, string | undefined>>;
+  readonly attachments?: object;
+  readonly related?: object;
+  readonly expected: readonly object[];
+  readonly logFields?: object;
+}
+
+const observedPolicy = { ...pullPolicy, spec: { maxConcurrentNodes: 7, paused: true } };
+const observedFleet = { ...fleet, spec: { maxConcurrentNodes: 7, paused: true } };
+
+const wantedRows: readonly Row[] = [
+  { title: 'an empty cluster gets both objects', expected: [fleet, pullPolicy] },
+  {
+    title: 'a PullPolicy of ours follows a changed annotation',
+    attachments: { [FLEET]: ours, [PULL_POLICY]: ours },
+    related: { [FLEET]: ours, [PULL_POLICY]: ours },
+    expected: [fleet, pullPolicy],
+  },
+  {
+    title: 'a PullPolicy of ours that only the related objects show is desired all the same',
+    related: { ...empty, [PULL_POLICY]: ours },
+    expected: [fleet, pullPolicy],
+  },
+  {
+    title: 'a PullPolicy is deleted when create-pull-policy becomes false',
+    annotations: { 'drop.corewire.io/create-pull-policy': 'false' },
+    attachments: { [FLEET]: ours, [PULL_POLICY]: ours },
+    expected: [fleet],
+  },
+  {
+    title: 'a Fleet is deleted when create-fleet becomes false',
+    annotations: { 'drop.corewire.io/create-fleet': 'false' },
+    attachments: { [FLEET]: ours, [PULL_POLICY]: ours },
+    expected: [pullPolicy],
+  },
+  {
+    title: 'the spec annotation is not read when no PullPolicy is wanted',
+    annotations: {
+      'drop.corewire.io/create-pull-policy': 'false',
+      'drop.corewire.io/pull-policy-spec': undefined,
+    },
+    expected: [fleet],
+  },
+  {
+    title: 'fields that the service does not know reach the API server',
+    annotations: { 'drop.corewire.io/pull-policy-spec': '{"newerField":{"a":[1]}}' },
+    expected: [fleet, { ...pullPolicy, spec: { newerField: { a: [1] } } }],
+  },
+];
+
+const foreignRows: readonly Row[] = [
+  {
+    title: 'a PullPolicy without an owner is left alone',
+    related: { ...empty, [PULL_POLICY]: existing(undefined) },
+    expected: [fleet],
+    logFields: { foreign: ['PullPolicy default'] },
+  },
+  {
+    title: 'a Fleet that another object controls is left alone',
+    related: { ...empty, [FLEET]: existing(owner('of-another')) },
+    expected: [pullPolicy],
+    logFields: { foreign: ['Fleet default'] },
+  },
+  {
+    title: 'an owner that does not control the object does not count',
+    related: { ...empty, [PULL_POLICY]: existing(owner(UID, false)) },
+    expected: [fleet],
+    logFields: { foreign: ['PullPolicy default'] },
+  },
+  {
+    title: 'malformed owner references do not count',
+    related: { [FLEET]: existing('x'), [PULL_POLICY]: existing([null, 1, { controller: true }]) },
+    expected: [],
+    logFields: { foreign: ['Fleet default', 'PullPolicy default'] },
+  },
+];
+
+const unknownRows: readonly Row[] = [
+  {
+    title: 'an unreadable flag keeps the object as it is observed',
+    annotations: { 'drop.corewire.io/create-pull-policy': 'yes' },
+    attachments: { [FLEET]: ours, [PULL_POLICY]: ours },
+    expected: [fleet, observedPolicy],
+    logFields: { problems: ['annotation drop.corewire.io/create-pull-policy is neither "true" nor "false"'] },
+  },
+  {
+    title: 'an absent flag creates nothing',
+    annotations: { 'drop.corewire.io/create-fleet': undefined },
+    expected: [pullPolicy],
+    logFields: { problems: ['annotation drop.corewire.io/create-fleet is neither "true" nor "false"'] },
+  },
+  ...[undefined, '', '{', '[]', 'null', '"text"'].map(
+    (text): Row => ({
+      title: `the spec annotation ${JSON.stringify(text)} keeps the PullPolicy as it is observed`,
+      annotations: { 'drop.corewire.io/pull-policy-spec': text },
+      attachments: { [FLEET]: ours, [PULL_POLICY]: ours },
+      expected: [fleet, observedPolicy],
+      logFields: { problems: ['annotation drop.corewire.io/pull-policy-spec is not a JSON object'] },
+    }),
+  ),
+  {
+    title: 'without related objects nothing changes',
+    attachments: { [FLEET]: ours, [PULL_POLICY]: ours },
+    related: {},
+    expected: [observedFleet, observedPolicy],
+  },
+  {
+    title: 'without attachments in the request nothing is created',
+    attachments: {},
+    related: { [FLEET]: ours, [PULL_POLICY]: ours },
+    expected: [],
+  },
+  {
+    title: 'an observed object without a spec keeps an empty one',
+    attachments: { [FLEET]: existing(owner(UID), null), [PULL_POLICY]: ours },
+    related: {},
+    expected: [fleet, observedPolicy],
+  },
+];
+
+function sync({ annotations: changed, attachments = empty, related = empty }: Row) {
+  const metadata = { name: 'drop-defaults', uid: UID, annotations: { ...annotations, ...changed } };
+  const request = { object: { kind: 'DecoratorController', metadata }, attachments, related };
+  return syncDefaults(defaultsSyncRequest.parse(JSON.parse(JSON.stringify(request))), settings);
+}
+
+describe.each([
+  ['wanted objects', wantedRows],
+  ['objects of another owner', foreignRows],
+  ['what is unknown', unknownRows],
+])('%s', (_title, rows) => {
+  test.each(rows)('$title', (row) => {
+    expect(sync(row)).toEqual({ response: { attachments: row.expected }, logFields: row.logFields ?? {} });
+  });
+});
+
+test('the PullPolicy has the name that the settings give to the default policy', () => {
+  const object = { kind: 'DecoratorController', metadata: { name: 'drop-defaults', uid: UID, annotations } };
+  const request = defaultsSyncRequest.parse({ object, attachments: empty, related: empty });
+  const { response } = syncDefaults(request, { ...settings, defaultPolicyName: 'paced' });
+  expect(response.attachments.map(({ metadata }) => metadata.name)).toEqual(['default', 'paced']);
+});
