@@ -1,26 +1,43 @@
-// The small shapes that chart values are made of, each with the sentence that a wrong value gets.
+// The shapes that chart values are made of, each with the error message of an invalid value. Helm reads a pattern as a
+// regular expression of Go.
 import { z } from 'zod';
+import {
+  LABEL_LIMIT_CHARACTERS,
+  namespacePattern,
+  OBJECT_NAME_LIMIT_CHARACTERS,
+  objectNamePattern,
+} from '../kubernetes/object-name.ts';
 
-/** A group of values; what is not written has its default, what is not known is a typing error. */
+/** A group of values: an absent one gets its default, an unknown one is refused as a typing error. */
 export function section<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.strictObject(shape).prefault({} as never);
 }
 
-/** Any map with text in it: labels, annotations. */
+/** Labels or annotations. */
 export const textMap = z.record(z.string(), z.string());
 
-/** Part of a Kubernetes object that the chart passes on as it is. */
-export const passedOn = z.record(z.string(), z.unknown());
+/** Part of a Kubernetes object that the chart copies into a manifest without reading it. */
+export const kubernetesPart = z.record(z.string(), z.unknown());
 
-/** A name of a Kubernetes object, or nothing. */
-export const optionalName = z
-  .string()
-  .regex(/^(|[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)$/, 'must be a name of lower case letters, digits, dashes and dots');
+/** Text that matches the pattern, or the empty text: values.yaml writes an unset value as "". */
+export function optionalText(pattern: RegExp, limitCharacters: number, sentence: string) {
+  return z
+    .string()
+    .max(limitCharacters)
+    .regex(new RegExp(`^$|${pattern.source}`), sentence);
+}
 
-/** A name of a namespace, or nothing. */
-export const optionalNamespace = z
-  .string()
-  .regex(/^(|[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)$/, 'must be a name of lower case letters, digits and dashes');
+export const optionalName = optionalText(
+  objectNamePattern,
+  OBJECT_NAME_LIMIT_CHARACTERS,
+  'must be a name of lower-case letters, digits, dashes and dots',
+);
+
+export const optionalNamespace = optionalText(
+  namespacePattern,
+  LABEL_LIMIT_CHARACTERS,
+  'must be a name of lower-case letters, digits and dashes',
+);
 
 /** A quantity as text or, where it is a plain number, as YAML reads it. */
 const quantity = z.union([
@@ -35,8 +52,8 @@ const quantity = z.union([
 
 export const quantities = z.record(z.string(), quantity);
 
-/** Requests and limits of a container, both written, so that a quota cannot refuse it by surprise. */
+/** Requests and limits of a container. Both are required, so that no LimitRange adds its own defaults. */
 export const resources = z.strictObject({
-  requests: quantities.describe('What is reserved.'),
-  limits: quantities.describe('What is not exceeded.'),
+  requests: quantities.describe('Resource requests.'),
+  limits: quantities.describe('Resource limits.'),
 });

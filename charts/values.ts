@@ -1,12 +1,29 @@
-// Every value of the two charts: values.yaml, values.schema.json, the rules and the tables of the READMEs are generated from here.
+// Every value of the charts drop and drop-crds. values.yaml, values.schema.json, the rules for the templates and the
+// tables of the READMEs are generated from these shapes.
 import { z } from 'zod';
 import { pullPolicySpec } from '../crds/pull-policy.ts';
 import { DEFAULT_PULL_POD_RESOURCES } from '../hooks/settings.ts';
-import { optionalName, optionalNamespace, passedOn, quantities, resources, section, textMap } from './value-shapes.ts';
+import {
+  DIGEST_LIMIT_CHARACTERS,
+  digestPattern,
+  TAG_LIMIT_CHARACTERS,
+  tagPattern,
+} from '../kubernetes/image-reference.ts';
+import { configMapKeyPattern } from '../kubernetes/object-name.ts';
+import {
+  kubernetesPart,
+  optionalName,
+  optionalNamespace,
+  optionalText,
+  quantities,
+  resources,
+  section,
+  textMap,
+} from './value-shapes.ts';
 
 const MEBIBYTE = 1024 * 1024;
-const MOST_REPLICAS = 50;
-const SMALLEST_BODY_LIMIT_BYTES = 1024;
+const REPLICAS_LIMIT = 50;
+const LEAST_BODY_LIMIT_BYTES = 1024;
 
 const image = section({
   repository: z
@@ -14,38 +31,35 @@ const image = section({
     .regex(/^[^\s@]+$/, 'must be an image name without spaces, tag and digest')
     .default('ghcr.io/drop-on-metacontroller/drop')
     .describe('Image of the service, without tag and digest.'),
-  tag: z
-    .string()
-    .regex(/^(|[A-Za-z0-9_][A-Za-z0-9._-]{0,127})$/, 'must be an image tag')
+  tag: optionalText(tagPattern, TAG_LIMIT_CHARACTERS, 'must be an image tag')
     .default('')
-    .describe("Tag. Empty: the version of the chart's app."),
-  digest: z
-    .string()
-    .regex(/^(|sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$/, 'must be a digest: sha256: and 64 hex digits')
+    .describe('Tag. Empty: the appVersion of the chart.'),
+  digest: optionalText(digestPattern, DIGEST_LIMIT_CHARACTERS, 'must be a digest: sha256: and 64 hex digits')
     .default('')
-    .describe('Digest; where it is set, the tag does not count.'),
-  pullPolicy: z.enum(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent').describe('When the image is pulled.'),
-}).describe('The image of the service.');
+    .describe('Digest. When set, the tag is ignored.'),
+  pullPolicy: z.enum(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent').describe('imagePullPolicy.'),
+}).describe('Image of the service.');
 
 const token = section({
   existingSecret: optionalName
     .default('')
     .describe(
-      'Secret of yours in the namespace of the release. Empty: the chart generates a token and keeps it over upgrades.',
+      'Existing Secret in the namespace of the release. Empty: the chart generates a token and keeps it over upgrades.',
     ),
   key: z
     .string()
-    .regex(/^[-._a-zA-Z0-9]+$/, 'must be a key of a Secret')
+    .regex(configMapKeyPattern, 'must be a key of a Secret')
     .default('token')
     .describe('Key of the Secret that holds the token.'),
-}).describe('The bearer token with which Metacontroller calls the hooks.');
+}).describe('Bearer token that Metacontroller sends with every hook request.');
 
 const tls = section({
-  enabled: z.boolean().default(false).describe('Serve the hooks with TLS.'),
+  enabled: z.boolean().default(false).describe('Serve the hooks over TLS.'),
   existingSecret: optionalName
     .default('')
     .describe(
-      'Secret of yours with tls.crt, tls.key and ca.crt. Empty: the chart makes an authority and a certificate for ten years, kept over upgrades.',
+      'Existing Secret with tls.crt, tls.key and ca.crt. Empty: the chart generates a certificate authority and a ' +
+        'certificate, valid for ten years, and keeps them over upgrades.',
     ),
 }).describe('TLS between Metacontroller and the hooks.');
 
@@ -54,108 +68,127 @@ const hooks = section({
     .string()
     .regex(/^(|https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?)$/, 'must be an http or https URL without credentials and query')
     .default('')
-    .describe(
-      'Where Metacontroller finds the hooks, for a service that runs elsewhere. Empty: the Service of the chart.',
-    ),
-}).describe('Where the hooks are.');
+    .describe('Base URL of the hooks, for a service that runs outside the release. Empty: the Service of the chart.'),
+}).describe('Where Metacontroller finds the hooks.');
 
 const networkPolicy = section({
-  enabled: z.boolean().default(true).describe('Let only Metacontroller reach the hooks. The admin port stays open.'),
+  enabled: z
+    .boolean()
+    .default(true)
+    .describe('Allow only Metacontroller to reach the hooks. The admin port stays open.'),
   metacontroller: section({
-    namespaceSelector: passedOn
+    namespaceSelector: kubernetesPart
       .default({ matchLabels: { 'kubernetes.io/metadata.name': 'metacontroller' } })
-      .describe('Label selector of the namespace that Metacontroller runs in.'),
-    podSelector: passedOn
+      .describe('Label selector of the namespace of Metacontroller.'),
+    podSelector: kubernetesPart
       .default({ matchLabels: { 'app.kubernetes.io/name': 'metacontroller-helm' } })
-      .describe('Label selector of its Pods.'),
+      .describe('Label selector of the Pods of Metacontroller.'),
   }).describe('Where Metacontroller runs.'),
-}).describe('Who may reach the hooks.');
+}).describe('NetworkPolicy of the service.');
 
 const pullPods = section({
   namespace: optionalNamespace
     .default('')
     .describe(
-      'Where the pull Pods run, and where the Secrets live that imagePullSecrets name. Empty: the namespace of the release.',
+      'Namespace of the pull Pods and of the Secrets that imagePullSecrets name. Empty: the namespace of the release.',
     ),
   createNamespace: z
     .boolean()
     .default(false)
-    .describe('Create that namespace, and delete it on uninstall. Needs pullPods.namespace.'),
+    .describe('Create that namespace, and delete it on uninstall. Requires pullPods.namespace.'),
   namespaceLabels: textMap
     .default({
       'pod-security.kubernetes.io/enforce': 'restricted',
       'pod-security.kubernetes.io/warn': 'restricted',
       'pod-security.kubernetes.io/audit': 'restricted',
     })
-    .describe('Labels of the namespace that is created.'),
+    .describe('Labels of the created namespace.'),
   priorityClassName: optionalName.default('').describe('PriorityClass of the pull Pods.'),
   resources: resources
     .default({
       requests: { ...DEFAULT_PULL_POD_RESOURCES.requests },
       limits: { ...DEFAULT_PULL_POD_RESOURCES.limits },
     })
-    .describe('Resources of a pull Pod. It runs `true`, which needs next to nothing.'),
+    .describe('Resources of a pull Pod. Its only process is `true`.'),
   resourceQuota: section({
     enabled: z
       .boolean()
       .default(false)
-      .describe('Limit the namespace. In the namespace of the release the service counts too.'),
-    hard: quantities.default({ pods: '100' }).describe('The limits, as in a ResourceQuota.'),
-  }).describe('A ResourceQuota for the namespace of the pull Pods.'),
-}).describe('The Pods that pull.');
+      .describe('Create the quota. In the namespace of the release it also limits the Pods of the service.'),
+    hard: quantities.default({ pods: '100' }).describe('spec.hard of the ResourceQuota.'),
+  }).describe('ResourceQuota for the namespace of the pull Pods.'),
+}).describe('Pull Pods.');
 
 const defaultPullPolicy = section({
-  create: z.boolean().default(true).describe('Install the PullPolicy `default`, which paces images that name none.'),
+  create: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Create the PullPolicy `default`. Requires createControllers. Setting it to false later deletes the PullPolicy.',
+    ),
   spec: pullPolicySpec
-    // A default is taken as it is; the API server adds the others.
+    // zod returns this default as it is, without the defaults of the other fields: the API server adds those.
     .default({ maxConcurrentNodes: 1, minDelayBetweenPulls: '10s' } as z.output<typeof pullPolicySpec>)
-    .describe('Its spec; every field of a PullPolicy may be set.'),
-}).describe('The pace of images that name no PullPolicy.');
+    .describe(
+      'Spec of that PullPolicy. Any field of a PullPolicy can be set. An edit of such a field in the cluster is ' +
+        'reverted.',
+    ),
+}).describe('The PullPolicy `default`, which paces images without a policyRef.');
 
-/** The values of charts/drop. */
+const keepDefinitions = z
+  .boolean()
+  .default(true)
+  .describe(
+    'Keep the CustomResourceDefinitions on uninstall. False: `helm uninstall` deletes them and every CachedImage, ' +
+      'CachedImageSet, PullPolicy and DiscoveryPolicy of the cluster.',
+  );
+
+/** Helm adds it to the values of every chart with a dependency. */
+const unusedGlobal = kubernetesPart.default({}).describe('Not used.');
+
 export const dropValues = z.strictObject({
-  replicas: z.int().min(0).max(MOST_REPLICAS).default(2).describe('Pods of the service.'),
+  replicas: z.int().min(0).max(REPLICAS_LIMIT).default(2).describe('Replicas of the service.'),
   image,
   imagePullSecrets: z
     .array(z.strictObject({ name: z.string().min(1) }))
     .default([])
-    .describe('Pull secrets of the service image.'),
+    .describe('Pull secrets for the image of the service.'),
   resources: resources
     .default({ requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '1Gi' } })
-    .describe('Resources of a service Pod. A CPU limit would only make answers late.'),
-  nodeSelector: textMap.default({}).describe('Node labels that service Pods need.'),
-  tolerations: z.array(passedOn).default([]).describe('Tolerations of the service Pods.'),
-  affinity: passedOn.default({}).describe('Affinity of the service Pods, beside the spread over nodes.'),
+    .describe('Resources of a service Pod. There is no CPU limit, because throttling would delay hook responses.'),
+  nodeSelector: textMap.default({}).describe('Node selector of the service Pods.'),
+  tolerations: z.array(kubernetesPart).default([]).describe('Tolerations of the service Pods.'),
+  affinity: kubernetesPart.default({}).describe('Affinity of the service Pods, in addition to the spread over nodes.'),
   priorityClassName: optionalName.default('').describe('PriorityClass of the service Pods.'),
-  podAnnotations: textMap.default({}).describe('More annotations of the service Pods.'),
-  podLabels: textMap.default({}).describe('More labels of the service Pods.'),
+  podAnnotations: textMap.default({}).describe('Additional annotations of the service Pods.'),
+  podLabels: textMap.default({}).describe('Additional labels of the service Pods.'),
   podDisruptionBudget: section({
-    enabled: z.boolean().default(true).describe('Keep a drain from stopping all service Pods at once.'),
+    enabled: z.boolean().default(true).describe('Create a PodDisruptionBudget.'),
     maxUnavailable: z
       .union([
         z.int().min(0),
         z.string().regex(/^([0-9]+|[0-9]{1,3}%)$/, 'must be a number of Pods or a percentage such as 50%'),
       ])
       .default(1)
-      .describe('Pods that may be missing, or a percentage.'),
-  }).describe('How many service Pods a drain may stop.'),
+      .describe('Number or percentage of service Pods that a drain may evict at once.'),
+  }).describe('PodDisruptionBudget of the service Pods.'),
   serviceAccount: section({
     create: z.boolean().default(true).describe('Create the ServiceAccount.'),
     name: optionalName
       .default('')
-      .describe('Its name. Empty: the name of the release, or `default` where none is created.'),
+      .describe('Its name. Empty: the name of the release, or `default` when create is false.'),
     annotations: textMap.default({}).describe('Its annotations.'),
-  }).describe('Who the service is towards the API server.'),
+  }).describe('ServiceAccount of the service.'),
   logLevel: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
-    .describe('One line a sync at info; node heartbeats at debug.'),
+    .describe('Log level. Each sync is one line at info, node heartbeats are at debug.'),
   bodyLimitBytes: z
     .int()
-    .min(SMALLEST_BODY_LIMIT_BYTES)
+    .min(LEAST_BODY_LIMIT_BYTES)
     .max(1024 * MEBIBYTE)
     .default(64 * MEBIBYTE)
-    .describe('Larger requests are refused.'),
+    .describe('Largest accepted hook request, in bytes.'),
   token,
   tls,
   hooks,
@@ -163,27 +196,34 @@ export const dropValues = z.strictObject({
   pullPods,
   defaultPullPolicy,
   fleet: section({
-    create: z.boolean().default(true).describe('Install the Fleet `default`, without which nothing is pulled.'),
-  }).describe('The table of all nodes.'),
+    create: z
+      .boolean()
+      .default(true)
+      .describe('Create the Fleet `default`. Without it nothing is pulled. Requires createControllers.'),
+  }).describe('The Fleet `default`, the table of all nodes.'),
   createControllers: z
     .boolean()
     .default(true)
-    .describe('Register with Metacontroller. Without it nothing calls the service.'),
+    .describe(
+      'Register the controllers with Metacontroller. Without them nothing calls the service, and the Fleet and the ' +
+        'PullPolicy `default` are not created.',
+    ),
   crds: section({
     install: z
       .boolean()
       .default(true)
-      .describe('Install and upgrade the CustomResourceDefinitions. False where the chart drop-crds does.'),
-    keep: z.boolean().default(false).describe('Keep them on uninstall, and with them every object of these kinds.'),
-  }).describe('The CustomResourceDefinitions.'),
-  global: passedOn.default({}).describe('Not used; Helm passes it to charts that are part of another.'),
+      .describe('Install and upgrade the CustomResourceDefinitions. Set false if a release of drop-crds does so.'),
+    keep: keepDefinitions,
+    global: unusedGlobal,
+  }).describe('Values of the chart drop-crds, which contains the CustomResourceDefinitions.'),
+  global: unusedGlobal,
 });
 
-/** The values of charts/drop-crds. */
 export const dropCrdsValues = z.strictObject({
-  keep: z
+  install: z
     .boolean()
-    .default(false)
-    .describe('Keep the CustomResourceDefinitions on uninstall, and with them every object of these kinds.'),
-  global: passedOn.default({}).describe('Not used; Helm passes it to charts that are part of another.'),
+    .default(true)
+    .describe('Condition of the dependency in the chart drop. No effect in a release of drop-crds.'),
+  keep: keepDefinitions,
+  global: unusedGlobal,
 });

@@ -1,4 +1,4 @@
-// The controllers that Drop registers with Metacontroller, from which the Composite- and DecoratorController objects are made.
+// The controllers that Drop registers with Metacontroller.
 import { cachedImageKind } from '../crds/cached-image.ts';
 import { cachedImageSetKind } from '../crds/cached-image-set.ts';
 import { discoveryPolicyKind } from '../crds/discovery-policy.ts';
@@ -101,9 +101,9 @@ const METACONTROLLER_API_VERSION = 'metacontroller.k8s.io/v1alpha1';
 const defaultsLabels = { 'drop.corewire.io/defaults': 'true' };
 
 /**
- * A controller that decorates itself with the Fleet and the PullPolicy `default`. Its annotations describe them, so a change of
- * them is an update of the parent, and deleting the controller lets Kubernetes collect both. Only the chart writes these
- * annotations, so only the chart registers it.
+ * A controller that decorates itself with the Fleet and the PullPolicy `default`. Its annotations describe both, so
+ * changed chart values update the parent and trigger a sync. Kubernetes collects both when the controller is deleted.
+ * Only the chart writes the annotations, so only the chart registers it.
  */
 export const defaultsRegistration: Registration = {
   controller: 'DecoratorController',

@@ -1,4 +1,5 @@
-// Splits a shape of values in two: what Helm's own schema check says well, and rules with a sentence for what it does not.
+// Splits a shape of values into values.schema.json, which Helm checks, and rules for the templates. For a pattern, Helm
+// would report only its text, so patterns become rules, which have a sentence each.
 import { z } from 'zod';
 import { VALIDATIONS_KEY } from '../crds/rule.ts';
 
@@ -9,31 +10,31 @@ export type JsonSchema = Record<string, unknown> & {
   readonly description?: string;
 };
 
-/** A check that the chart's templates make; exactly one of the three is set. */
+/** A check that the templates of the chart make. Either `pattern` or `atMostHours` is set. */
 export interface ValueRule {
-  /** Names from the root, joined by dots. */
+  /** Property names from the root of the values, joined by dots. */
   readonly path: string;
   /** What is checked: the value itself, each value of a map, or each key of it. */
   readonly of: 'value' | 'entries' | 'keys';
   readonly pattern?: string;
   readonly atMostHours?: number;
-  /** What the value must be; its path comes before it. */
+  /** What the value must be. The error message puts the path and the value before it. */
   readonly sentence: string;
 }
 
 const SENTENCE_KEY = 'x-sentence';
-/** A text that no pattern takes. */
-const IMPOSSIBLE = ' @\u0000';
+/** A text that matches no pattern, so that parsing it reports the sentence of the pattern. */
+const UNMATCHED = ' @\u0000';
 
 function sentenceOf(shape: z.ZodType): string {
-  const result = shape.safeParse(IMPOSSIBLE);
+  const result = shape.safeParse(UNMATCHED);
   const issue = result.error?.issues.find(({ code }) => code === 'invalid_format');
-  if (issue === undefined) throw new Error('a pattern without a sentence');
+  if (issue === undefined) throw new Error('a pattern has no sentence');
   return issue.message;
 }
 
-/** Of two plain types one is enough: what Helm says of alternatives, nobody understands. */
-function joinAlternatives(schema: Record<string, unknown>): void {
+/** Merges alternatives of plain types into one schema with both types: Helm's errors about `anyOf` are hard to read. */
+function mergeAlternatives(schema: Record<string, unknown>): void {
   const alternatives = (schema.anyOf ?? []) as readonly Record<string, unknown>[];
   if (alternatives.length === 0) return;
   const types = alternatives.map(({ type }) => type);
@@ -41,7 +42,7 @@ function joinAlternatives(schema: Record<string, unknown>): void {
   delete schema.anyOf;
 }
 
-/** Takes a shape; gives its JSON schema with the sentences and rules still in it. */
+/** The JSON schema with sentences and rules in it. */
 function annotatedSchema(shape: z.ZodType): JsonSchema {
   return z.toJSONSchema(shape, {
     target: 'draft-7',
@@ -53,7 +54,7 @@ function annotatedSchema(shape: z.ZodType): JsonSchema {
       if (schema.pattern !== undefined && schema[SENTENCE_KEY] === undefined) {
         schema[SENTENCE_KEY] = sentenceOf(zodSchema as unknown as z.ZodType);
       }
-      joinAlternatives(schema);
+      mergeAlternatives(schema);
     },
   }) as JsonSchema;
 }
@@ -65,12 +66,12 @@ interface Validation {
   readonly message: string;
 }
 
-/** In front of a comparison of durations: it holds where there is no duration to compare. */
+/** Precedes a comparison of durations: the comparison counts only where the text is a duration. */
 const guard = /^!self\.matches\(r'.*'\) \|\| /;
 
 /**
- * The rules of our kinds, which are written in CEL for the API server, as a template can check them. Any other is left to
- * the API server, which says the same later.
+ * Translates a CEL rule of a kind into a check for templates. A rule of another form becomes none: the API server
+ * refuses the object later with the same message.
  */
 function checksOfValidation({ rule, message: sentence }: Validation): readonly Check[] {
   const bare = rule.replace(guard, '');
@@ -96,11 +97,11 @@ function rulesAt(path: string, of: 'value' | 'entries', schema: JsonSchema): rea
   return checksOf(schema).map(({ keys, ...check }) => ({ path, of: keys ? 'keys' : of, ...check }));
 }
 
-const joined = (path: string, name: string) => (path === '' ? name : `${path}.${name}`);
+const joinPath = (path: string, name: string) => (path === '' ? name : `${path}.${name}`);
 
 function rulesBelow(path: string, schema: JsonSchema): readonly ValueRule[] {
   const inside = Object.entries(schema.properties ?? {}).flatMap(([name, property]) =>
-    rulesBelow(joined(path, name), property),
+    rulesBelow(joinPath(path, name), property),
   );
   const entries =
     typeof schema.additionalProperties === 'object' ? rulesAt(path, 'entries', schema.additionalProperties) : [];
@@ -111,7 +112,7 @@ const droppedKeywords = ['pattern', 'format', 'propertyNames', 'default', SENTEN
 
 function isKept([name, value]: [string, unknown]): boolean {
   if (name.startsWith('x-kubernetes-')) return false;
-  // Bounds of zod's whole numbers, which say nothing.
+  // zod's bounds of whole numbers.
   if (Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER) return false;
   return !droppedKeywords.includes(name);
 }
@@ -120,7 +121,7 @@ function mapped(properties: Readonly<Record<string, JsonSchema>>): Record<string
   return Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, plain(property)]));
 }
 
-/** Gives the schema without what the rules say, and closed, so that a typing error is not taken for a value. */
+/** The schema without what the rules check. It is closed, so that Helm refuses a misspelled value. */
 function plain(schema: JsonSchema): JsonSchema {
   const { properties, additionalProperties, items, ...rest } = schema;
   const others = additionalProperties ?? (properties === undefined ? undefined : false);
@@ -132,12 +133,12 @@ function plain(schema: JsonSchema): JsonSchema {
   };
 }
 
-/** Takes the shape of a chart's values; gives its values.schema.json (JSON schema draft 7). */
+/** The values.schema.json of a chart (JSON schema draft 7). */
 export function valuesSchema(shape: z.ZodType): JsonSchema {
   return { $schema: 'http://json-schema.org/draft-07/schema#', ...plain(annotatedSchema(shape)) };
 }
 
-/** Takes the shape of a chart's values; gives the checks that its templates make, in the order of the values. */
+/** The checks that the templates of a chart make, in the order of the values. */
 export function valueRules(shape: z.ZodType): readonly ValueRule[] {
   return rulesBelow('', annotatedSchema(shape));
 }

@@ -1,10 +1,10 @@
-// Writes the values of a chart for people: values.yaml with its comments, and the table of the README.
+// Documents the values of a chart: values.yaml with comments, and the table of the README.
 import { stringify } from 'yaml';
 import type { JsonSchema } from './chart-schema.ts';
 
-/** Longest line of a comment, indentation not counted. */
+/** Longest comment line in characters, without its indentation. */
 const COMMENT_WIDTH = 110;
-/** Of no use to a person who installs the chart. */
+/** Values that Helm adds and no user sets. */
 const notShown = ['global'];
 
 type Values = Readonly<Record<string, unknown>>;
@@ -38,7 +38,7 @@ function sectionLines({ properties = {} }: JsonSchema, values: Values): readonly
     .flatMap(([name, property]) => linesOf(name, property, values[name]));
 }
 
-/** Takes the schema of a chart's values and their defaults; gives the text of values.yaml. */
+/** The text of values.yaml. */
 export function valuesYaml(schema: JsonSchema, defaults: Values): string {
   const groups = Object.entries(schema.properties ?? {})
     .filter(([name]) => !notShown.includes(name))
@@ -65,10 +65,10 @@ function cell(preset: unknown): string {
   return preset === undefined || preset === '' ? '' : `\`${JSON.stringify(preset)}\``;
 }
 
-/** Takes the schema of a chart's values and their defaults; gives a Markdown table with a row for every value. */
+/** A Markdown table with one row for each value. */
 export function valuesTable(schema: JsonSchema, defaults: Values): string {
   const rows = rowsOf('', schema, defaults).map(
     ({ path, preset, description }) => `| \`${path}\` | ${cell(preset)} | ${description} |`,
   );
-  return ['| value | default | |', '|---|---|---|', ...rows].join('\n');
+  return ['| value | default | description |', '|---|---|---|', ...rows].join('\n');
 }

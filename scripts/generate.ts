@@ -1,4 +1,4 @@
-// Writes every generated file; `--check` says which ones are not current instead.
+// Writes every generated file. With `--check` it only lists the files that are not current, and fails if there are any.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { generatedFiles } from './generated-files.ts';
@@ -10,7 +10,7 @@ for (const [path, text] of generatedFiles()) {
   try {
     current = readFileSync(path, 'utf8');
   } catch {
-    // A file that is not there yet is stale.
+    // A missing file is stale.
   }
   if (current === text) continue;
   stale += 1;

@@ -6,8 +6,8 @@ import type { CustomizeResponse } from '../../metacontroller/hook-response.ts';
 import { FLEET_NAME, type HookSettings } from '../settings.ts';
 
 /**
- * Metacontroller calls this for every DecoratorController of the cluster and caches the response, so it depends on nothing
- * of the parent. The labels of the parent decide later which one is synced.
+ * Metacontroller calls this for every DecoratorController of the cluster and caches the response. So it depends on
+ * nothing of the parent, whose labels decide later whether it is synced.
  */
 export function customizeDefaults({ defaultPolicyName }: HookSettings): CustomizeResponse {
   return {

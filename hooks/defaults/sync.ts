@@ -45,8 +45,8 @@ function decide(object: DefaultObject, parentUid: string): Decision {
 }
 
 /**
- * An existing object of another owner is left alone, without polling: Metacontroller reports every change of it, because
- * it is related.
+ * An existing object of another owner is left alone. There is no polling for its end: it is a related object, so
+ * Metacontroller calls again when it changes or goes.
  */
 export function syncDefaults(
   { object: parent, attachments, related }: DefaultsSyncRequest,

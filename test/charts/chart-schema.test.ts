@@ -1,4 +1,4 @@
-// Proves that a shape of values becomes a closed schema for Helm and rules with sentences for the templates, and loses nothing.
+// A shape of values becomes a closed schema for Helm, and rules with sentences for the templates.
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { dropValues } from '../../charts/values.ts';
@@ -23,7 +23,7 @@ const shape = z.strictObject({
   weights: z.record(z.string(), z.string().regex(/^[0-9]+g$/, 'must be grams')).default({ a: '1g' }),
 });
 
-it('what Helm checks well is in the schema, which is closed and has no pattern', () => {
+it('the schema is closed and has no pattern', () => {
   expect(valuesSchema(shape)).toEqual({
     $schema: 'http://json-schema.org/draft-07/schema#',
     type: 'object',
@@ -44,7 +44,7 @@ it('what Helm checks well is in the schema, which is closed and has no pattern',
   });
 });
 
-it('what it does not is a rule with a sentence', () => {
+it('a pattern and a CEL rule of a duration become rules with a sentence', () => {
   const duration = expect.stringMatching(/ns\|us/);
   expect(valueRules(shape)).toEqual([
     { path: 'color', of: 'value', pattern: '^(red|blue)$', sentence: 'must be a color' },
@@ -56,7 +56,7 @@ it('what it does not is a rule with a sentence', () => {
   ]);
 });
 
-it('values.yaml has a comment over every value', () => {
+it('values.yaml has a comment above every value', () => {
   const schema = valuesSchema(shape);
   expect(valuesYaml(schema, shape.parse({}))).toBe(`# Which color.
 color: red
@@ -70,7 +70,7 @@ weights:
 `);
 });
 
-it('the table has a row for every value, also for one without a default', () => {
+it('the table of the README has a row for every value, with or without a default', () => {
   expect(valuesTable(valuesSchema(shape), shape.parse({})).split('\n').slice(2)).toEqual([
     '| `color` | `"red"` | Which color. |',
     '| `size.width` | `1` |  |',
@@ -84,14 +84,14 @@ describe('the values of the chart drop', () => {
   const defaults = dropValues.parse({});
 
   it.each(rules.filter(({ of, pattern }) => of === 'value' && pattern !== undefined))(
-    'the default of $path follows its own rule: $sentence',
+    'the default of $path $sentence',
     ({ path, pattern = '' }) => {
       const value = valueAt(defaults, path);
       if (value !== undefined) expect(String(value)).toMatch(new RegExp(pattern));
     },
   );
 
-  it('every duration of the PullPolicy has its rules', () => {
+  it('every duration of the PullPolicy has an upper limit', () => {
     const paths = rules.filter(({ atMostHours }) => atMostHours !== undefined).map(({ path }) => path);
     const prefix = 'defaultPullPolicy.spec.';
     const fields = [
@@ -104,7 +104,7 @@ describe('the values of the chart drop', () => {
     expect(paths).toEqual(fields.map((field) => prefix + field));
   });
 
-  it('a typing error is refused at every depth', () => {
+  it('a misspelled value is refused at every depth', () => {
     const open = (schema: JsonSchema, path: string): readonly string[] => [
       ...(schema.properties !== undefined && schema.additionalProperties !== false ? [path] : []),
       ...Object.entries(schema.properties ?? {}).flatMap(([name, property]) => open(property, `${path}.${name}`)),

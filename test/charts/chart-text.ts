@@ -1,15 +1,15 @@
-// The two charts as files, for tests that need no Helm.
+// The files of the charts, for tests that need no Helm.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** The text of a file of the repo. */
+/** The text of a file, by its path from the root of the repository. */
 export function textOf(path: string): string {
   return readFileSync(join(root, path), 'utf8');
 }
 
-/** Names of the files in a folder of the repo, those in folders below it included. */
+/** Paths of all files in a folder, relative to it. */
 export function filesIn(folder: string): readonly string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -17,9 +17,9 @@ export function filesIn(folder: string): readonly string[] {
     .sort();
 }
 
-/** All templates of a chart, joined. */
-export function templatesOf(chart: string): string {
-  const folder = `charts/${chart}/templates`;
+/** The text of all templates in the folder of a chart. */
+export function templatesOf(chartFolder: string): string {
+  const folder = `${chartFolder}/templates`;
   return filesIn(folder)
     .map((name) => textOf(`${folder}/${name}`))
     .join('\n');

@@ -1,6 +1,5 @@
-// The ServiceAccount of the chart can do what the service does, and is refused everything else.
+// The ServiceAccount of the service has the rights that the service uses, and no others.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { kinds } from '../../crds/kinds.ts';
 import { NAMESPACE, prepareReleases, type Releases } from './charts-releases.ts';
 import { type Client, connect } from './client.ts';
 import { type Cluster, theCluster } from './cluster.ts';
@@ -9,34 +8,34 @@ import { describeWith } from './requirements.ts';
 const OTHER = 'drop-charts-other';
 const account = `system:serviceaccount:${NAMESPACE}:drop`;
 
-/** One question to the API server: may the account do this? */
-type Deed = readonly [verb: string, resource: string, namespace: string, name?: string];
+/** One permission. */
+type Permission = readonly [verb: string, resource: string, namespace: string, name?: string];
 
-const everyVerb = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'];
-const ours = kinds.map(({ plural }) => `${plural}.drop.corewire.io`);
+const DISCOVERY_POLICIES = 'discoverypolicies.drop.corewire.io';
 
-const allowed: readonly Deed[] = [
+const allowed: readonly Permission[] = [
   ['get', 'secrets', NAMESPACE, 'prometheus-creds'],
   ['create', 'events', 'default'],
-  ...ours.flatMap((kind) => ['get', 'list', 'watch'].map((verb): Deed => [verb, kind, ''])),
+  ['get', DISCOVERY_POLICIES, ''],
 ];
 
-const refused: readonly Deed[] = [
-  // Secrets: one by name in this namespace, no more.
-  ...['list', 'watch', 'create', 'update', 'patch', 'delete'].map((verb): Deed => [verb, 'secrets', NAMESPACE]),
-  ...[OTHER, 'default', 'kube-system', ''].map((namespace): Deed => ['get', 'secrets', namespace, 'any']),
-  // Events: written, where those of cluster-scoped objects are, and not changed.
-  ...['get', 'list', 'update', 'delete'].map((verb): Deed => [verb, 'events', 'default']),
-  ...[NAMESPACE, OTHER, 'kube-system', ''].map((namespace): Deed => ['create', 'events', namespace]),
-  // Its own kinds: Metacontroller writes them.
-  ...ours.flatMap((kind) => everyVerb.slice(3).map((verb): Deed => [verb, kind, ''])),
-  ...ours.map((kind): Deed => ['update', `${kind}/status`, '']),
-  // What it decides about, it never touches.
+const refused: readonly Permission[] = [
+  // Secrets can only be read by name, and only in this namespace.
+  ...['list', 'watch', 'create', 'update', 'patch', 'delete'].map((verb): Permission => [verb, 'secrets', NAMESPACE]),
+  ...[OTHER, 'default', 'kube-system', ''].map((namespace): Permission => ['get', 'secrets', namespace, 'any']),
+  // Events can only be created, and only in the namespace of cluster-scoped objects.
+  ...['get', 'list', 'update', 'delete'].map((verb): Permission => [verb, 'events', 'default']),
+  ...[NAMESPACE, OTHER, 'kube-system', ''].map((namespace): Permission => ['create', 'events', namespace]),
+  // Metacontroller reads and writes the kinds of Drop.
+  ...['list', 'watch', 'update', 'delete'].map((verb): Permission => [verb, DISCOVERY_POLICIES, '']),
+  ...['get', 'create'].map((verb): Permission => [verb, 'cachedimages.drop.corewire.io', '']),
+  ['update', `${DISCOVERY_POLICIES}/status`, ''],
+  // The objects that its decisions are about.
   ...['pods', 'pods/exec', 'pods/log', 'configmaps', 'serviceaccounts', 'serviceaccounts/token'].flatMap((resource) =>
-    ['get', 'create'].map((verb): Deed => [verb, resource, NAMESPACE]),
+    ['get', 'create'].map((verb): Permission => [verb, resource, NAMESPACE]),
   ),
   ...['nodes', 'nodes/proxy', 'namespaces', 'persistentvolumes'].flatMap((resource) =>
-    ['get', 'list', 'update'].map((verb): Deed => [verb, resource, '']),
+    ['get', 'list', 'update'].map((verb): Permission => [verb, resource, '']),
   ),
   ['create', 'clusterrolebindings.rbac.authorization.k8s.io', ''],
   ['bind', 'clusterroles.rbac.authorization.k8s.io', '', 'cluster-admin'],
@@ -47,14 +46,17 @@ const refused: readonly Deed[] = [
   ['*', '*', ''],
 ];
 
-function attributesOf([verb, what, namespace, name]: Deed): object {
+function attributesOf([verb, what, namespace, name]: Permission): object {
   const [path = '', subresource = ''] = what.split('/');
   const [resource = '', ...group] = path.split('.');
   return { verb, resource, subresource, group: group.join('.'), namespace, ...(name === undefined ? {} : { name }) };
 }
 
-const titled = (deeds: readonly Deed[]) =>
-  deeds.map((deed): [string, Deed] => [`${deed[0]} ${deed[1]} ${deed[2] === '' ? '' : `in ${deed[2]}`}`, deed]);
+const titled = (permissions: readonly Permission[]) =>
+  permissions.map((permission): [string, Permission] => [
+    `${permission[0]} ${permission[1]} ${permission[2] === '' ? '' : `in ${permission[2]}`}`,
+    permission,
+  ]);
 
 describeWith(['controlPlane', 'helm'], 'access of the service', () => {
   let cluster: Cluster;
@@ -79,55 +81,49 @@ describeWith(['controlPlane', 'helm'], 'access of the service', () => {
     await Promise.all([NAMESPACE, OTHER].map((name) => cluster.deleteNamespace(name)));
   });
 
-  async function isAllowed(deed: Deed): Promise<boolean> {
+  async function isAllowed(permission: Permission): Promise<boolean> {
     const groups = ['system:serviceaccounts', `system:serviceaccounts:${NAMESPACE}`, 'system:authenticated'];
     const review = await cluster.create('/apis/authorization.k8s.io/v1/subjectaccessreviews', {
-      spec: { user: account, groups, resourceAttributes: attributesOf(deed) },
+      spec: { user: account, groups, resourceAttributes: attributesOf(permission) },
     });
     return review.status.allowed === true;
   }
 
-  it.each(titled(allowed))('may %s', async (_title, deed) => {
-    expect(await isAllowed(deed)).toBe(true);
+  it.each(titled(allowed))('the service may %s', async (_title, permission) => {
+    expect(await isAllowed(permission)).toBe(true);
   });
 
-  it.each(titled(refused))('may not %s', async (_title, deed) => {
-    expect(await isAllowed(deed)).toBe(false);
+  it.each(titled(refused))('the service may not %s', async (_title, permission) => {
+    expect(await isAllowed(permission)).toBe(false);
   });
 
-  const own = {
-    apiGroups: ['drop.corewire.io'],
-    resources: kinds.map(({ plural }) => plural).sort(),
-    verbs: ['get', 'list', 'watch'],
-  };
+  const ofCluster = { apiGroups: ['drop.corewire.io'], resources: ['discoverypolicies'], verbs: ['get'] };
 
   it.each([
     [NAMESPACE, [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }]],
     ['default', [{ apiGroups: [''], resources: ['events'], verbs: ['create'] }]],
     [OTHER, []],
     ['kube-system', []],
-  ])('has, in %s, no rule but these', async (namespace, rules) => {
+  ])('the rules of the service in %s are exactly these', async (namespace, rules) => {
     const review = await asService.create('/apis/authorization.k8s.io/v1/selfsubjectrulesreviews', {
       spec: { namespace },
     });
-    const asked = (review.status.resourceRules as (typeof own)[]).map((rule) => ({
-      ...rule,
-      resources: [...rule.resources].sort(),
-    }));
-    // What Kubernetes lets everyone do: ask about oneself.
-    const everyones = ['authorization.k8s.io', 'authentication.k8s.io'];
-    const rest = asked.filter(({ apiGroups }) => !apiGroups.every((group) => everyones.includes(group)));
+    // Kubernetes allows every account to review itself.
+    const ofEveryone = ['authorization.k8s.io', 'authentication.k8s.io'];
+    const rest = (review.status.resourceRules as (typeof ofCluster)[]).filter(
+      ({ apiGroups }) => !apiGroups.every((group) => ofEveryone.includes(group)),
+    );
     expect(rest).toHaveLength(rules.length + 1);
-    expect(rest).toEqual(expect.arrayContaining([own, ...rules]));
+    expect(rest).toEqual(expect.arrayContaining([ofCluster, ...rules]));
   });
 
-  it('reads a Secret of its namespace and none of another, with its own token', async () => {
+  it('the token of the service reads a Secret of its namespace, and none of another', async () => {
     const path = (namespace: string) => `/api/v1/namespaces/${namespace}/secrets/prometheus-creds`;
     expect(await asService.get(path(NAMESPACE))).toMatchObject({ data: { token: 'eA==' } });
     await expect(asService.get(path(OTHER))).rejects.toMatchObject({ status: 403 });
   });
 
-  it('writes an Event about a cluster-scoped object', async () => {
+  it('the token of the service creates an Event about a cluster-scoped object', async () => {
     const involvedObject = { apiVersion: 'drop.corewire.io/v1alpha1', kind: 'PullPolicy', name: 'default', uid: 'x' };
     const event = {
       metadata: { name: 'drop-charts-test' },

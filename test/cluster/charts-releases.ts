@@ -1,8 +1,9 @@
-// Installs and removes the charts as a user does, on the cluster of the run, one release of each at a time.
+// Installs and removes the charts as a user does, on the shared cluster, one release of each at a time.
 import { join, resolve } from 'node:path';
 import { expect } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { kinds } from '../../crds/kinds.ts';
+import { definitionsChart, dropChart } from '../../scripts/generated-files.ts';
 import { eventually } from '../waiting.ts';
 import type { ClusterObject } from './client.ts';
 import { type Cluster, CommandError } from './cluster.ts';
@@ -10,23 +11,22 @@ import { type Cluster, CommandError } from './cluster.ts';
 const root = resolve(import.meta.dirname, '../..');
 const definitionsPath = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
-/** Where the release of the chart drop goes. */
+/** Namespace of the release of the chart drop. */
 export const NAMESPACE = 'drop-charts';
 export const RELEASE = 'drop';
 
 export type Values = Readonly<Record<string, unknown>>;
 export type ChartName = 'drop' | 'drop-crds';
 
-/** A manifest as Helm rendered it for this cluster. */
+/** A manifest that Helm rendered for this cluster. */
 export interface Rendered {
   readonly objects: readonly ClusterObject[];
-  readonly hooks: readonly ClusterObject[];
   readonly notes: string;
 }
 
 interface HelmRelease {
   readonly manifest: string;
-  readonly hooks?: readonly { readonly manifest: string }[];
+  readonly hooks?: readonly unknown[];
   readonly info: { readonly notes?: string };
 }
 
@@ -36,32 +36,39 @@ function objectsOf(manifest: string): readonly ClusterObject[] {
     .filter((object) => object !== null);
 }
 
-/** The folder of a chart. */
+const folders: Readonly<Record<ChartName, string>> = {
+  drop: dropChart.folder,
+  'drop-crds': definitionsChart.folder,
+};
+
+/** The absolute path of a chart. */
 export function chartFolder(chart: ChartName): string {
-  return join(root, 'charts', chart);
+  return join(root, folders[chart]);
 }
 
 export interface Releases {
-  /** `helm install`, or `helm upgrade`, of the chart drop with just these values; gives what Helm prints. */
+  /** `helm install` and `helm upgrade` of the chart drop with exactly these values. Return the output of Helm. */
   install(values: Values, folder?: string): Promise<string>;
   upgrade(values: Values, folder?: string): Promise<string>;
-  /** What either would do, without doing it; the values are checked against the cluster. */
+  /** The result of a dry run, in which the values are checked against the cluster. */
   render(values: Values, action?: 'install' | 'upgrade'): Promise<Rendered>;
   uninstall(): Promise<string>;
-  /** `helm install` of the chart drop-crds, and its end. */
+  /** The same for the chart drop-crds. */
   installDefinitions(values?: Values, folder?: string): Promise<string>;
   upgradeDefinitions(values?: Values, folder?: string): Promise<string>;
   uninstallDefinitions(): Promise<string>;
-  /** The definitions of ours that are in the cluster. */
+  /** The definitions of Drop that exist in the cluster. */
   definitions(): Promise<readonly ClusterObject[]>;
-  /** Waits until none is. */
+  /** Waits until none exists. */
   definitionsGone(): Promise<void>;
-  /** Removes what a test that failed has left. */
+  /** Deletes them as the README of the chart describes. */
+  deleteDefinitions(): Promise<void>;
+  /** Removes both releases and the definitions, whatever state a failed test left. */
   cleanUp(): Promise<void>;
 }
 
-/** What a command said when it failed; throws when it did not. */
-export async function complaintOf(command: Promise<unknown>): Promise<string> {
+/** The error output of a command that must fail. Throws if it succeeds. */
+export async function failureOf(command: Promise<unknown>): Promise<string> {
   try {
     await command;
   } catch (error) {
@@ -72,8 +79,8 @@ export async function complaintOf(command: Promise<unknown>): Promise<string> {
 }
 
 /**
- * A definition that is deleted seconds after it was created can be left half deleted until the API server looks again, five
- * minutes later, or something about it changes.
+ * A definition that is deleted seconds after its creation can stay half deleted until the API server resyncs it, five
+ * minutes later, or until the definition changes.
  */
 async function nudge(cluster: Cluster, definitions: readonly ClusterObject[]): Promise<void> {
   const annotations = { 'drop.corewire.io/nudged': new Date().toISOString() };
@@ -82,7 +89,6 @@ async function nudge(cluster: Cluster, definitions: readonly ClusterObject[]): P
   }
 }
 
-/** Takes the cluster; gives the releases in it. */
 export function releasesIn(cluster: Cluster): Releases {
   const helm = (action: string, args: readonly string[], values: Values = {}) =>
     cluster.helm([action, ...args, '-f', '-'], JSON.stringify(values));
@@ -108,8 +114,13 @@ export function releasesIn(cluster: Cluster): Releases {
       const left = await definitions();
       if (left.length === 0) return;
       await nudge(cluster, left);
-      throw new Error(`still there: ${left.map(({ metadata }) => metadata.name).join(', ')}`);
+      throw new Error(`these definitions still exist: ${left.map(({ metadata }) => metadata.name).join(', ')}`);
     });
+  }
+
+  async function deleteDefinitions(): Promise<void> {
+    await cluster.kubectl(['delete', 'crd', '-l', 'app.kubernetes.io/name=drop', '--wait=false']);
+    await definitionsGone();
   }
 
   return {
@@ -117,12 +128,9 @@ export function releasesIn(cluster: Cluster): Releases {
     upgrade: onDrop('upgrade'),
     async render(values, action = 'install') {
       const args = [RELEASE, chartFolder('drop'), ...inNamespace, '--dry-run=server', '-o', 'json'];
-      const release = JSON.parse(await helm(action, args, values)) as HelmRelease;
-      return {
-        objects: objectsOf(release.manifest),
-        hooks: (release.hooks ?? []).flatMap(({ manifest }) => objectsOf(manifest)),
-        notes: release.info.notes ?? '',
-      };
+      const { manifest, hooks = [], info } = JSON.parse(await helm(action, args, values)) as HelmRelease;
+      expect(hooks, 'the chart has no Helm hooks').toEqual([]);
+      return { objects: objectsOf(manifest), notes: info.notes ?? '' };
     },
     uninstall,
     installDefinitions: onDefinitions('install'),
@@ -130,6 +138,7 @@ export function releasesIn(cluster: Cluster): Releases {
     uninstallDefinitions,
     definitions,
     definitionsGone,
+    deleteDefinitions,
     async cleanUp() {
       await uninstall().catch(() => undefined);
       await uninstallDefinitions().catch(() => undefined);
@@ -139,7 +148,7 @@ export function releasesIn(cluster: Cluster): Releases {
   };
 }
 
-/** Takes a cluster; gives the releases in it, none of them there, and a namespace that is empty. */
+/** Prepares the cluster: no release, no definition of Drop, and an empty namespace. */
 export async function prepareReleases(cluster: Cluster): Promise<Releases> {
   const releases = releasesIn(cluster);
   await cluster.defineMetacontrollerKinds();
@@ -148,7 +157,7 @@ export async function prepareReleases(cluster: Cluster): Promise<Releases> {
   return releases;
 }
 
-/** Nothing of the chart drop is there: no release, no object. */
+/** Checks that there is neither a release of the chart drop nor any object of it. */
 export async function expectNothing(cluster: Cluster): Promise<void> {
   expect(await cluster.helm(['list', '--all', '--short', '-n', NAMESPACE])).toBe('');
   expect(await cluster.kubectl(['get', 'all,roles', '-o', 'name', '-n', NAMESPACE])).toBe('');

@@ -1,22 +1,26 @@
-// How Drop is used in a test of its charts: an image with a record, a pull that hangs, and what must be left of them.
+// How a test of the charts uses Drop: a CachedImage with a status, and the checks of what a release leaves.
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { eventually } from '../waiting.ts';
 import { type ChartName, chartFolder, NAMESPACE, type Releases } from './charts-releases.ts';
-import { ApiError, type ClusterObject } from './client.ts';
+import { ApiError } from './client.ts';
 import type { Cluster } from './cluster.ts';
 
+const PREFIX = 'drop.corewire.io/';
 const group = '/apis/drop.corewire.io/v1alpha1';
-export const fleetPath = `${group}/fleets/default`;
-export const policyPath = `${group}/pullpolicies/default`;
 export const imagePath = `${group}/cachedimages/nginx`;
 export const secretsPath = `/api/v1/namespaces/${NAMESPACE}/secrets`;
 export const controllers = 'compositecontrollers,decoratorcontrollers';
+const defaultsPath = '/apis/metacontroller.k8s.io/v1alpha1/decoratorcontrollers/drop-defaults';
 
-/** The record of a pull, as a CachedImage keeps it. */
-export const record = {
+interface Annotated {
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** The status of a CachedImage after a pull. */
+export const pulledStatus = {
   revision: 7,
   phase: 'Ready',
   ready: '1/1',
@@ -25,7 +29,7 @@ export const record = {
   cached: [{ digest: `sha256:${'a'.repeat(64)}`, since: '2026-01-01T00:00:00Z', nodes: '0123456789ab' }],
 };
 
-export async function isThere(cluster: Cluster, path: string): Promise<boolean> {
+export async function exists(cluster: Cluster, path: string): Promise<boolean> {
   try {
     await cluster.get(path);
     return true;
@@ -35,60 +39,37 @@ export async function isThere(cluster: Cluster, path: string): Promise<boolean> 
   }
 }
 
-/** An image with its record. */
-export async function useIt(cluster: Cluster): Promise<void> {
+export async function createPulledImage(cluster: Cluster): Promise<void> {
   await cluster.create(`${group}/cachedimages`, {
     apiVersion: 'drop.corewire.io/v1alpha1',
     kind: 'CachedImage',
     metadata: { name: 'nginx' },
     spec: { image: 'docker.io/library/nginx', tag: '1.25-alpine' },
   });
-  await cluster.patch(`${imagePath}/status`, { status: record });
+  await cluster.patch(`${imagePath}/status`, { status: pulledStatus });
 }
 
-const ownedBy = ({ metadata }: ClusterObject) => [
-  { apiVersion: 'drop.corewire.io/v1alpha1', kind: 'PullPolicy', name: metadata.name, uid: metadata.uid },
-];
-
-/** Kubernetes' garbage collector asks twice a minute which kinds there are, and collects for none that it does not know. */
-export async function collectorKnowsPullPolicies(cluster: Cluster): Promise<void> {
-  const apiVersion = 'drop.corewire.io/v1alpha1';
-  const owner = { apiVersion, kind: 'PullPolicy', metadata: { name: 'known' }, spec: {} };
-  const ownerReferences = ownedBy(await cluster.create(`${group}/pullpolicies`, owner));
-  const path = `/api/v1/namespaces/${NAMESPACE}/configmaps`;
-  await cluster.create(path, { metadata: { name: 'known', ownerReferences } });
-  await cluster.remove(`${group}/pullpolicies/known`);
-  await eventually(async () => expect(await isThere(cluster, `${path}/known`)).toBe(false), 80_000);
+/** What the chart asks for: the annotations of drop-defaults, without their prefix. */
+export async function defaultsAnnotations(cluster: Cluster): Promise<Readonly<Record<string, string>>> {
+  const { annotations } = (await cluster.get(defaultsPath)).metadata as unknown as Annotated;
+  const ofDrop = Object.entries(annotations).filter(([name]) => name.startsWith(PREFIX));
+  return Object.fromEntries(ofDrop.map(([name, text]) => [name.slice(PREFIX.length), text]));
 }
-
-/** A pull Pod of the policy default that hangs. */
-export async function hangingPull(cluster: Cluster): Promise<void> {
-  await cluster.create(`/api/v1/namespaces/${NAMESPACE}/pods`, {
-    metadata: { name: 'drop-default-0', ownerReferences: ownedBy(await cluster.get(policyPath)) },
-    spec: { containers: [{ name: 'pull', image: 'docker.io/library/nginx:1.25-alpine' }] },
-  });
-}
-
-export const podPath = `/api/v1/namespaces/${NAMESPACE}/pods/drop-default-0`;
 
 export interface Kept {
-  readonly uids: readonly string[];
+  readonly imageUid: string;
   readonly token: unknown;
-  readonly record: unknown;
+  readonly status: unknown;
 }
 
-/** What an upgrade must not touch. */
-export async function whatIsKept(cluster: Cluster): Promise<Kept> {
-  const objects: ClusterObject[] = [];
-  for (const path of [fleetPath, policyPath, imagePath]) objects.push(await cluster.get(path));
-  return {
-    uids: objects.map(({ metadata }) => metadata.uid),
-    token: (await cluster.get(`${secretsPath}/drop-token`)).data.token,
-    record: (await cluster.get(imagePath)).status,
-  };
+/** What an upgrade must not change. */
+export async function keptParts(cluster: Cluster): Promise<Kept> {
+  const { metadata, status } = await cluster.get(imagePath);
+  const { data } = await cluster.get(`${secretsPath}/drop-token`);
+  return { imageUid: metadata.uid, token: data.token, status };
 }
 
-/** Nothing of Drop is left; what of Kubernetes itself is in a namespace does not count. */
+/** Checks that no object of Drop is left except definitions. Every namespace has two objects of Kubernetes itself. */
 export async function expectNothingLeft(cluster: Cluster): Promise<void> {
   const inNamespace = 'all,secrets,serviceaccounts,roles,rolebindings,networkpolicies,poddisruptionbudgets,configmaps';
   await eventually(async () => {
@@ -101,18 +82,18 @@ export async function expectNothingLeft(cluster: Cluster): Promise<void> {
   expect(await cluster.kubectl(elsewhere)).toBe('');
 }
 
-/** Copies a chart into a folder, as it was when CachedImage had no field `priority`; gives where it is. */
+/** Copies a chart into a folder, with a CachedImage that has no field `priority` yet. Returns the path of the copy. */
 export function olderChart(chart: ChartName, folder: string): string {
   const copy = join(folder, `${chart}-older`);
   cpSync(chartFolder(chart), copy, { recursive: true });
-  const file = join(copy, 'files/crds/cachedimages.yaml');
+  const file = join(copy, chart === 'drop' ? 'charts/drop-crds' : '', 'files/crds/cachedimages.yaml');
   const definition = parse(readFileSync(file, 'utf8'));
   delete definition.spec.versions[0].schema.openAPIV3Schema.properties.spec.properties.priority;
   writeFileSync(file, stringify(definition));
   return copy;
 }
 
-/** The field `priority` of CachedImage as the cluster knows it. */
+/** The schema of the field `priority` of CachedImage in the cluster. */
 export async function priorityField(releases: Releases): Promise<unknown> {
   const definition = (await releases.definitions()).find(({ spec }) => spec.names.kind === 'CachedImage');
   return definition?.spec.versions[0].schema.openAPIV3Schema.properties.spec.properties.priority;

@@ -1,22 +1,21 @@
-// The table of values with which the chart drop is tried: every value is in it at least once.
+// The values with which the chart drop is tested. Every value is in some row.
 import { expect } from 'vitest';
-import { registrations } from '../../metacontroller/registrations.ts';
+import { defaultsRegistration, registrations } from '../../metacontroller/registrations.ts';
 import type { Values } from './charts-releases.ts';
 
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
-/** With the definitions installed by drop-crds. */
-export const apart: Values = { crds: { install: false } };
+/** Set in every row, because a release of drop-crds has the definitions. */
+export const withoutDefinitions: Values = { crds: { install: false } };
 
-/** What is asked of an object of the manifest: its kind and name, and what must be in it. */
+/** An object that the manifest must contain, and part of it. */
 export type Expected = readonly [kindAndName: string, part: object];
 
 const pod = (spec: object) => ({ spec: { template: { spec } } });
 const container = (part: object) => pod({ containers: [expect.objectContaining(part)] });
 const variable = (name: string, value: string) => container({ env: expect.arrayContaining([{ name, value }]) });
 
-/** The rows of the table. */
 export const rows: readonly (readonly [title: string, values: Values, expected: Expected])[] = [
-  ['nothing but defaults', {}, ['Deployment/drop', { spec: { replicas: 2 } }]],
+  ['the defaults', {}, ['Deployment/drop', { spec: { replicas: 2 } }]],
   ['replicas', { replicas: 5 }, ['Deployment/drop', { spec: { replicas: 5 } }]],
   ['no replicas', { replicas: 0 }, ['Deployment/drop', { spec: { replicas: 0 } }]],
   [
@@ -45,7 +44,7 @@ export const rows: readonly (readonly [title: string, values: Values, expected: 
     ],
   ],
   [
-    'where the service runs',
+    'scheduling constraints of the service',
     {
       nodeSelector: { 'kubernetes.io/arch': 'arm64' },
       tolerations: [{ key: 'dedicated', operator: 'Equal', value: 'infra', effect: 'NoSchedule' }],
@@ -55,7 +54,7 @@ export const rows: readonly (readonly [title: string, values: Values, expected: 
     ['Deployment/drop', pod({ nodeSelector: { 'kubernetes.io/arch': 'arm64' }, priorityClassName: 'charts-high' })],
   ],
   [
-    'more labels and annotations',
+    'additional labels and annotations',
     { podAnnotations: { 'example.com/a': 'b' }, podLabels: { team: 'infra' } },
     [
       'Deployment/drop',
@@ -63,18 +62,18 @@ export const rows: readonly (readonly [title: string, values: Values, expected: 
     ],
   ],
   [
-    'a disruption budget in percent',
+    'a disruption budget as a percentage',
     { podDisruptionBudget: { maxUnavailable: '50%' } },
     ['PodDisruptionBudget/drop', { spec: { maxUnavailable: '50%' } }],
   ],
   ['no disruption budget', { podDisruptionBudget: { enabled: false } }, ['Service/drop-admin', {}]],
   [
-    'a ServiceAccount by another name',
+    'a ServiceAccount of another name',
     { serviceAccount: { name: 'puller', annotations: { 'example.com/role': 'reader' } } },
     ['ServiceAccount/puller', { metadata: { annotations: { 'example.com/role': 'reader' } } }],
   ],
   [
-    'a ServiceAccount that exists',
+    'an existing ServiceAccount',
     { serviceAccount: { create: false, name: 'charts-existing' } },
     ['RoleBinding/drop-secrets', { subjects: [expect.objectContaining({ name: 'charts-existing' })] }],
   ],
@@ -85,22 +84,22 @@ export const rows: readonly (readonly [title: string, values: Values, expected: 
     ['Deployment/drop', variable('DROP_BODY_LIMIT_BYTES', '268435456')],
   ],
   [
-    'a token of yours',
+    'an existing token Secret',
     { token: { existingSecret: 'charts-token', key: 'bearer' } },
     ['Deployment/drop', variable('DROP_TOKEN_FILE', '/var/run/secrets/drop-token/bearer')],
   ],
   [
-    'TLS with a certificate of the chart',
+    'TLS and a generated certificate',
     { tls: { enabled: true } },
     ['Secret/drop-tls', { type: 'kubernetes.io/tls', data: { 'ca.crt': expect.stringMatching(/^LS0tLS1/) } }],
   ],
   [
-    'TLS with a certificate of yours',
+    'TLS and an existing certificate Secret',
     { tls: { enabled: true, existingSecret: 'charts-tls' } },
     ['Deployment/drop', variable('DROP_TLS_KEY_FILE', '/var/run/secrets/drop-tls/tls.key')],
   ],
   [
-    'a service elsewhere',
+    'the URL of a service outside the release',
     { hooks: { url: 'http://10.0.0.7:8080/base/' }, replicas: 0 },
     [
       'DecoratorController/drop-nodes',
@@ -114,7 +113,7 @@ export const rows: readonly (readonly [title: string, values: Values, expected: 
     ],
   ],
   [
-    'a service elsewhere, with TLS and an address',
+    'the URL of a service with TLS and an IP address',
     { hooks: { url: 'https://127.0.0.1:8443' }, tls: { enabled: true } },
     [
       'Secret/drop-tls',
@@ -122,7 +121,7 @@ export const rows: readonly (readonly [title: string, values: Values, expected: 
     ],
   ],
   [
-    'Metacontroller elsewhere',
+    'Metacontroller in another namespace',
     {
       networkPolicy: {
         metacontroller: {
@@ -146,12 +145,12 @@ export const rows: readonly (readonly [title: string, values: Values, expected: 
     ['Service/drop', { spec: { sessionAffinity: 'ClientIP' } }],
   ],
   [
-    'pull Pods in a namespace that exists',
+    'pull Pods in an existing namespace',
     { pullPods: { namespace: 'charts-pulls' } },
     ['Deployment/drop', variable('DROP_NAMESPACE', 'charts-pulls')],
   ],
   [
-    'pull Pods in a namespace that is created',
+    'pull Pods in a created namespace',
     {
       pullPods: {
         namespace: 'charts-made',
@@ -171,7 +170,7 @@ export const rows: readonly (readonly [title: string, values: Values, expected: 
     ['ResourceQuota/drop-pulls', { spec: { hard: { pods: '50', 'requests.memory': '1Gi' } } }],
   ],
   [
-    'what pull Pods take',
+    'resources and priority of pull Pods',
     {
       pullPods: {
         priorityClassName: 'charts-high',
@@ -202,14 +201,30 @@ export const rows: readonly (readonly [title: string, values: Values, expected: 
       },
     },
     [
-      'PullPolicy/default',
-      { spec: { maxConcurrentNodes: 3, failureBackoff: { initial: '1m', max: '1h' }, repullInterval: '24h' } },
+      'DecoratorController/drop-defaults',
+      {
+        metadata: {
+          annotations: {
+            'drop.corewire.io/pull-policy-spec':
+              '{"failureBackoff":{"initial":"1m","max":"1h"},"maxConcurrentNodes":3,"maxConcurrentPulls":10,' +
+              '"maxConcurrentPullsPerNode":2,"minDelayBetweenPulls":"1m30s",' +
+              '"nodeSelector":{"kubernetes.io/arch":"amd64"},"paused":true,"pullTimeout":"45m",' +
+              '"repullInterval":"24h",' +
+              '"tolerations":[{"key":"dedicated","operator":"Exists"}]}',
+          },
+        },
+      },
     ],
   ],
-  ['no PullPolicy', { defaultPullPolicy: { create: false } }, ['Fleet/default', {}]],
-  ['no Fleet', { fleet: { create: false } }, ['PullPolicy/default', {}]],
+  ['no PullPolicy', { defaultPullPolicy: { create: false } }, defaultsWith({ 'create-pull-policy': 'false' })],
+  ['no Fleet', { fleet: { create: false } }, defaultsWith({ 'create-fleet': 'false' })],
   ['no controllers', { createControllers: false }, ['Deployment/drop', {}]],
 ];
+
+function defaultsWith(annotations: Readonly<Record<string, string>>): Expected {
+  const prefixed = Object.entries(annotations).map(([name, text]) => [`drop.corewire.io/${name}`, text]);
+  return ['DecoratorController/drop-defaults', { metadata: { annotations: Object.fromEntries(prefixed) } }];
+}
 
 function antiAffinity(): object {
   return {
@@ -218,14 +233,12 @@ function antiAffinity(): object {
   };
 }
 
-/** By title of a row: what its manifest must not have. */
+/** Objects that the manifest of a row must not contain, by the title of the row. */
 export const absent: Readonly<Record<string, readonly string[]>> = {
   'no disruption budget': ['PodDisruptionBudget/drop'],
-  'a ServiceAccount that exists': ['ServiceAccount/charts-existing'],
-  'a token of yours': ['Secret/drop-token'],
-  'TLS with a certificate of yours': ['Secret/drop-tls'],
+  'an existing ServiceAccount': ['ServiceAccount/charts-existing'],
+  'an existing token Secret': ['Secret/drop-token'],
+  'TLS and an existing certificate Secret': ['Secret/drop-tls'],
   'no NetworkPolicy': ['NetworkPolicy/drop'],
-  'no PullPolicy': ['PullPolicy/default'],
-  'no Fleet': ['Fleet/default'],
-  'no controllers': registrations.map(({ controller, name }) => `${controller}/${name}`),
+  'no controllers': [...registrations, defaultsRegistration].map(({ controller, name }) => `${controller}/${name}`),
 };

@@ -1,14 +1,27 @@
-// Every value of the chart, alone and in company: Helm renders it, and the API server would take all of it.
+// Helm renders every value of the chart drop, alone and with others, and the API server accepts the result.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dropValues } from '../../charts/values.ts';
-import { controllerObject, type Endpoint, registrations } from '../../metacontroller/registrations.ts';
+import {
+  controllerObject,
+  defaultsRegistration,
+  type Endpoint,
+  registrations,
+} from '../../metacontroller/registrations.ts';
 import { type JsonSchema, valuesSchema } from '../../scripts/chart-schema.ts';
 import { readConfig } from '../../service/config.ts';
-import { NAMESPACE, RELEASE, type Releases, type Rendered, releasesIn, type Values } from './charts-releases.ts';
-import { absent, apart, rows } from './charts-value-rows.ts';
+import {
+  chartFolder,
+  NAMESPACE,
+  RELEASE,
+  type Releases,
+  type Rendered,
+  releasesIn,
+  type Values,
+} from './charts-releases.ts';
+import { absent, rows, withoutDefinitions } from './charts-value-rows.ts';
 import type { ClusterObject } from './client.ts';
 import { type Cluster, theCluster } from './cluster.ts';
 import { describeWith } from './requirements.ts';
@@ -16,8 +29,8 @@ import { describeWith } from './requirements.ts';
 const named = ({ objects }: Rendered, kindAndName: string): ClusterObject | undefined =>
   objects.find(({ kind, metadata }) => `${kind}/${metadata.name}` === kindAndName);
 
-/** Objects in a namespace that the same manifest creates cannot be tried before it is there. */
-function triable({ objects }: Rendered): readonly ClusterObject[] {
+/** Without the objects in a namespace that the same manifest creates: the API server would refuse them in a dry run. */
+function appliable({ objects }: Rendered): readonly ClusterObject[] {
   const created = objects.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name);
   return objects.filter(({ metadata }) => !created.includes(metadata.namespace ?? ''));
 }
@@ -33,7 +46,7 @@ describeWith(['controlPlane', 'helm'], 'values of the chart drop', () => {
   let releases: Releases;
   const renderedRows = new Map<string, Promise<Rendered>>();
   const renderRow = (title: string, values: Values): Promise<Rendered> => {
-    const rendered = renderedRows.get(title) ?? releases.render({ ...values, ...apart });
+    const rendered = renderedRows.get(title) ?? releases.render({ ...values, ...withoutDefinitions });
     renderedRows.set(title, rendered);
     return rendered;
   };
@@ -60,22 +73,21 @@ describeWith(['controlPlane', 'helm'], 'values of the chart drop', () => {
     await Promise.all([NAMESPACE, 'charts-pulls'].map((name) => cluster.deleteNamespace(name)));
   });
 
-  it.each(['drop', 'drop-crds'])('helm lint --strict finds nothing in %s', async (chart) => {
-    expect(await cluster.helm(['lint', '--strict', `charts/${chart}`])).toMatch(/0 chart\(s\) failed/);
+  it.each(['drop', 'drop-crds'] as const)('helm lint --strict accepts the chart %s', async (chart) => {
+    expect(await cluster.helm(['lint', '--strict', chartFolder(chart)])).toMatch(/0 chart\(s\) failed/);
   });
 
-  it.each(rows)('%s', async (title, values, [kindAndName, part]) => {
+  it.each(rows)('the API server accepts the manifest with %s', async (title, values, [kindAndName, part]) => {
     const rendered = await renderRow(title, values);
-    expect(rendered.hooks).toEqual([]);
     expect(named(rendered, kindAndName), kindAndName).toMatchObject(part);
     for (const other of absent[title] ?? []) expect(named(rendered, other), other).toBeUndefined();
-    const tried = triable(rendered);
-    const manifest = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: tried });
-    const answer = await cluster.kubectl(['apply', '--dry-run=server', '-f', '-'], manifest);
-    expect(answer.trim().split('\n')).toHaveLength(tried.length);
+    const objects = appliable(rendered);
+    const manifest = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
+    const applied = await cluster.kubectl(['apply', '--dry-run=server', '-f', '-'], manifest);
+    expect(applied.trim().split('\n')).toHaveLength(objects.length);
   });
 
-  it.each(rows)('the service starts with the environment of: %s', async (title, values) => {
+  it.each(rows)('the service accepts its environment with %s', async (title, values) => {
     const deployment = named(await renderRow(title, values), 'Deployment/drop');
     const variables = deployment?.spec.template.spec.containers[0].env as readonly Variable[];
     const environment = Object.fromEntries(variables.map(({ name, value }) => [name, value]));
@@ -90,7 +102,7 @@ describeWith(['controlPlane', 'helm'], 'values of the chart drop', () => {
     });
   });
 
-  it('a value that no row sets is not there', () => {
+  it('every value is set by some row', () => {
     const paths = (schema: JsonSchema, path: string): readonly string[] =>
       schema.properties === undefined
         ? [path]
@@ -102,8 +114,8 @@ describeWith(['controlPlane', 'helm'], 'values of the chart drop', () => {
         const value = path.split('.').reduce<unknown>((inside, name) => (inside as Values | undefined)?.[name], values);
         return value !== undefined;
       });
-    // Those that install the definitions have tests of their own.
-    const elsewhere = ['crds.install', 'crds.keep', 'global'];
+    // Values of the definitions have tests of their own.
+    const elsewhere = ['crds.install', 'crds.keep', 'crds.global', 'global'];
     const left = paths(valuesSchema(dropValues), '').filter((path) => !isSet(path) && !elsewhere.includes(path));
     expect(left).toEqual([]);
   });
@@ -118,19 +130,20 @@ describeWith(['controlPlane', 'helm'], 'values of the chart drop', () => {
       { hooks: { url: 'https://drop.example.com/base' } },
       { kind: 'url', url: 'https://drop.example.com/base' },
     ],
-  ])('the controllers are those of `drop render controllers`, with %s', async (_title, values, endpoint) => {
-    const rendered = await releases.render({ ...values, ...apart });
-    for (const registration of registrations) {
+  ])('the controllers are those of the table of registrations, with %s', async (_title, values, endpoint) => {
+    const rendered = await releases.render({ ...values, ...withoutDefinitions });
+    for (const registration of [...registrations, defaultsRegistration]) {
       const expected = controllerObject(registration, { endpoint, tokenSecret }) as unknown as ClusterObject;
       const actual = named(rendered, `${registration.controller}/${registration.name}`);
       const withoutQuery = JSON.parse(JSON.stringify(actual?.spec).replace(/\?secrets=[0-9a-f]{12}/g, ''));
       expect(withoutQuery).toEqual(expected.spec);
+      expect(actual?.metadata.labels).toMatchObject(expected.metadata.labels ?? {});
     }
   });
 
-  it('every hook trusts the authority of the chart and is called by https when TLS is on', async () => {
-    const rendered = await releases.render({ tls: { enabled: true }, ...apart });
-    for (const { controller, name } of registrations) {
+  it('with TLS, Metacontroller calls every hook over https and trusts the authority of the chart', async () => {
+    const rendered = await releases.render({ tls: { enabled: true }, ...withoutDefinitions });
+    for (const { controller, name } of [...registrations, defaultsRegistration]) {
       for (const { webhook } of Object.values(
         named(rendered, `${controller}/${name}`)?.spec.hooks,
       ) as ClusterObject[]) {
@@ -143,7 +156,11 @@ describeWith(['controlPlane', 'helm'], 'values of the chart drop', () => {
   });
 
   it('a Pod of the Deployment is admitted where Pod Security "restricted" is enforced', async () => {
-    const rendered = await releases.render({ tls: { enabled: true }, serviceAccount: { create: false }, ...apart });
+    const rendered = await releases.render({
+      tls: { enabled: true },
+      serviceAccount: { create: false },
+      ...withoutDefinitions,
+    });
     const template = named(rendered, 'Deployment/drop')?.spec.template;
     const path = `/api/v1/namespaces/${NAMESPACE}/pods?dryRun=All`;
     const admitted = await cluster.create(path, {
@@ -153,8 +170,8 @@ describeWith(['controlPlane', 'helm'], 'values of the chart drop', () => {
     expect(admitted.spec.containers[0].securityContext).toMatchObject({ readOnlyRootFilesystem: true });
   });
 
-  it('the notes say where the Pods are, and what the namespace still lacks', async () => {
-    const notes = async (values: Values) => (await releases.render({ ...values, ...apart })).notes;
+  it('the notes name the namespace of the Pods and the label that it lacks', async () => {
+    const notes = async (values: Values) => (await releases.render({ ...values, ...withoutDefinitions })).notes;
     expect(await notes({})).toMatch(`kubectl get pods -n ${NAMESPACE} -l drop.corewire.io/cachedimage=NAME`);
     expect(await notes({})).not.toMatch(/kubectl label namespace/);
     expect(await notes({ pullPods: { namespace: 'charts-pulls' } })).toMatch(/kubectl label namespace charts-pulls/);

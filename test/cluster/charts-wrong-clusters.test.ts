@@ -1,10 +1,11 @@
-// A cluster in which the charts cannot work is told so in a sentence, before anything is created.
+// Where the charts cannot work, Helm fails with an explanation before it creates anything.
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { complaintOf, expectNothing, NAMESPACE, prepareReleases, type Releases } from './charts-releases.ts';
+import { chartFolder, expectNothing, failureOf, NAMESPACE, prepareReleases, type Releases } from './charts-releases.ts';
 import { type Cluster, theCluster } from './cluster.ts';
 import { describeWith } from './requirements.ts';
 
-describeWith(['controlPlane', 'helm'], 'clusters that make no sense', () => {
+describeWith(['controlPlane', 'helm'], 'clusters in which the charts cannot work', () => {
   let cluster: Cluster;
   let releases: Releases;
 
@@ -17,59 +18,54 @@ describeWith(['controlPlane', 'helm'], 'clusters that make no sense', () => {
     await cluster.deleteNamespace(NAMESPACE);
   });
 
-  it('one without Metacontroller', async () => {
+  it('an install without Metacontroller is refused', async () => {
     const definition = 'decoratorcontrollers.metacontroller.k8s.io';
     await cluster.kubectl(['delete', 'crd', definition, '--wait', '--timeout=60s']);
     try {
-      const failure = await complaintOf(releases.install({}));
-      expect(failure).toMatch(
-        /Metacontroller is not in this cluster \(it has no kind DecoratorController\.metacontroller\.k8s\.io\)\. Install it first: helm install metacontroller oci:/,
-      );
+      const failure = await failureOf(releases.install({}));
+      expect(failure).toMatch(/Metacontroller is not installed in this cluster .*\. Install it first: helm install/);
+      expect(failure).toContain('(kind DecoratorController.metacontroller.k8s.io not found)');
       await expectNothing(cluster);
     } finally {
       await cluster.defineMetacontrollerKinds();
     }
   });
 
-  it('one without the definitions that are to be there', async () => {
-    const failure = await complaintOf(releases.install({ crds: { install: false } }));
+  it('crds.install=false is refused where the definitions do not exist', async () => {
+    const failure = await failureOf(releases.install({ crds: { install: false } }));
     expect(failure).toMatch(
       /The CustomResourceDefinitions of Drop are not in this cluster: install the chart drop-crds first/,
     );
     await expectNothing(cluster);
   });
 
-  it('one whose definitions belong to another release', async () => {
+  it('an install is refused where another release owns the definitions', async () => {
     await releases.installDefinitions();
-    const failure = await complaintOf(releases.install({}));
+    const failure = await failureOf(releases.install({}));
     expect(failure).toMatch(
-      /CustomResourceDefinition \S+ belongs to release drop-crds in default: set crds\.install=false/,
+      /CustomResourceDefinition \S+ belongs to release drop-crds in default: set crds\.install=false or transfer it/,
     );
     await expectNothing(cluster);
-    await releases.uninstallDefinitions();
-    await releases.definitionsGone();
+    await releases.cleanUp();
   });
 
-  it('one whose definitions belong to no release', async () => {
-    await cluster.kubectl(['apply', '-f', 'crds/generated']);
+  it('both charts are refused where the definitions belong to no release', async () => {
+    await cluster.kubectl(['apply', '-f', join(chartFolder('drop-crds'), 'files/crds')]);
     for (const install of [releases.install, releases.installDefinitions]) {
-      expect(await complaintOf(install({}))).toMatch(
-        /CustomResourceDefinition \S+ is in the cluster and belongs to no release of Helm/,
+      expect(await failureOf(install({}))).toMatch(
+        /CustomResourceDefinition \S+ exists and belongs to no Helm release: .*transfer it/,
       );
     }
     await expectNothing(cluster);
     await releases.cleanUp();
   });
 
-  it('one that has a Drop already', async () => {
+  it('a second release of drop is refused', async () => {
     await releases.installDefinitions();
     await releases.install({ crds: { install: false } });
-    const second = ['install', 'second', 'charts/drop', '-n', 'default', '--set', 'crds.install=false'];
-    expect(await complaintOf(cluster.helm(second))).toMatch(
-      /Drop is registered with Metacontroller already, by release drop in drop-charts: a cluster has one Drop/,
+    const second = ['install', 'second', chartFolder('drop'), '-n', 'default', '--set', 'crds.install=false'];
+    expect(await failureOf(cluster.helm(second))).toMatch(
+      /Drop is already registered with Metacontroller .*, owned by release drop in drop-charts\)/,
     );
-    await releases.uninstall();
-    await releases.uninstallDefinitions();
-    await releases.definitionsGone();
   });
 });

@@ -1,6 +1,6 @@
-{{/* What everything is called, in one place. */}}
+{{/* Names and labels of every object. */}}
 
-{{/* Name of the namespaced objects and of the cluster-scoped ones of RBAC; leaves room for an ending such as -admin. */}}
+{{/* Name of the namespaced objects and of the RBAC objects; short enough for a suffix such as -admin. */}}
 {{- define "drop.name" -}}
 {{- ternary .Release.Name (printf "%s-drop" .Release.Name) (contains "drop" .Release.Name) | trunc 50 | trimSuffix "-" }}
 {{- end }}
@@ -39,20 +39,20 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- end }}
 {{- end }}
 
-{{/* A value as the text that Kubernetes takes for a quantity: YAML reads 2 as a number and Helm makes it a float. */}}
+{{/* A quantity as text: YAML reads 2 as a number, and Helm converts it to a float. */}}
 {{- define "drop.text" -}}
 {{- if and (kindIs "float64" .) (eq (floor .) .) }}{{ printf "%.0f" . }}{{ else }}{{ toString . }}{{ end }}
 {{- end }}
 
-{{/* Resources with every quantity as text, as JSON. */}}
+{{/* Resources as JSON, with every quantity as text. */}}
 {{- define "drop.resources" -}}
 {{- $texts := dict }}
 {{- range $kind, $quantities := . }}
-{{- $ofKind := dict }}
+{{- $quantityTexts := dict }}
 {{- range $name, $quantity := $quantities }}
-{{- $_ := set $ofKind $name (include "drop.text" $quantity) }}
+{{- $_ := set $quantityTexts $name (include "drop.text" $quantity) }}
 {{- end }}
-{{- $_ := set $texts $kind $ofKind }}
+{{- $_ := set $texts $kind $quantityTexts }}
 {{- end }}
 {{- toJson $texts }}
 {{- end }}

@@ -1,15 +1,18 @@
-{{/* What is generated once and kept: looked up before it is made anew, and the same in every template of one run. */}}
+{{/*
+Generated secrets. An existing Secret is looked up before a new value is generated, and the value is kept in .Release, so that
+every template of one run uses the same.
+*/}}
 
-{{/* Puts the token into .Release.token. */}}
+{{/* Sets .Release.token. */}}
 {{- define "drop.token" -}}
 {{- if not (hasKey .Release "token") }}
-{{- $living := lookup "v1" "Secret" .Release.Namespace (include "drop.tokenSecretName" .) }}
-{{- $kept := index ($living.data | default dict) .Values.token.key | default "" | b64dec }}
-{{- $_ := set .Release "token" ($kept | default (randAlphaNum 48)) }}
+{{- $existing := lookup "v1" "Secret" .Release.Namespace (include "drop.tokenSecretName" .) }}
+{{- $token := index ($existing.data | default dict) .Values.token.key | default "" | b64dec }}
+{{- $_ := set .Release "token" ($token | default (randAlphaNum 48)) }}
 {{- end }}
 {{- end }}
 
-{{/* Names that the certificate is for. */}}
+{{/* Host names of the certificate, joined by commas. */}}
 {{- define "drop.certificateNames" -}}
 {{- $service := printf "%s.%s" (include "drop.name" .) .Release.Namespace }}
 {{- $names := list $service (printf "%s.svc" $service) (printf "%s.svc.cluster.local" $service) }}
@@ -19,14 +22,14 @@
 {{- $names | uniq | join "," }}
 {{- end }}
 
-{{/* Puts tls.crt, tls.key and ca.crt, base64, into .Release.certificate; made anew when the names are others. */}}
+{{/* Sets .Release.certificate to tls.crt, tls.key and ca.crt in base64. Other host names need a new certificate. */}}
 {{- define "drop.certificate" -}}
 {{- if not (hasKey .Release "certificate") }}
 {{- $names := include "drop.certificateNames" . }}
-{{- $living := lookup "v1" "Secret" .Release.Namespace (include "drop.tlsSecretName" .) }}
-{{- $data := $living.data | default dict }}
-{{- $livingNames := index (($living.metadata).annotations | default dict) "drop.corewire.io/certificate-names" }}
-{{- if or (ne ($livingNames | default "") $names) (not (and (hasKey $data "tls.crt") (hasKey $data "tls.key") (hasKey $data "ca.crt"))) }}
+{{- $existing := lookup "v1" "Secret" .Release.Namespace (include "drop.tlsSecretName" .) }}
+{{- $data := $existing.data | default dict }}
+{{- $existingNames := index (($existing.metadata).annotations | default dict) "drop.corewire.io/certificate-names" }}
+{{- if or (ne ($existingNames | default "") $names) (not (and (hasKey $data "tls.crt") (hasKey $data "tls.key") (hasKey $data "ca.crt"))) }}
 {{- $tenYears := 3650 }}
 {{- $authority := genCA "drop-hooks" $tenYears }}
 {{- $hosts := splitList "," $names }}
@@ -42,14 +45,14 @@
 {{- end }}
 {{- end }}
 
-{{/* Changes with an existing Secret without telling what is in it. */}}
+{{/* A version of a Secret that reveals nothing of its content. Arguments: namespace, name. */}}
 {{- define "drop.versionOfSecret" -}}
 {{- with (lookup "v1" "Secret" .namespace .name).metadata -}}
 {{ .uid }}/{{ .resourceVersion }}
 {{- end }}
 {{- end }}
 
-{{/* Changes with the token. */}}
+{{/* Changes when the token changes. */}}
 {{- define "drop.tokenChecksum" -}}
 {{- if .Values.token.existingSecret }}
 {{- include "drop.versionOfSecret" (dict "namespace" .Release.Namespace "name" .Values.token.existingSecret) | sha256sum }}
@@ -59,7 +62,7 @@
 {{- end }}
 {{- end }}
 
-{{/* Changes with the authority that Metacontroller has to trust. */}}
+{{/* Changes when the certificate authority that Metacontroller must trust changes. */}}
 {{- define "drop.authorityChecksum" -}}
 {{- if not .Values.tls.enabled }}
 {{- else if .Values.tls.existingSecret }}

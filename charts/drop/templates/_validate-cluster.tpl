@@ -1,62 +1,47 @@
-{{/* What cannot work in this cluster is said before anything is created. */}}
+{{/* Checks of the cluster, so that a release that cannot work fails before it creates anything. */}}
 
 {{- define "drop.validateMetacontroller" -}}
 {{- if .Values.createControllers }}
 {{- range list "CompositeController" "DecoratorController" }}
 {{- if not ($.Capabilities.APIVersions.Has (printf "metacontroller.k8s.io/v1alpha1/%s" .)) }}
-{{- fail (printf "Metacontroller is not in this cluster (it has no kind %s.metacontroller.k8s.io). Install it first: helm install metacontroller oci://ghcr.io/metacontroller/metacontroller-helm --namespace metacontroller --create-namespace" .) }}
+{{- fail (printf "Metacontroller is not installed in this cluster (kind %s.metacontroller.k8s.io not found). Install it first: helm install metacontroller oci://ghcr.io/metacontroller/metacontroller-helm --namespace metacontroller --create-namespace" .) }}
 {{- end }}
 {{- end }}
-{{- $living := (lookup "metacontroller.k8s.io/v1alpha1" "CompositeController" "" "drop-fleets").metadata }}
-{{- $owner := include "drop.owner" ($living | default dict) }}
-{{- if and $living (ne $owner (include "drop.thisRelease" .)) }}
-{{- fail (printf "Drop is registered with Metacontroller already, by %s: a cluster has one Drop" (ternary (printf "release %s" $owner) "no release of Helm" (not (empty $owner)))) }}
+{{- $existing := (lookup "metacontroller.k8s.io/v1alpha1" "CompositeController" "" "drop-fleets").metadata }}
+{{- $owner := include "drop.owner" ($existing | default dict) }}
+{{- if and $existing (ne $owner (include "drop.thisRelease" .)) }}
+{{- fail (printf "Drop is already registered with Metacontroller (CompositeController drop-fleets, owned by %s). A cluster can run only one Drop: remove the other one first" (ternary (printf "release %s" $owner) "no Helm release" (not (empty $owner)))) }}
 {{- end }}
-{{- end }}
-{{- end }}
-
-{{/* Takes the name and metadata of a living definition, and root. */}}
-{{- define "drop.validateDefinition" -}}
-{{- $owner := include "drop.owner" .metadata }}
-{{- $isOurs := eq $owner (include "drop.thisRelease" .root) }}
-{{- $isKept := eq (index (.metadata.annotations | default dict) "helm.sh/resource-policy" | default "") "keep" }}
-{{- if .metadata.deletionTimestamp }}
-{{- fail (printf "CustomResourceDefinition %s is still being deleted: try again in a moment" .name) }}
-{{- end }}
-{{- if and .root.Values.crds.install (not $owner) }}
-{{- fail (printf "CustomResourceDefinition %s is in the cluster and belongs to no release of Helm: set crds.install=false, or hand it over as the README of the chart says" .name) }}
-{{- end }}
-{{- if and .root.Values.crds.install (not $isOurs) }}
-{{- fail (printf "CustomResourceDefinition %s belongs to release %s: set crds.install=false, or hand it over as the README of the chart says" .name $owner) }}
-{{- end }}
-{{- /* Handed over in name, but still in the manifest of this release: Helm would delete it all the same. */}}
-{{- $isInstalledHere := or $isOurs (regexMatch "^drop-[0-9]" (index (.metadata.labels | default dict) "helm.sh/chart" | default "")) }}
-{{- if and (not .root.Values.crds.install) $isInstalledHere (not $isKept) .root.Release.IsUpgrade }}
-{{- fail "crds.install=false would delete the CustomResourceDefinitions that this release installed, and with them every CachedImage and its record. Upgrade once with crds.install=true and crds.keep=true first; then they stay" }}
 {{- end }}
 {{- end }}
 
+{{/*
+With crds.install the subchart checks the definitions itself. Without it they must exist, and an upgrade must not delete them:
+Helm deletes what the last manifest of this release has and the new one lacks, unless it is annotated to be kept.
+*/}}
 {{- define "drop.validateDefinitions" -}}
-{{- range $name, $metadata := .Release.facts.definitions }}
-{{- include "drop.validateDefinition" (dict "name" $name "metadata" $metadata "root" $) }}
-{{- end }}
-{{- if and (not .Values.crds.install) (not .Release.facts.served) .Release.facts.definitions }}
-{{- fail "The CustomResourceDefinitions of Drop are in this cluster, but not yet served: try again in a moment" }}
-{{- end }}
-{{- if and (not .Values.crds.install) (not .Release.facts.served) }}
+{{- if not .Values.crds.install }}
+{{- $existing := (lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" "cachedimages.drop.corewire.io").metadata }}
+{{- if not $existing }}
 {{- fail "The CustomResourceDefinitions of Drop are not in this cluster: install the chart drop-crds first, or set crds.install=true" }}
 {{- end }}
+{{- $isOurs := regexMatch "^crds-[0-9]" (index ($existing.labels | default dict) "helm.sh/chart" | default "") }}
+{{- $isKept := eq (index ($existing.annotations | default dict) "helm.sh/resource-policy" | default "") "keep" }}
+{{- if and .Release.IsUpgrade $isOurs (not $isKept) }}
+{{- fail "crds.install=false would delete the CustomResourceDefinitions that this release installed, and with them every CachedImage. Upgrade once with crds.install=true and crds.keep=true first" }}
+{{- end }}
+{{- end }}
 {{- end }}
 
-{{/* Takes root, the name of a value, a Secret and its keys. */}}
+{{/* Arguments: root, the name of a value, the name of a Secret and its required keys. */}}
 {{- define "drop.validateSecret" -}}
 {{- $namespace := .root.Release.Namespace }}
-{{- $living := lookup "v1" "Secret" $namespace .secret }}
-{{- if not $living }}
+{{- $existing := lookup "v1" "Secret" $namespace .secret }}
+{{- if not $existing }}
 {{- fail (printf "%s: there is no Secret %s in namespace %s" .value .secret $namespace) }}
 {{- end }}
 {{- range .keys }}
-{{- if not (index ($living.data | default dict) .) }}
+{{- if not (index ($existing.data | default dict) .) }}
 {{- fail (printf "%s: Secret %s has no key %s" $.value $.secret .) }}
 {{- end }}
 {{- end }}
@@ -89,8 +74,7 @@
 {{- end }}
 
 {{- define "drop.validateCluster" -}}
-{{- include "drop.facts" . }}
-{{- if .Release.facts.connected }}
+{{- if include "drop.isConnected" . }}
 {{- include "drop.validateMetacontroller" . }}
 {{- include "drop.validateDefinitions" . }}
 {{- include "drop.validateReferences" . }}

@@ -1,20 +1,20 @@
-{{/* What values.schema.json cannot say, or not so that a person understands it. */}}
+{{/* Checks that values.schema.json cannot express, or whose errors Helm would not explain. */}}
 
-{{/* Takes a rule of files/rules.yaml, a value and where it is; fails with its sentence. */}}
+{{/* Arguments: a rule of files/rules.yaml, a value and its path. */}}
 {{- define "drop.checkRule" -}}
 {{- $text := include "drop.text" .value }}
-{{- $wrong := false }}
+{{- $isInvalid := false }}
 {{- if .rule.pattern }}
-{{- $wrong = not (regexMatch .rule.pattern $text) }}
+{{- $isInvalid = not (regexMatch .rule.pattern $text) }}
 {{- else }}
 {{- $now := now }}
 {{- $seconds := sub ($now | dateModify $text | unixEpoch | int64) ($now | unixEpoch | int64) }}
-{{- /* A duration that overflows is taken for none. */}}
+{{- /* Go parses a duration that overflows as zero. */}}
 {{- $overflows := and (eq $seconds 0) (regexMatch "[1-9][0-9.]*h" $text) }}
-{{- $wrong = or $overflows (gt $seconds (mul (int64 .rule.atMostHours) 3600)) }}
+{{- $isInvalid = or $overflows (gt $seconds (mul (int64 .rule.atMostHours) 3600)) }}
 {{- end }}
-{{- if $wrong }}
-{{- if eq .rule.of "keys" }}{{ fail (printf "%s: %s; %q is none" .path .rule.sentence $text) }}{{ end }}
+{{- if $isInvalid }}
+{{- if eq .rule.of "keys" }}{{ fail (printf "%s: %s, not %q" .path .rule.sentence $text) }}{{ end }}
 {{- fail (printf "%s: %q %s" .path $text .rule.sentence) }}
 {{- end }}
 {{- end }}
@@ -48,7 +48,7 @@
 {{- mulf (trimSuffix $suffix . | float64) (ternary (get $factors $suffix) 1 (hasKey $factors $suffix)) }}
 {{- end }}
 
-{{/* Takes resources and their path; fails when a request is above its limit, which would let no Pod start. */}}
+{{/* Fails when a request is above its limit: no Pod could be created. Arguments: resources and their path. */}}
 {{- define "drop.checkResources" -}}
 {{- $path := .path }}
 {{- $limits := .resources.limits }}
@@ -68,16 +68,16 @@
 {{- include "drop.checkResources" (dict "path" "resources" "resources" .Values.resources) }}
 {{- include "drop.checkResources" (dict "path" "pullPods.resources" "resources" .Values.pullPods.resources) }}
 {{- range list "app.kubernetes.io/name" "app.kubernetes.io/instance" }}
-{{- if hasKey $.Values.podLabels . }}{{ fail (printf "podLabels: %s is the chart's own" .) }}{{ end }}
+{{- if hasKey $.Values.podLabels . }}{{ fail (printf "podLabels: %s is set by the chart and cannot be changed" .) }}{{ end }}
 {{- end }}
 {{- with .Values.networkPolicy }}
 {{- if and .enabled (not .metacontroller.namespaceSelector) (not .metacontroller.podSelector) }}
-{{- fail "networkPolicy: two empty selectors let every Pod reach the hooks; say where Metacontroller runs, or set networkPolicy.enabled=false" }}
+{{- fail "networkPolicy: two empty selectors would allow every Pod to reach the hooks; select the Pods of Metacontroller, or set networkPolicy.enabled=false" }}
 {{- end }}
 {{- end }}
 {{- with .Values.tls }}
 {{- if and .existingSecret (not .enabled) }}
-{{- fail "tls.existingSecret is set, but tls.enabled is false: set tls.enabled=true, or leave the Secret out" }}
+{{- fail "tls.existingSecret is set, but tls.enabled is false: set tls.enabled=true, or remove tls.existingSecret" }}
 {{- end }}
 {{- if and .enabled (hasPrefix "http://" $.Values.hooks.url) }}
 {{- fail "hooks.url begins with http://, but tls.enabled is true: use https:// or set tls.enabled=false" }}
@@ -85,10 +85,10 @@
 {{- end }}
 {{- with .Values.pullPods }}
 {{- if and .createNamespace (has .namespace (list "" $.Release.Namespace)) }}
-{{- fail (printf "pullPods.createNamespace: the pull Pods would run in %s, the namespace of the release, which is not the chart's to create; set pullPods.namespace to another, or use helm's --create-namespace" $.Release.Namespace) }}
+{{- fail (printf "pullPods.createNamespace: the chart cannot create %s, the namespace of the release; set pullPods.namespace to another one, or use the flag --create-namespace of helm" $.Release.Namespace) }}
 {{- end }}
 {{- if and .resourceQuota.enabled (not .resourceQuota.hard) }}
-{{- fail "pullPods.resourceQuota: enabled without anything in hard" }}
+{{- fail "pullPods.resourceQuota.enabled is true, but pullPods.resourceQuota.hard is empty" }}
 {{- end }}
 {{- end }}
 {{- end }}

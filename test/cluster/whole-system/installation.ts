@@ -1,30 +1,37 @@
-// Installs Metacontroller, our chart and our service like a user. Only the service runs outside of the cluster.
+// Metacontroller, the chart and the service, installed as a user does, except that the service does not run in a Pod.
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { inject } from 'vitest';
+import { kinds } from '../../../crds/kinds.ts';
 import { unusedPort } from '../../service/discovery/servers.ts';
+import { eventually } from '../../waiting.ts';
 import { type Caretaker, startCaretaker } from '../caretaker.ts';
+import { chartFolder, releasesIn } from '../charts-releases.ts';
 import { type Cluster, theCluster } from '../cluster.ts';
 import { writeKubeconfig } from '../control-plane.ts';
 import { type RunningProgram, startProgram } from '../program.ts';
 
 const repository = resolve(import.meta.dirname, '../../..');
-export const chart = join(repository, 'charts/drop');
+export const chart = chartFolder('drop');
+/** By name: kubectl caches which kinds the category `drop` has, and the definitions come and go between tests. */
+const userKinds = kinds.flatMap(({ forUsers, plural }) => (forUsers ? [plural] : [])).join(',');
 export const NAMESPACE = 'drop-system';
 /** API path of the namespace with the pull Pods. */
 export const NAMESPACE_PATH = `/api/v1/namespaces/${NAMESPACE}`;
 
 export interface InstallationOptions {
-  /** Additional `--set` arguments of `helm install`. */
+  /** Additional values, such as `replicas=3`. */
   readonly values?: readonly string[];
-  /** The token of the service. Defaults to the token in the Secret of the chart. */
+  /** The token of the service; by default the one that the chart generates. */
   readonly token?: string;
 }
 
 export interface Installation extends Omit<RunningSystem, 'stop'> {
   readonly cluster: Cluster;
-  /** Deletes all objects of our kinds, uninstalls the chart and ends the programs. */
+  /** `helm upgrade` with exactly these values. */
+  upgrade(values: readonly string[]): Promise<void>;
+  /** Deletes the objects of users, uninstalls, deletes the definitions, and ends the programs. */
   remove(): Promise<void>;
 }
 
@@ -34,7 +41,7 @@ interface Startable {
   log(): string;
 }
 
-/** A program that can be killed and started again. All runs append to the same log. */
+/** A program that can be killed and started again. All runs write to the same log. */
 function startable(start: () => Promise<RunningProgram>): Startable {
   let running: RunningProgram | undefined;
   return {
@@ -61,22 +68,19 @@ function metacontrollerPath(): string {
 export interface ServiceAddress {
   readonly host: string;
   readonly port: number;
-  /**
-   * The name of the chart's Service. Only Metacontroller resolves it, to `host`, because the chart's Pods do not run
-   * here.
-   */
+  /** A name that Metacontroller, and no other program, resolves to `host`: that of the Service of the chart. */
   readonly hostName?: string;
 }
 
-interface RunContext {
+interface SystemInput {
   readonly cluster: Cluster;
   readonly folder: string;
   readonly caretaker: Caretaker;
   readonly address: ServiceAddress;
 }
 
-/** Runs the program with its own /etc/hosts, in a mount namespace of its own. */
-function withHosts(command: readonly string[], { folder, address }: RunContext): readonly string[] {
+/** Runs the command in a mount namespace with a hosts file of its own. */
+function withHosts(command: readonly string[], { folder, address }: SystemInput): readonly string[] {
   if (address.hostName === undefined) return command;
   const hosts = join(folder, 'hosts');
   writeFileSync(hosts, `127.0.0.1 localhost\n${address.host} ${address.hostName}\n`);
@@ -91,8 +95,8 @@ function withHosts(command: readonly string[], { folder, address }: RunContext):
   ];
 }
 
-async function metacontrollerOf(context: RunContext): Promise<Startable> {
-  const { cluster, folder, caretaker } = context;
+async function metacontrollerOf(input: SystemInput): Promise<Startable> {
+  const { cluster, folder, caretaker } = input;
   const port = await unusedPort();
   const kubeconfig = writeKubeconfig(join(folder, 'metacontroller.kubeconfig'), cluster);
   const isReady = async () => {
@@ -107,7 +111,7 @@ async function metacontrollerOf(context: RunContext): Promise<Startable> {
       '--metrics-address=0',
       `--health-probe-bind-address=127.0.0.1:${port}`,
     ],
-    context,
+    input,
   );
   return startable(() =>
     startProgram({
@@ -121,9 +125,9 @@ async function metacontrollerOf(context: RunContext): Promise<Startable> {
   );
 }
 
-/** Runs the service as the ServiceAccount of the chart, so that the chart's Role is tested too. */
-async function serviceOf(context: RunContext, token: string | undefined): Promise<Startable> {
-  const { cluster, folder, caretaker, address } = context;
+/** The service with the ServiceAccount of the chart, so that it has exactly the rights of its Role. */
+async function serviceOf(input: SystemInput, token: string | undefined): Promise<Startable> {
+  const { cluster, folder, caretaker, address } = input;
   const identity = (await cluster.kubectl(['create', 'token', 'drop', '-n', NAMESPACE, '--duration=2h'])).trim();
   const secret = await cluster.get(`${NAMESPACE_PATH}/secrets/drop-token`);
   const tokenFile = join(folder, 'token');
@@ -146,9 +150,9 @@ async function serviceOf(context: RunContext, token: string | undefined): Promis
 }
 
 export interface RunningSystem {
-  /** Starts the service and Metacontroller unless they are running. */
+  /** Starts the service and Metacontroller unless they run. */
   start(): Promise<void>;
-  /** Sends SIGKILL, like a node that loses power. */
+  /** Ends the service with SIGKILL, like a crash of its node. */
   killService(): Promise<void>;
   killMetacontroller(): Promise<void>;
   serviceLog(): string;
@@ -157,14 +161,14 @@ export interface RunningSystem {
   stop(): Promise<void>;
 }
 
-/** Starts Metacontroller and the service. The chart must be installed. */
+/** Starts Metacontroller and the service after the chart was installed. */
 export async function startSystem(address: ServiceAddress, token?: string): Promise<RunningSystem> {
   const caretaker = startCaretaker();
   const folder = mkdtempSync(join(tmpdir(), 'drop-whole-system-'));
   caretaker.add({ kind: 'folder', of: folder });
-  const context = { cluster: theCluster(), folder, caretaker, address };
-  const metacontroller = await metacontrollerOf(context);
-  const service = await serviceOf(context, token);
+  const input = { cluster: theCluster(), folder, caretaker, address };
+  const metacontroller = await metacontrollerOf(input);
+  const service = await serviceOf(input, token);
   const start = async () => {
     await service.run();
     await metacontroller.run();
@@ -180,22 +184,35 @@ export async function startSystem(address: ServiceAddress, token?: string): Prom
   };
 }
 
-/** Installs the chart into the shared cluster and starts Metacontroller and the service. */
+/** Waits for the objects that the service creates. A service with another token than the chart creates none. */
+async function defaultObjects(cluster: Cluster): Promise<void> {
+  for (const plural of ['fleets', 'pullpolicies']) {
+    await eventually(() => cluster.get(`/apis/drop.corewire.io/v1alpha1/${plural}/default`), 60_000);
+  }
+}
+
+/** Installs everything into the shared cluster, and starts it. */
 export async function install({ values = [], token }: InstallationOptions = {}): Promise<Installation> {
   const cluster = theCluster();
   await cluster.defineMetacontrollerKinds();
   await cluster.createNamespace(NAMESPACE, { 'pod-security.kubernetes.io/enforce': 'restricted' });
   const port = await unusedPort();
-  const set = [`hooks.url=http://127.0.0.1:${port}`, ...values].flatMap((value) => ['--set', value]);
-  await cluster.helm(['install', 'drop', chart, '-n', NAMESPACE, ...set]);
+  const helm = async (action: 'install' | 'upgrade', others: readonly string[]) => {
+    const set = [`hooks.url=http://127.0.0.1:${port}`, ...others].flatMap((value) => ['--set', value]);
+    await cluster.helm([action, 'drop', chart, '-n', NAMESPACE, ...set]);
+  };
+  await helm('install', values);
   const system = await startSystem({ host: '127.0.0.1', port }, token);
+  if (token === undefined) await defaultObjects(cluster);
   return {
     ...system,
     cluster,
+    upgrade: (others) => helm('upgrade', others),
     async remove() {
       await system.start();
-      await cluster.kubectl(['delete', 'drop', '--all', '--timeout=60s']);
-      await cluster.helm(['uninstall', 'drop', '-n', NAMESPACE, '--wait']);
+      await cluster.kubectl(['delete', userKinds, '--all', '--timeout=60s']);
+      await cluster.helm(['uninstall', 'drop', '-n', NAMESPACE, '--wait', '--ignore-not-found']);
+      await releasesIn(cluster).deleteDefinitions();
       await system.stop();
       await cluster.deleteNamespace(NAMESPACE);
     },

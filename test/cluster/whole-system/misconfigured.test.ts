@@ -13,7 +13,6 @@ describeWith(['controlPlane', 'helm', 'metacontroller'], 'a service with another
 
   it('causes a 401 in the log of Metacontroller and a warning in the log of the service', async () => {
     await eventually(() => expect(installation.metacontrollerLog()).toContain('401'));
-    // The service logs the request after it has sent the response.
     await eventually(() => expect(installation.serviceLog()).toContain('"statusCode":401'));
   });
 
@@ -27,8 +26,8 @@ describeWith(['controlPlane', 'helm', 'metacontroller'], 'a service with another
     }
   });
 
-  it('leaves the PullPolicy without a status', async () => {
-    const policy = await installation.cluster.get('/apis/drop.corewire.io/v1alpha1/pullpolicies/default');
-    expect(policy.status).toBeUndefined();
+  it('creates neither the Fleet nor the PullPolicy of the chart', async () => {
+    expect(await installation.cluster.list('/apis/drop.corewire.io/v1alpha1/fleets')).toEqual([]);
+    expect(await installation.cluster.list('/apis/drop.corewire.io/v1alpha1/pullpolicies')).toEqual([]);
   });
 });

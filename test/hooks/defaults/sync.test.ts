@@ -1,4 +1,4 @@
-// The Fleet and the PullPolicy `default`: created as the annotations describe, never taken from another owner, never lost.
+// The Fleet and the PullPolicy `default` follow the annotations, are never taken from another owner, and are never lost.
 import { describe, expect, test } from 'vitest';
 import { syncDefaults } from '../../../hooks/defaults/sync.ts';
 import { defaultsSyncRequest } from '../../../metacontroller/hook-request.ts';
@@ -165,7 +165,7 @@ describe.each([
   });
 });
 
-test('the PullPolicy has the name that the settings give to the default policy', () => {
+test('the PullPolicy has the name of the default policy in the settings', () => {
   const object = { kind: 'DecoratorController', metadata: { name: 'drop-defaults', uid: UID, annotations } };
   const request = defaultsSyncRequest.parse({ object, attachments: empty, related: empty });
   const { response } = syncDefaults(request, { ...settings, defaultPolicyName: 'paced' });
