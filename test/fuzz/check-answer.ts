@@ -105,10 +105,13 @@ function childrenProblem(children: readonly Child[], request: unknown): string |
   return problem ?? children.map((each) => childProblem(each, request)).find((found) => found !== undefined);
 }
 
+const decoratorPaths = ['/hooks/nodes/sync', '/hooks/defaults/sync'];
+
 function answerProblem(path: string, answer: unknown, request: unknown): string | undefined {
   if (path.endsWith('/customize')) return problemOf(customizeAnswer, answer, 'the answer');
-  const [schema, field] =
-    path === '/hooks/nodes/sync' ? [decoratorAnswer, 'attachments'] : [compositeAnswer, 'children'];
+  const [schema, field] = decoratorPaths.includes(path)
+    ? [decoratorAnswer, 'attachments']
+    : [compositeAnswer, 'children'];
   const problem = problemOf(schema, answer, 'the answer');
   if (problem !== undefined) return problem;
   const { status, [field]: children = [] } = answer as Record<string, unknown>;
