@@ -17,6 +17,8 @@ export interface Progress {
   readonly failing: readonly FailingPair[];
   /** Names of the nodes with a pull in progress. */
   readonly pulling: readonly string[];
+  /** When backoffs allow the next attempt, as a part of a message; undefined when no backoff applies. */
+  readonly nextAttempt: string | undefined;
 }
 
 type Verdict = Omit<ConditionInput, 'type' | 'status'>;
@@ -74,12 +76,12 @@ function obstacles({ missing, tolerations }: Progress): string {
 }
 
 function waits(progress: Progress): Verdict {
-  const { policyName } = progress.observation;
-  const someEligible = progress.missing.some((node) => startObstacle(node, progress.tolerations) === undefined);
-  const turn = someEligible
-    ? `; waiting for its turn in PullPolicy ${policyName} (see kubectl describe pullpolicy ${policyName})`
-    : '';
-  return { reason: 'Pending', message: tally(progress) + turn + obstacles(progress) };
+  const { missing, tolerations, nextAttempt, observation } = progress;
+  const { policyName } = observation;
+  const someEligible = missing.some((node) => startObstacle(node, tolerations) === undefined);
+  const turn = `waiting for its turn in PullPolicy ${policyName} (see kubectl describe pullpolicy ${policyName})`;
+  const waitsFor = someEligible ? `; ${nextAttempt ?? turn}` : '';
+  return { reason: 'Pending', message: tally(progress) + waitsFor + obstacles(progress) };
 }
 
 /** The order in which the reasons take precedence. If no check applies, the image is Pending. */
@@ -107,12 +109,13 @@ export function readyCondition(progress: Progress): ConditionInput {
   return { type: 'Ready', status: verdict.reason === 'Cached' ? 'True' : 'False', ...verdict };
 }
 
-/** The condition PullProgress: whether a pull is in progress. */
-export function pullProgressCondition({ pulling, missing }: Progress): ConditionInput {
+/** The condition PullProgress: whether a pull is in progress, and when backoffs allow the next one. */
+export function pullProgressCondition({ pulling, missing, nextAttempt }: Progress): ConditionInput {
   const type = 'PullProgress';
   if (pulling.length > 0) {
     return { type, status: 'True', reason: 'Pulling', message: `pulling on ${nodeList(pulling)}` };
   }
-  const reason = missing.length === 0 ? 'Cached' : 'Pending';
-  return { type, status: 'False', reason, message: 'no pull is in progress' };
+  if (missing.length === 0) return { type, status: 'False', reason: 'Cached', message: 'no pull is in progress' };
+  const details = nextAttempt === undefined ? '' : `; ${nextAttempt}`;
+  return { type, status: 'False', reason: 'Pending', message: `no pull is in progress${details}` };
 }

@@ -5,6 +5,7 @@ import { type FleetNode, jointTolerations } from '../fleet/table.ts';
 import { buildConditions } from '../status/condition.ts';
 import { keysOf } from './cached-entries.ts';
 import type { Ledger } from './ledger.ts';
+import { nextAttemptText } from './next-attempt.ts';
 import { type ImageObservation, nodesTargeted } from './observe.ts';
 import { type Progress, pullProgressCondition, readyCondition } from './readiness.ts';
 
@@ -64,13 +65,15 @@ function progressOf(input: StatusInput): Progress {
   const missing = targeted.filter(({ key }) => !held.has(key));
   const missingKeys = new Set(missing.map(({ key }) => key));
   const view = observation.policy.kind === 'view' ? observation.policy.view : undefined;
+  const failing = ledger.failing.filter(({ key }) => missingKeys.has(key));
   return {
     observation,
     tolerations: jointTolerations(spec, view),
     targeted,
     missing,
-    failing: ledger.failing.filter(({ key }) => missingKeys.has(key)),
+    failing,
     pulling,
+    nextAttempt: nextAttemptText(ledger, failing, view),
   };
 }
 

@@ -1,6 +1,7 @@
 // Builds the whole status of a PullPolicy: the starts it tracks, and its conditions.
 import { type PullPolicyStatus, pullPolicyStatus, type Wave } from '../../crds/pull-policy.ts';
 import { formatTimeMilliseconds } from '../../kubernetes/time.ts';
+import { MISSING_FLEET_MESSAGE } from '../fleet/table.ts';
 import { buildConditions, type ConditionInput } from '../status/condition.ts';
 import { counted } from '../status/node-list.ts';
 import { reviseStatus } from '../status/revision.ts';
@@ -18,8 +19,7 @@ function readyCondition({ specResult, fleet, images }: PolicyInput): ConditionIn
   const type = 'Ready';
   if (!specResult.ok) return { type, status: 'False', reason: 'InvalidSpec', message: specResult.problem };
   if (fleet.kind === 'missing') {
-    const message = 'Fleet default does not exist or has no nodes yet: it is installed by the chart (fleet.create)';
-    return { type, status: 'False', reason: 'FleetNotFound', message };
+    return { type, status: 'False', reason: 'FleetNotFound', message: MISSING_FLEET_MESSAGE };
   }
   if (specResult.limits.paused) {
     return { type, status: 'False', reason: 'Paused', message: 'spec.paused is true: no pulls are started' };
