@@ -1,6 +1,5 @@
 // How an observed object is read: a bad spec is a fact to report, a bad status field is as if it were absent, nothing throws.
 import { z } from 'zod';
-import { readOnce } from './read-once.ts';
 
 /** Text, or nothing where the object says something else. */
 const text = z.string().optional().catch(undefined);
@@ -130,13 +129,11 @@ export function observedSchema<Spec extends z.ZodType, Status extends z.ZodObjec
   kind: ObservableKind<Spec, Status>,
 ): z.ZodType<Observed<z.output<Spec>, z.output<Status>>> {
   const statusSchema = kind.status ?? emptyStatus;
-  // A status changes with every step, what was asked for does not.
-  const readSpecOnce = readOnce((spec) => readSpec(kind.spec, spec));
   return z
     .object({ metadata: objectMetadata, spec: z.unknown().optional(), status: z.unknown().optional() })
     .transform(({ metadata, spec, status }) => ({
       metadata,
-      spec: readSpecOnce(spec),
+      spec: readSpec(kind.spec, spec),
       rawSpec: spec,
       status: readStatus(statusSchema, status),
     })) as unknown as z.ZodType<Observed<z.output<Spec>, z.output<Status>>>;

@@ -14,7 +14,7 @@ import {
 } from './connections.ts';
 import type { RunDiscovery } from './discovery-runner.ts';
 import type { StatusChange } from './events/status-event.ts';
-import { type Answered, type Hook, hooks } from './hook-table.ts';
+import { type Hook, type HookReply, hooks } from './hook-table.ts';
 import { type JsonBodyCode, NESTING_LIMIT, readJsonBodies } from './json-body.ts';
 import { withShortTexts } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -88,7 +88,7 @@ async function refuse(reply: FastifyReply, { statusCode, sentence }: Refusal): P
   return reply.code(statusCode).send({ error: sentence });
 }
 
-function logAnswer(logger: Logger, hook: Hook, answered: Answered, durationMilliseconds: number): void {
+function logAnswer(logger: Logger, hook: Hook, answered: HookReply, durationMilliseconds: number): void {
   const { resyncAfterSeconds } = answered.body as { readonly resyncAfterSeconds?: number };
   const line = withShortTexts({
     hook: hook.path,
@@ -105,10 +105,10 @@ function addHook(app: FastifyInstance, hook: Hook, options: AppOptions, memory: 
   const { settings, clock, logger, metrics, runDiscovery, onStatus = noop } = options;
   app.post(hook.path, async (request, reply) => {
     if (request.body === undefined) return refuse(reply, emptyBody);
-    const reading = hook.read(request.body);
+    const reading = hook.parse(request.body);
     if (!reading.ok) return refuse(reply, { statusCode: 400, sentence: reading.problem });
     const context = { settings, memory, clock, runDiscovery, onStatus, nowMilliseconds: clock() };
-    const answered = await reading.answer(context);
+    const answered = await reading.respond(context);
     const { started } = answered.logFields;
     if (Array.isArray(started)) metrics.observeStarts(answered.parent, started.length);
     logAnswer(logger, hook, answered, reply.elapsedTime);

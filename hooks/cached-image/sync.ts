@@ -127,7 +127,7 @@ export function syncCachedImage(
   request: CachedImageSyncRequest,
   settings: HookSettings,
   nowMilliseconds: number,
-): HookResult<CompositeSyncResponse> {
+): HookResult<CompositeSyncResponse<Partial<CachedImageStatus>>> {
   const { parent } = request;
   const { generation } = parent.metadata;
   const observation = observeImage(request, settings);

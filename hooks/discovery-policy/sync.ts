@@ -45,7 +45,10 @@ function nextDue(policy: CompiledPolicy, status: Partial<DiscoveryPolicyStatus>,
   });
 }
 
-function answer(parent: ObservedDiscoveryPolicy, status: Partial<DiscoveryPolicyStatus>): CompositeSyncResponse {
+function answer(
+  parent: ObservedDiscoveryPolicy,
+  status: Partial<DiscoveryPolicyStatus>,
+): CompositeSyncResponse<Partial<DiscoveryPolicyStatus>> {
   return { status: withRevision(discoveryPolicyStatus, parent.status, status), children: [] };
 }
 
@@ -54,7 +57,7 @@ export function syncDiscoveryPolicy(
   parent: ObservedDiscoveryPolicy,
   outcomes: ReadonlyMap<number, SourceOutcome>,
   nowMilliseconds: number,
-): HookResult<CompositeSyncResponse> {
+): HookResult<CompositeSyncResponse<Partial<DiscoveryPolicyStatus>>> {
   const reading = readParent(parent);
   if (!reading.ok) {
     const response = answer(parent, invalidStatus(parent, reading.problem, nowMilliseconds));

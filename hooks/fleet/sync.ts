@@ -1,5 +1,5 @@
 // Fleet: reads all NodeCaches and answers with one compact table in its status.
-import { fleetStatus } from '../../crds/fleet.ts';
+import { type FleetStatus, fleetStatus } from '../../crds/fleet.ts';
 import { API_VERSION } from '../../crds/kind.ts';
 import type { FleetSyncRequest, Group, ObservedNodeCache } from '../../metacontroller/hook-request.ts';
 import type { CompositeSyncResponse, CustomizeResponse } from '../../metacontroller/hook-response.ts';
@@ -19,7 +19,7 @@ export function customizeFleet(): CustomizeResponse {
 }
 
 /** Takes the Fleet and all NodeCaches; gives the table of all nodes. */
-export function syncFleet({ parent, related }: FleetSyncRequest): CompositeSyncResponse {
+export function syncFleet({ parent, related }: FleetSyncRequest): CompositeSyncResponse<Partial<FleetStatus>> {
   // A missing group is not an empty cluster: what was known stays.
   if (related.nodeCaches === undefined) return { status: parent.status, children: [] };
   const nodes = readableNodes(related.nodeCaches);

@@ -149,7 +149,7 @@ export function syncPullPolicy(
   request: PullPolicySyncRequest,
   settings: HookSettings,
   nowMilliseconds: number,
-): HookResult<CompositeSyncResponse> {
+): HookResult<CompositeSyncResponse<Partial<PullPolicyStatus>>> {
   const { parent, children } = request;
   const input = readPolicyInput(request, settings, nowMilliseconds);
   const kept = input.children.filter((pull) => input.isPartial || isKept(pull, input));
