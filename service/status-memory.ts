@@ -28,8 +28,6 @@ export interface StatusMemory {
 /** Gives an empty memory. It is an aid, not a truth: losing it may repeat a pull, never pass a cap or lose a record. */
 export function createStatusMemory(): StatusMemory {
   const byUid = new Map<string, Remembered>();
-  /** Texts of statuses that were observed as they had been answered: most are answered again as they are. */
-  const textOf = new WeakMap<object, string>();
   let characters = 0;
 
   function forget(uid: string): void {
@@ -51,16 +49,14 @@ export function createStatusMemory(): StatusMemory {
       const remembered = byUid.get(uid);
       if (remembered === undefined || nowMilliseconds - remembered.atMilliseconds >= STATUS_MEMORY_MILLISECONDS)
         return undefined;
-      if (observed === undefined || JSON.stringify(observed) !== remembered.text)
-        return JSON.parse(remembered.text) as Status;
-      textOf.set(observed, remembered.text);
-      return undefined;
+      const isObserved = observed !== undefined && JSON.stringify(observed) === remembered.text;
+      return isObserved ? undefined : (JSON.parse(remembered.text) as Status);
     },
     remember(uid, status, nowMilliseconds) {
       if (uid === '' || uid.length > UID_LIMIT_CHARACTERS) return;
       // Set anew at the end, so that the oldest come first.
       forget(uid);
-      const text = textOf.get(status) ?? JSON.stringify(status);
+      const text = JSON.stringify(status);
       if (text.length <= STATUS_LIMIT_CHARACTERS) {
         byUid.set(uid, { text, atMilliseconds: nowMilliseconds });
         characters += text.length;

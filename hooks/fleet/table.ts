@@ -7,7 +7,6 @@ import { CONDITION_TAINT_KEYS, firstUntoleratedTaint, type Taint } from '../../k
 import type { Group, ObservedFleet } from '../../metacontroller/hook-request.ts';
 import { HOSTNAME_LABEL } from '../node/sync.ts';
 import { FLEET_NAME } from '../settings.ts';
-import { memoizedByObject } from '../text/memoized.ts';
 
 export interface FleetNode {
   readonly name: string;
@@ -39,13 +38,10 @@ function nodesOf(group: FleetGroup): FleetNode[] {
   });
 }
 
-function newTable(groups: readonly FleetGroup[]): FleetTable {
+export function tableOf(groups: readonly FleetGroup[]): FleetTable {
   const nodes = groups.flatMap(nodesOf).sort((left, right) => (left.name < right.name ? -1 : 1));
   return { nodes, byName: new Map(nodes.map((node) => [node.name, node])) };
 }
-
-/** Takes groups; gives the table of their nodes. */
-export const tableOf: (groups: readonly FleetGroup[]) => FleetTable = memoizedByObject(newTable);
 
 /** Takes the related Fleets; gives what they tell of the nodes. */
 export function readFleet(fleets: Group<ObservedFleet>): FleetLookup {

@@ -1,4 +1,4 @@
-// Remembers what a pure function gave, because every request brings the same few texts again, and a simulated cluster the same objects.
+// Remembers what a pure function gave, because every request brings the same few texts again.
 
 /** Most texts that one function remembers; where they are used up, it begins anew. */
 export const MEMOIZED_LIMIT = 4096;
@@ -15,18 +15,6 @@ export function memoized<Result>(read: (text: string) => Result): (text: string)
     if (text.length > MEMOIZED_LIMIT_CHARACTERS) return result;
     if (results.size >= MEMOIZED_LIMIT) results.clear();
     results.set(text, result);
-    return result;
-  };
-}
-
-/** The same for a function of an object, as long as somebody has the object. Nobody may change that either. */
-export function memoizedByObject<Subject extends object, Result extends object>(
-  read: (subject: Subject) => Result,
-): (subject: Subject) => Result {
-  const results = new WeakMap<Subject, Result>();
-  return (subject) => {
-    const result = results.get(subject) ?? read(subject);
-    results.set(subject, result);
     return result;
   };
 }

@@ -1,7 +1,7 @@
 // Proves that what is remembered is what would be worked out, that it is worked out once, and that there is an end to remembering.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MEMOIZED_LIMIT, MEMOIZED_LIMIT_CHARACTERS, memoized, memoizedByObject } from '../../../hooks/text/memoized.ts';
+import { MEMOIZED_LIMIT, MEMOIZED_LIMIT_CHARACTERS, memoized } from '../../../hooks/text/memoized.ts';
 
 /** A function that counts how often it is asked. */
 function counting() {
@@ -55,15 +55,4 @@ describe('a memoized function', () => {
       }),
     );
   });
-});
-
-test('by object: each is looked at once, equal ones are two', () => {
-  let asked = 0;
-  const read = memoizedByObject((list: readonly number[]) => {
-    asked += 1;
-    return { sum: list.reduce((sum, each) => sum + each, 0) };
-  });
-  const list = [1, 2];
-  expect([read(list), read(list), read([1, 2]), read([4])]).toEqual([{ sum: 3 }, { sum: 3 }, { sum: 3 }, { sum: 4 }]);
-  expect(asked).toBe(3);
 });
