@@ -1,4 +1,4 @@
-// The requests that Metacontroller sends to the hooks (version v2), parsed once at the edge into the input of the decisions.
+// The requests of Metacontroller's hooks (version v2), parsed once into the input of the decisions.
 import { z } from 'zod';
 import { cachedImageKind } from '../crds/cached-image.ts';
 import { cachedImageSetKind } from '../crds/cached-image-set.ts';

@@ -99,8 +99,8 @@ type StatusOf<Request extends SyncRequest> = Request['parent']['status'];
 const WRITE_CHECK_SECONDS = 10;
 
 /**
- * Metacontroller silently drops a status write after repeated conflicts, and nothing then triggers a sync: a Fleet that lacks a node
- * would lack it for ever. So a response that is newer than the observed status requests a sync.
+ * Metacontroller silently drops a status write after repeated conflicts, and nothing then triggers a sync: a Fleet that
+ * lacks a node would lack it forever. So a response that is newer than the observed status requests a sync.
  */
 function withWriteCheck<Status extends ParentStatus>(
   response: CompositeSyncResponse<Status>,
@@ -116,7 +116,7 @@ type SyncResult<Request extends SyncRequest> = HookResult<CompositeSyncResponse<
 
 interface CompositeHook<Request extends SyncRequest> {
   readonly decide: (request: Request, context: HookContext) => SyncResult<Request> | Promise<SyncResult<Request>>;
-  /** Merges the observed status with the status of the last response. Absent: the status with the higher revision wins. */
+  /** Merges the observed status with that of the last response. Absent: the higher revision wins. */
   readonly merge?: (
     observed: StatusOf<Request>,
     remembered: StatusOf<Request>,

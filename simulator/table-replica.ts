@@ -1,4 +1,4 @@
-// A replica of the service without HTTP: the same decisions and status memory, called as functions, which is many times faster.
+// A replica of the service without HTTP: the same hooks, called as functions, which is many times faster.
 import { createHookRequests } from '../metacontroller/hook-request.ts';
 import type { RunDiscovery } from '../service/discovery-runner.ts';
 import { createHooks, type Hook } from '../service/hook-table.ts';
