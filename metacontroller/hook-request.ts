@@ -54,7 +54,7 @@ function readGroup<Item>(entries: Entries, schema: z.ZodType<Item>, readObject: 
   return group;
 }
 
-/** Refuses a parent of another kind: the controller must then be registered with the wrong hook. */
+/** Rejects a parent of another kind: its controller is registered with the wrong hook. */
 function parentSchema<Item>(kind: string, item: z.ZodType<Item>, readObject: ReadObject): z.ZodType<Item> {
   const ofKind = z.object({ kind: z.literal(kind) });
   return z.unknown().transform((value, context): Item => {
@@ -68,7 +68,7 @@ function parentSchema<Item>(kind: string, item: z.ZodType<Item>, readObject: Rea
 
 type GroupShape = Readonly<Record<string, readonly [wireName: string, item: z.ZodType]>>;
 
-/** Picks the groups of the shape out of `children`, `related` or `attachments`. */
+/** Reads the groups of the shape from `children`, `related` or `attachments`. */
 function groupsSchema<Shape extends GroupShape>(shape: Shape, readObject: ReadObject) {
   type Groups = { readonly [Name in keyof Shape]: Group<z.infer<Shape[Name][1]>> };
   return z

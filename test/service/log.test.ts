@@ -126,36 +126,36 @@ describe('a sync logs one line', () => {
     const text = await service.metrics.registry.metrics();
     expect(text).toContain('drop_pulls_started_total{policy="default"} 1');
   });
+});
 
-  const quiet: readonly (readonly [string, string, string | object])[] = [
-    ['the sync of a Node', '/hooks/nodes/sync', readFileSync(nodeFixture, 'utf8')],
-    ['the customize call of a CachedImage', '/hooks/cachedimages/customize', { parent: alpine }],
-    ['the customize call of a PullPolicy', '/hooks/pullpolicies/customize', { parent: pullPolicy }],
-    [
-      'the customize call of a CachedImageSet',
-      '/hooks/cachedimagesets/customize',
-      { parent: { kind: 'CachedImageSet', metadata: { name: 'tools' }, spec: {} } },
-    ],
-    ['the customize call of a Fleet', '/hooks/fleets/customize', { parent: fleet }],
-  ];
-  it.each(quiet)('%s is logged at debug level', async (_title, url, payload) => {
-    const service = appWithLog();
-    expect(await post(service, url, payload)).toBe(200);
-    expect(service.lines).toEqual([]);
-    const debugged = appWithLog({ level: 'debug' });
-    expect(await post(debugged, url, payload)).toBe(200);
-    expect(debugged.entries()).toEqual([expect.objectContaining({ level: 20, hook: url, msg: 'hook called' })]);
-  });
+const quiet: readonly (readonly [string, string, string | object])[] = [
+  ['the sync of a Node', '/hooks/nodes/sync', readFileSync(nodeFixture, 'utf8')],
+  ['the customize call of a CachedImage', '/hooks/cachedimages/customize', { parent: alpine }],
+  ['the customize call of a PullPolicy', '/hooks/pullpolicies/customize', { parent: pullPolicy }],
+  [
+    'the customize call of a CachedImageSet',
+    '/hooks/cachedimagesets/customize',
+    { parent: { kind: 'CachedImageSet', metadata: { name: 'tools' }, spec: {} } },
+  ],
+  ['the customize call of a Fleet', '/hooks/fleets/customize', { parent: fleet }],
+];
+it.each(quiet)('%s is logged at debug level', async (_title, url, payload) => {
+  const service = appWithLog();
+  expect(await post(service, url, payload)).toBe(200);
+  expect(service.lines).toEqual([]);
+  const debugged = appWithLog({ level: 'debug' });
+  expect(await post(debugged, url, payload)).toBe(200);
+  expect(debugged.entries()).toEqual([expect.objectContaining({ level: 20, hook: url, msg: 'hook called' })]);
+});
 
-  it('a rejected request is logged with its hook and status code', async () => {
-    const service = appWithLog();
-    await post(service, '/hooks/cachedimages/sync', '{}');
-    await post(service, '/hooks/nothing/sync', '{}');
-    expect(service.entries().map(({ time: _time, ...entry }) => entry)).toEqual([
-      { level: 40, hook: '/hooks/cachedimages/sync', statusCode: 400, msg: 'request rejected' },
-      { level: 40, hook: 'unknown', statusCode: 404, msg: 'request rejected' },
-    ]);
-  });
+it('a rejected request is logged with its hook and status code', async () => {
+  const service = appWithLog();
+  await post(service, '/hooks/cachedimages/sync', '{}');
+  await post(service, '/hooks/nothing/sync', '{}');
+  expect(service.entries().map(({ time: _time, ...entry }) => entry)).toEqual([
+    { level: 40, hook: '/hooks/cachedimages/sync', statusCode: 400, msg: 'request rejected' },
+    { level: 40, hook: 'unknown', statusCode: 404, msg: 'request rejected' },
+  ]);
 });
 
 describe('neither the log nor a response contains the token', () => {
