@@ -1,35 +1,35 @@
-// The `drop` command: `drop render crds|controllers` prints YAML.
+// The command `kubectl drop`: `kubectl drop render crds|controllers` prints YAML.
 import { parseArgs } from 'node:util';
 import type { ControllerOptions, Endpoint, TokenSecret } from '../metacontroller/registrations.ts';
 import { renderControllers, renderDefinitions } from './render.ts';
 
 const usage = `usage:
-  drop render crds
-  drop render controllers [--url URL | --service NAME/NAMESPACE] [--token-secret NAMESPACE/NAME/KEY]
+  kubectl drop render crds
+  kubectl drop render controllers [--url URL | --service NAME/NAMESPACE] [--token-secret NAMESPACE/NAME/KEY]
 
-  --url           where Metacontroller finds the service, for example http://127.0.0.1:8080
-  --service       the Service in front of it (default drop/drop-system), port 8080
-  --token-secret  the Secret with the bearer token that the service reads from DROP_TOKEN_FILE
+  --url           URL at which Metacontroller calls the service, for example http://127.0.0.1:8080
+  --service       Kubernetes Service of the service (default drop/drop-system), port 8080
+  --token-secret  Secret with the bearer token that the service reads from DROP_TOKEN_FILE
 `;
 
 const SERVICE_PORT = 8080;
 
-/** A command line that makes no sense. */
+/** An invalid command line. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
 function parts(text: string, count: number, shape: string): string[] {
   const found = text.split('/');
-  if (found.length !== count || found.some((part) => part === '')) throw new UsageError(`${text} is not ${shape}`);
+  if (found.length !== count || found.includes('')) throw new UsageError(`"${text}" is not ${shape}`);
   return found;
 }
 
 function endpointOf(url: string | undefined, service: string | undefined): Endpoint {
-  if (url !== undefined && service !== undefined) throw new UsageError('--url and --service exclude each other');
+  if (url !== undefined && service !== undefined) throw new UsageError('use either --url or --service, not both');
   if (url !== undefined) {
     const isWeb = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
-    if (!isWeb) throw new UsageError(`${url} is not a URL that begins with http:// or https://`);
+    if (!isWeb) throw new UsageError(`--url "${url}" is not a URL that begins with http:// or https://`);
     return { kind: 'url', url };
   }
   const [name = '', namespace = ''] = parts(service ?? 'drop/drop-system', 2, 'NAME/NAMESPACE');
@@ -62,7 +62,7 @@ function controllerOptions(values: ReturnType<typeof parse>['values']): Controll
   return { endpoint: endpointOf(values.url, values.service), tokenSecret: tokenSecretOf(values['token-secret']) };
 }
 
-/** Takes the arguments; gives what is to be printed. Throws a UsageError for ones that make no sense. */
+/** Returns the text to print. Throws a UsageError for invalid arguments. */
 export function runCommand(args: readonly string[]): string {
   const { values, positionals } = parse(args);
   switch (positionals.join(' ')) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Runs the command from the build where there is one, else from the sources.
+// Runs the command from the build if it exists, otherwise from the sources.
 import { existsSync } from 'node:fs';
 
 const built = new URL('../dist/cli/main.js', import.meta.url);

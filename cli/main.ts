@@ -1,10 +1,10 @@
-// The entry of the `drop` command.
+// Entry point of the command `kubectl drop`.
 import { runCommand, UsageError } from './command.ts';
 
 try {
   process.stdout.write(runCommand(process.argv.slice(2)));
 } catch (error) {
-  const sentence = error instanceof UsageError ? error.message : String(error);
-  process.stderr.write(`${sentence.trimEnd()}\n`);
+  const message = error instanceof UsageError ? error.message : String(error);
+  process.stderr.write(`${message.trimEnd()}\n`);
   process.exitCode = 2;
 }

@@ -1,4 +1,4 @@
-// Writes the objects that a cluster needs, ready for `kubectl apply`: our definitions and our registrations.
+// Renders the CustomResourceDefinitions and the Metacontroller registrations for `kubectl apply`.
 import { stringify } from 'yaml';
 import { customResourceDefinition } from '../crds/custom-resource-definition.ts';
 import { kinds } from '../crds/kinds.ts';
@@ -8,12 +8,12 @@ function documents(objects: readonly unknown[]): string {
   return objects.map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n');
 }
 
-/** Gives every CustomResourceDefinition as YAML. */
+/** YAML of every CustomResourceDefinition. */
 export function renderDefinitions(): string {
   return documents(kinds.map(customResourceDefinition));
 }
 
-/** Takes where the service is; gives every registration as YAML. */
+/** YAML of every CompositeController and DecoratorController. */
 export function renderControllers(options: ControllerOptions): string {
   return documents(registrations.map((registration) => controllerObject(registration, options)));
 }

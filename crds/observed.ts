@@ -1,7 +1,6 @@
 // Parses observed objects without ever throwing. An invalid spec becomes an error message. An invalid field of a status
 // or of metadata counts as absent, because a user can correct only the spec.
 import { z } from 'zod';
-import { readOnce } from './read-once.ts';
 
 /** Any value that is not a string counts as absent. */
 const text = z.string().optional().catch(undefined);
@@ -131,12 +130,11 @@ export function observedSchema<Spec extends z.ZodType, Status extends z.ZodObjec
   kind: ObservableKind<Spec, Status>,
 ): z.ZodType<Observed<z.output<Spec>, z.output<Status>>> {
   const statusSchema = kind.status ?? emptyStatus;
-  const readSpecOnce = readOnce((spec) => readSpec(kind.spec, spec));
   return z
     .object({ metadata: objectMetadata, spec: z.unknown().optional(), status: z.unknown().optional() })
     .transform(({ metadata, spec, status }) => ({
       metadata,
-      spec: readSpecOnce(spec),
+      spec: readSpec(kind.spec, spec),
       rawSpec: spec,
       status: readStatus(statusSchema, status),
     })) as unknown as z.ZodType<Observed<z.output<Spec>, z.output<Status>>>;

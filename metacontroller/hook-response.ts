@@ -1,6 +1,6 @@
-// What a hook answers, as Metacontroller's hook version v2 reads it.
+// The responses of the hooks, as Metacontroller's hook version v2 reads them.
 
-/** An object that is to exist, built from scratch. */
+/** A desired child, built from scratch. */
 export interface DesiredObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -13,11 +13,11 @@ export interface DesiredObject {
   readonly spec?: unknown;
 }
 
-export interface CompositeSyncResponse {
-  /** The whole status; a part that is missing is wiped. */
-  readonly status: Readonly<Record<string, unknown>>;
+export interface CompositeSyncResponse<Status extends object> {
+  /** The whole status: Metacontroller removes a field that is missing. */
+  readonly status: Status;
   readonly children: readonly DesiredObject[];
-  /** Seconds until Metacontroller asks again; absent means when something changes. */
+  /** Seconds until the next sync. Absent: when an object changes. */
   readonly resyncAfterSeconds?: number;
 }
 
@@ -32,7 +32,7 @@ interface LabelSelectorRequirement {
   readonly values?: readonly string[];
 }
 
-/** A group of objects that a sync wants to see: by labels or by names, never both. */
+/** Selects related objects by labels or by names, never both. */
 export type RelatedResourceRule = {
   readonly apiVersion: string;
   readonly resource: string;

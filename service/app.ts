@@ -1,205 +1,195 @@
-// The HTTP side of the hooks: who may ask, how large a question may be, and what is said when it makes no sense.
+// The HTTP side of the hooks: authentication, limits of requests, error responses, and the log of each call.
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { HookSettings } from '../hooks/settings.ts';
 import { bearerTokenCheck } from './bearer-token.ts';
-import { createAdmission } from './body-admission.ts';
+import { createBodyAdmission } from './body-admission.ts';
 import type { Certificate } from './certificate.ts';
-import {
-  type Connections,
-  floodWarning,
-  HEAD_TIMEOUT_MILLISECONDS,
-  limitConnections,
-  TIMEOUT_CHECK_MILLISECONDS,
-} from './connections.ts';
+import { httpServerOptions, httpsServerOptions, limitConnections } from './connections.ts';
 import type { RunDiscovery } from './discovery-runner.ts';
 import type { StatusChange } from './events/status-event.ts';
-import { type Answered, type Hook, hooks } from './hook-table.ts';
+import { type Hook, type HookReply, hooks } from './hook-table.ts';
 import { type JsonBodyCode, NESTING_LIMIT, readJsonBodies } from './json-body.ts';
 import { withShortTexts } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { createStatusMemory, type StatusMemory } from './status-memory.ts';
 
-/** A request that trickles in longer than this is given up; Metacontroller itself gives up after 10 s unless it is told otherwise. */
+/** A whole request must arrive within this time. Metacontroller itself waits 10 s for a response by default. */
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
-/** Longer than Metacontroller keeps an idle connection (90 s), so that it is never we who close a connection it is about to use. */
+/** Longer than Metacontroller keeps an idle connection (90 s), so that the service never closes one in use. */
 const KEEP_ALIVE_MILLISECONDS = 100_000;
 
 export interface AppOptions {
-  /** Undefined: every caller is answered. */
+  /** Undefined: no token is required. */
   readonly token: string | undefined;
   readonly bodyLimitBytes: number;
   readonly settings: HookSettings;
+  /** Milliseconds since the epoch. */
   readonly clock: () => number;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly runDiscovery: RunDiscovery;
-  /** Told of every status that is answered; absent: nobody is. */
+  /** Called with the status of every response. */
   readonly onStatus?: ((change: StatusChange) => void) | undefined;
   /** Absent: the hooks are served without TLS. */
   readonly certificate?: Certificate | undefined;
-  /** Absent: half a minute. */
-  readonly requestTimeoutMilliseconds?: number;
 }
 
 const noop = () => undefined;
 
-interface Refusal {
+interface HttpError {
   readonly statusCode: number;
-  readonly sentence: string;
+  readonly message: string;
 }
 
-const emptyBody: Refusal = { statusCode: 400, sentence: 'the body is empty' };
-const noSuchHook: Refusal = { statusCode: 404, sentence: 'there is no such hook' };
-const noRoom: Refusal = { statusCode: 503, sentence: 'too many large bodies are on their way: ask again' };
+const emptyBody: HttpError = { statusCode: 400, message: 'the body is empty' };
+const noSuchHook: HttpError = { statusCode: 404, message: 'no such hook' };
+const tooManyLargeRequests: HttpError = {
+  statusCode: 503,
+  message: 'too many large requests in flight; retry later',
+};
 
-const misshapen: Readonly<Record<JsonBodyCode, Refusal>> = {
-  DROP_BODY_TOO_DEEP: { statusCode: 400, sentence: `the body is nested more than ${NESTING_LIMIT} levels deep` },
+const jsonBodyErrors: Readonly<Record<JsonBodyCode, HttpError>> = {
+  DROP_BODY_TOO_DEEP: { statusCode: 400, message: `the body is nested more than ${NESTING_LIMIT} levels deep` },
   DROP_BODY_TOO_MANY_TOKENS: {
     statusCode: 413,
-    sentence: 'the body has too many values; the limit grows with DROP_BODY_LIMIT_BYTES above 64 MiB',
+    message: 'the body has too many values; the limit grows with DROP_BODY_LIMIT_BYTES above 64 MiB',
   },
 };
 
-/** What is refused before a hook is asked, by its error code. */
-const refusals: Readonly<Record<string, Refusal>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: { statusCode: 413, sentence: 'the body is larger than DROP_BODY_LIMIT_BYTES' },
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: { statusCode: 415, sentence: 'the body must be application/json' },
+/** By error code. These requests are rejected before a hook is called. */
+const knownErrors: Readonly<Record<string, HttpError>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: { statusCode: 413, message: 'the body is larger than DROP_BODY_LIMIT_BYTES' },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: { statusCode: 415, message: 'the body must be application/json' },
   FST_ERR_CTP_EMPTY_JSON_BODY: emptyBody,
-  FST_ERR_CTP_INVALID_JSON_BODY: { statusCode: 400, sentence: 'the body is not valid JSON' },
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: { statusCode: 400, sentence: 'the body is not as long as its header says' },
-  ...misshapen,
+  FST_ERR_CTP_INVALID_JSON_BODY: { statusCode: 400, message: 'the body is not valid JSON' },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: { statusCode: 400, message: 'the body length differs from Content-Length' },
+  ...jsonBodyErrors,
 };
 
-const internalError: Refusal = { statusCode: 500, sentence: 'internal error; the log of the service says more' };
+const internalError: HttpError = { statusCode: 500, message: 'internal error; see the log of the service' };
 
-function refusalOf(error: FastifyError): Refusal {
-  const known = Object.hasOwn(refusals, error.code ?? '') ? refusals[error.code] : undefined;
+function httpErrorOf(error: FastifyError): HttpError {
+  const known = Object.hasOwn(knownErrors, error.code ?? '') ? knownErrors[error.code] : undefined;
   if (known !== undefined) return known;
   const { statusCode } = error;
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    // The parser's own words repeat parts of the body, which may hold anything.
-    return { statusCode, sentence: statusCode === 400 ? 'the body is not valid JSON' : 'the request makes no sense' };
+    // The parser's own message quotes parts of the body, which may hold anything.
+    return { statusCode, message: statusCode === 400 ? 'the body is not valid JSON' : 'the request is not valid' };
   }
   return internalError;
 }
 
-async function refuse(reply: FastifyReply, { statusCode, sentence }: Refusal): Promise<FastifyReply> {
-  return reply.code(statusCode).send({ error: sentence });
+async function sendError(reply: FastifyReply, { statusCode, message }: HttpError): Promise<FastifyReply> {
+  return reply.code(statusCode).send({ error: message });
 }
 
-function logAnswer(logger: Logger, hook: Hook, answered: Answered, durationMilliseconds: number): void {
-  const { resyncAfterSeconds } = answered.body as { readonly resyncAfterSeconds?: number };
-  const line = withShortTexts({
+function logHookReply(logger: Logger, hook: Hook, hookReply: HookReply, durationMilliseconds: number): void {
+  const { resyncAfterSeconds } = hookReply.body as { readonly resyncAfterSeconds?: number };
+  const fields = withShortTexts({
     hook: hook.path,
-    parent: answered.parent,
-    ...answered.logFields,
+    parent: hookReply.parent,
+    ...hookReply.logFields,
     resyncAfterSeconds,
     durationMilliseconds: Math.round(durationMilliseconds * 10) / 10,
   });
-  if (answered.logFields.problems !== undefined) logger.warn(line, 'answered');
-  else if (hook.isQuiet) logger.debug(line, 'answered');
-  else logger.info(line, 'answered');
+  if (hookReply.logFields.problems !== undefined) logger.warn(fields, 'hook called');
+  else if (hook.isQuiet) logger.debug(fields, 'hook called');
+  else logger.info(fields, 'hook called');
 }
 
 function addHook(app: FastifyInstance, hook: Hook, options: AppOptions, memory: StatusMemory): void {
   const { settings, clock, logger, metrics, runDiscovery, onStatus = noop } = options;
   app.post(hook.path, async (request, reply) => {
-    if (request.body === undefined) return refuse(reply, emptyBody);
-    const reading = hook.read(request.body);
-    if (!reading.ok) return refuse(reply, { statusCode: 400, sentence: reading.problem });
+    if (request.body === undefined) return sendError(reply, emptyBody);
+    const parsed = hook.parse(request.body);
+    if (!parsed.ok) return sendError(reply, { statusCode: 400, message: parsed.problem });
     const context = { settings, memory, clock, runDiscovery, onStatus, nowMilliseconds: clock() };
-    const answered = await reading.answer(context);
-    const { started } = answered.logFields;
-    if (Array.isArray(started)) metrics.observeStarts(answered.parent, started.length);
-    logAnswer(logger, hook, answered, reply.elapsedTime);
-    // Serialised here once: a response shape would drop fields, and none would have Fastify do just this.
-    return reply.type('application/json').send(JSON.stringify(answered.body));
+    const hookReply = await parsed.respond(context);
+    const { started } = hookReply.logFields;
+    if (Array.isArray(started)) metrics.observeStarts(hookReply.parent, started.length);
+    logHookReply(logger, hook, hookReply, reply.elapsedTime);
+    return reply.send(hookReply.body);
   });
 }
 
-function requireToken(app: FastifyInstance, token: string, connections: Connections): void {
+/** Checks the token before the body is read, and closes the connection of a caller without it. */
+function requireToken(app: FastifyInstance, token: string): void {
   const isAllowed = bearerTokenCheck(token);
-  // Before the body is read: a stranger costs a header, and keeps no connection.
-  app.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
-    if (isAllowed(request.headers.authorization)) {
-      connections.markAuthenticated(request.raw.socket);
-      return undefined;
-    }
-    const given = request.headers.authorization === undefined ? 'missing' : 'wrong';
-    return refuse(reply.header('connection', 'close'), {
+  app.addHook('onRequest', async ({ headers }: FastifyRequest, reply: FastifyReply) => {
+    if (isAllowed(headers.authorization)) return undefined;
+    const problem = headers.authorization === undefined ? 'missing' : 'wrong';
+    return sendError(reply.header('connection', 'close'), {
       statusCode: 401,
-      sentence: `the bearer token is ${given}`,
+      message: `the bearer token is ${problem}`,
     });
   });
 }
 
-/** Who needs no token is known once all that he asks is there. */
-function authenticateAll(app: FastifyInstance, connections: Connections): void {
-  app.addHook('preHandler', async ({ raw }: FastifyRequest) => connections.markAuthenticated(raw.socket));
-}
-
-/** After the token: a stranger takes no room. */
-function limitBodies(app: FastifyInstance, bodyLimitBytes: number): void {
-  const isAdmitted = createAdmission(bodyLimitBytes);
+/** Must run after the token check: callers without the token must not reserve memory. */
+function limitBodiesInFlight(app: FastifyInstance, bodyLimitBytes: number): void {
+  const admitBody = createBodyAdmission(bodyLimitBytes);
   app.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) =>
-    isAdmitted(request.headers, reply.raw) ? undefined : refuse(reply, noRoom),
+    admitBody(request.headers, reply.raw) ? undefined : sendError(reply, tooManyLargeRequests),
   );
 }
 
-/** A connection that is kept open would keep a stopping service alive until its other end gives it up, and in a crowd somebody out. */
-function closeConnections(app: FastifyInstance, { isNearLimit }: Connections): void {
+/** An open keep-alive connection would delay the end of the service until the client closes it. */
+function closeConnectionsWhenStopping(app: FastifyInstance): void {
   let isStopping = false;
   app.addHook('preClose', async () => {
     isStopping = true;
   });
   app.addHook('onSend', async (_request, reply) => {
-    if (isStopping || isNearLimit()) reply.header('connection', 'close');
+    if (isStopping) reply.header('connection', 'close');
   });
 }
 
-/** Fastify's types know an app by its server; nothing here looks at that, so one type serves both. */
-function serverOptions(certificate: Certificate | undefined, requestTimeout: number): object {
-  const connectionsCheckingInterval = Math.min(TIMEOUT_CHECK_MILLISECONDS, requestTimeout);
-  if (certificate === undefined) return { requestTimeout, http: { connectionsCheckingInterval } };
-  const tls = { ...certificate, minVersion: 'TLSv1.2', handshakeTimeout: HEAD_TIMEOUT_MILLISECONDS };
-  return { requestTimeout, https: { ...tls, connectionsCheckingInterval } };
+/** Typed as object: Fastify types apps with and without TLS differently, and no other code needs the difference. */
+function serverOptions(certificate: Certificate | undefined): object {
+  return certificate === undefined ? { http: httpServerOptions } : { https: { ...httpsServerOptions, ...certificate } };
 }
 
-/** Takes what the service is made of; gives the app, ready to listen or to be injected into. */
-export function buildApp(options: AppOptions): FastifyInstance {
-  const { logger, metrics, bodyLimitBytes, requestTimeoutMilliseconds = REQUEST_TIMEOUT_MILLISECONDS } = options;
-  const app = Fastify({
-    logger: false,
-    ...serverOptions(options.certificate, requestTimeoutMilliseconds),
-    bodyLimit: bodyLimitBytes,
-    keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
-    forceCloseConnections: 'idle',
-    // A path that cannot even be decoded; nobody has looked at the token then.
-    frameworkErrors: (_error, _request, reply) => refuse(reply.header('connection', 'close'), noSuchHook),
-  });
-  app.server.headersTimeout = Math.min(HEAD_TIMEOUT_MILLISECONDS, requestTimeoutMilliseconds);
-  const connections = limitConnections(app.server, { onFlood: floodWarning(logger, options.clock) });
-  closeConnections(app, connections);
-  if (options.token === undefined) authenticateAll(app, connections);
-  else requireToken(app, options.token, connections);
-  limitBodies(app, bodyLimitBytes);
-  // Fastify reads text too unless told; a hook takes JSON alone.
-  app.removeContentTypeParser('text/plain');
-  readJsonBodies(app, bodyLimitBytes);
-  app.setNotFoundHandler(async (_request, reply) => refuse(reply, noSuchHook));
+function handleErrors(app: FastifyInstance, logger: Logger): void {
+  app.setNotFoundHandler(async (_request, reply) => sendError(reply, noSuchHook));
   app.setErrorHandler(async (error: FastifyError, request, reply) => {
-    const refusal = refusalOf(error);
-    if (refusal === internalError) logger.error({ err: error, hook: request.routeOptions.url }, 'internal error');
-    return refuse(reply, refusal);
+    const httpError = httpErrorOf(error);
+    if (httpError === internalError) logger.error({ err: error, hook: request.routeOptions.url }, 'internal error');
+    return sendError(reply, httpError);
   });
+}
+
+function observeResponses(app: FastifyInstance, { metrics, logger }: AppOptions): void {
   app.addHook('onResponse', async (request, reply) => {
     const path = request.routeOptions.url ?? 'unknown';
     metrics.observeHook(path, reply.statusCode, reply.elapsedTime / 1000);
     if (reply.statusCode >= 400 && reply.statusCode !== internalError.statusCode) {
-      logger.warn({ hook: path, statusCode: reply.statusCode }, 'refused');
+      logger.warn({ hook: path, statusCode: reply.statusCode }, 'request rejected');
     }
   });
+}
+
+export function buildApp(options: AppOptions): FastifyInstance {
+  const { logger, bodyLimitBytes } = options;
+  const app = Fastify({
+    logger: false,
+    ...serverOptions(options.certificate),
+    bodyLimit: bodyLimitBytes,
+    requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
+    keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
+    forceCloseConnections: 'idle',
+    // A path that cannot be decoded fails before the token check.
+    frameworkErrors: (_error, _request, reply) => sendError(reply.header('connection', 'close'), noSuchHook),
+  });
+  limitConnections(app.server);
+  closeConnectionsWhenStopping(app);
+  if (options.token !== undefined) requireToken(app, options.token);
+  limitBodiesInFlight(app, bodyLimitBytes);
+  // By default Fastify parses text as well.
+  app.removeContentTypeParser('text/plain');
+  readJsonBodies(app, bodyLimitBytes);
+  handleErrors(app, logger);
+  observeResponses(app, options);
   const memory = createStatusMemory();
   for (const hook of hooks) addHook(app, hook, options, memory);
   return app;

@@ -1,9 +1,9 @@
-// Compares a bearer token in constant time, so that its letters cannot be guessed one by one.
+// Compares a bearer token in constant time, so that response times do not reveal how much of a guess is right.
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 const digestOf = (text: string) => createHash('sha256').update(text).digest();
 
-/** Takes the expected token; gives the check of an Authorization header. */
+/** Returns a check of the Authorization header against the expected token. */
 export function bearerTokenCheck(expected: string): (header: string | undefined) => boolean {
   const expectedDigest = digestOf(expected);
   return (header) => {

@@ -1,19 +1,19 @@
-// TLS for the hooks: reads certificate and key, and reads them again when they change, so that a renewed certificate needs no restart.
+// TLS for the hooks. Certificate and key are reloaded when their files change, so that a renewal needs no restart.
 import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import type { Server } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import type { Logger } from 'pino';
 import { type CertificateFiles, ConfigError } from './config.ts';
 
-/** Kubernetes itself takes about a minute to bring a changed Secret into a Pod. */
-const LOOK_AGAIN_MILLISECONDS = 10_000;
+/** Short compared with the minute that the kubelet needs to update a mounted Secret. */
+const POLL_MILLISECONDS = 10_000;
 
 export interface Certificate {
   readonly cert: string;
   readonly key: string;
 }
 
-/** Takes the paths of two PEM files; gives their text. Throws a ConfigError that names the file, and never repeats what is in it. */
+/** Throws a ConfigError that names the file at fault and never contains its content. */
 export function readCertificate({ certificateFile, keyFile }: CertificateFiles): Certificate {
   const read = (variable: string, path: string) => {
     try {
@@ -30,29 +30,29 @@ export function readCertificate({ certificateFile, keyFile }: CertificateFiles):
   try {
     createSecureContext(certificate);
   } catch {
-    throw new ConfigError(`${certificateFile} and ${keyFile} are no certificate and its key`);
+    throw new ConfigError(`${certificateFile} and ${keyFile} are not a matching PEM certificate and key`);
   }
   return certificate;
 }
 
-/** Takes the files and a server that uses them; gives how to stop looking. A pair that does not fit leaves the old one in use. */
+/** Reloads the files into the server when they change, unless they do not match. Returns a function that stops it. */
 export function followCertificate(
   files: CertificateFiles,
   server: Server,
   logger: Logger,
-  intervalMilliseconds = LOOK_AGAIN_MILLISECONDS,
+  intervalMilliseconds = POLL_MILLISECONDS,
 ): () => void {
-  const reread = () => {
+  const reload = () => {
     try {
       server.setSecureContext(readCertificate(files));
-      logger.info('the TLS certificate was read again');
+      logger.info('TLS certificate reloaded');
     } catch (error) {
-      logger.error({ problem: (error as Error).message }, 'the changed TLS certificate is not used');
+      logger.error({ problem: (error as Error).message }, 'TLS certificate not reloaded; keeping the previous one');
     }
   };
   const paths = [files.certificateFile, files.keyFile];
-  for (const path of paths) watchFile(path, { interval: intervalMilliseconds, persistent: false }, reread);
+  for (const path of paths) watchFile(path, { interval: intervalMilliseconds, persistent: false }, reload);
   return () => {
-    for (const path of paths) unwatchFile(path, reread);
+    for (const path of paths) unwatchFile(path, reload);
   };
 }

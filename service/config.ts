@@ -1,15 +1,15 @@
-// Reads the environment once, at the start; a value that makes no sense stops the service with a sentence.
+// Reads the environment once, at start-up. An invalid value stops the service with a message that names the variable.
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { DEFAULT_PULL_POD_RESOURCES, type HookSettings } from '../hooks/settings.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const DEFAULT_BODY_LIMIT_BYTES = 64 * MEBIBYTE;
-const LONGEST_PORT = 65_535;
+const LARGEST_PORT = 65_535;
 
-/** JavaScript's own conversion takes a blank for 0. */
+/** `Number` alone would convert a blank to 0. */
 const wholeNumber = z.string().regex(/^\d+$/, 'must be a whole number').transform(Number);
-const port = wholeNumber.pipe(z.number().max(LONGEST_PORT));
+const port = wholeNumber.pipe(z.number().max(LARGEST_PORT));
 
 const resourcesText = z.string().transform((text, context) => {
   try {
@@ -17,7 +17,7 @@ const resourcesText = z.string().transform((text, context) => {
       .object({ requests: z.record(z.string(), z.string()), limits: z.record(z.string(), z.string()) })
       .parse(JSON.parse(text));
   } catch {
-    context.addIssue('must be JSON with requests and limits');
+    context.addIssue('must be JSON with the objects requests and limits, whose values are strings');
     return z.NEVER;
   }
 });
@@ -40,14 +40,14 @@ const environmentShape = z.object({
   DROP_PULL_POD_PRIORITY_CLASS: z.string().min(1).optional(),
 });
 
-/** Where certificate and key are, as PEM. */
+/** Paths of PEM files. */
 export interface CertificateFiles {
   readonly certificateFile: string;
   readonly keyFile: string;
 }
 
 export interface ServiceConfig {
-  /** Undefined: every caller is answered. */
+  /** Undefined: no token is required. */
   readonly token: string | undefined;
   readonly host: string;
   readonly port: number;
@@ -56,14 +56,14 @@ export interface ServiceConfig {
   readonly logLevel: string;
   /** Undefined: the hooks are served without TLS. */
   readonly tls: CertificateFiles | undefined;
-  /** The only namespace whose Secrets are read. */
+  /** The only namespace from which Secrets are read. */
   readonly secretsNamespace: string;
-  /** Whether changes of a status are told as Events. */
+  /** Whether status changes are recorded as Events. */
   readonly writesEvents: boolean;
   readonly settings: HookSettings;
 }
 
-/** A setting that keeps the service from starting. */
+/** An invalid setting. It prevents the start of the service. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
@@ -84,13 +84,13 @@ function certificateFiles(values: z.infer<typeof environmentShape>): Certificate
   const { DROP_TLS_CERTIFICATE_FILE: certificateFile, DROP_TLS_KEY_FILE: keyFile } = values;
   if (certificateFile !== undefined && keyFile !== undefined) return { certificateFile, keyFile };
   if (certificateFile === undefined && keyFile === undefined) return undefined;
-  throw new ConfigError('DROP_TLS_CERTIFICATE_FILE and DROP_TLS_KEY_FILE go together: set both or none');
+  throw new ConfigError('DROP_TLS_CERTIFICATE_FILE and DROP_TLS_KEY_FILE must be set together: set both or neither');
 }
 
-/** Kubernetes itself sets DROP_PORT to such an address in every Pod beside a Service named drop. */
+/** Kubernetes sets DROP_PORT to such an address in each Pod if the namespace has a Service named drop. */
 const serviceLink = /^(tcp|udp|sctp):\/\//;
 
-/** Empty variables count as unset, as charts and shells leave them, and so do those that only tell of a Service. */
+/** Charts and shells may leave variables empty: these count as unset, and so do Kubernetes' service links. */
 function withoutUnset(environment: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
     Object.entries(environment).filter(
@@ -99,7 +99,7 @@ function withoutUnset(environment: NodeJS.ProcessEnv): Record<string, string> {
   );
 }
 
-/** Takes the environment; gives the configuration. Throws a ConfigError that says which variable is wrong. */
+/** Throws a ConfigError that names the invalid variables. */
 export function readConfig(environment: NodeJS.ProcessEnv): ServiceConfig {
   const result = environmentShape.safeParse(withoutUnset(environment));
   if (!result.success) {
@@ -109,7 +109,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): ServiceConfig {
   const values = result.data;
   const token = values.DROP_TOKEN_FILE === undefined ? undefined : readToken(values.DROP_TOKEN_FILE);
   if (token === undefined && values.DROP_ALLOW_ANONYMOUS !== 'true') {
-    throw new ConfigError('set DROP_TOKEN_FILE to the file with the bearer token, or DROP_ALLOW_ANONYMOUS=true');
+    throw new ConfigError(
+      'no bearer token: set DROP_TOKEN_FILE to the file with the token, or DROP_ALLOW_ANONYMOUS=true',
+    );
   }
   return {
     token,

@@ -1,4 +1,4 @@
-// Which decision answers which path, and the shape its request is read with.
+// The hooks by path: the schema of the request and the decision that responds to it.
 import type { z } from 'zod';
 import { cachedImageKind } from '../crds/cached-image.ts';
 import { cachedImageSetKind } from '../crds/cached-image-set.ts';
@@ -24,21 +24,7 @@ import { mergePolicyStatuses } from '../hooks/pull-policy/merge.ts';
 import { syncPullPolicy } from '../hooks/pull-policy/sync.ts';
 import type { HookSettings } from '../hooks/settings.ts';
 import { newerStatus } from '../hooks/status/revision.ts';
-import type { DiscoveryPolicySyncRequest } from '../metacontroller/hook-request.ts';
-import {
-  cachedImageCustomizeRequest,
-  cachedImageSetCustomizeRequest,
-  cachedImageSetSyncRequest,
-  cachedImageSyncRequest,
-  defaultsCustomizeRequest,
-  defaultsSyncRequest,
-  discoveryPolicySyncRequest,
-  fleetCustomizeRequest,
-  fleetSyncRequest,
-  nodeSyncRequest,
-  pullPolicyCustomizeRequest,
-  pullPolicySyncRequest,
-} from '../metacontroller/hook-request.ts';
+import { type DiscoveryPolicySyncRequest, type HookRequests, hookRequests } from '../metacontroller/hook-request.ts';
 import type { CompositeSyncResponse } from '../metacontroller/hook-response.ts';
 import type { RunDiscovery } from './discovery-runner.ts';
 import type { StatusChange } from './events/status-event.ts';
@@ -48,30 +34,30 @@ export interface HookContext {
   readonly settings: HookSettings;
   readonly memory: StatusMemory;
   readonly nowMilliseconds: number;
-  /** Asks the outside world; the only thing a hook does besides deciding. */
+  /** Queries discovery sources: the only I/O that a hook waits for. */
   readonly runDiscovery: RunDiscovery;
+  /** Milliseconds since the epoch. */
   readonly clock: () => number;
-  /** Told of every status that is answered. */
+  /** Called with the status of every response. */
   readonly onStatus: (change: StatusChange) => void;
 }
 
-export interface Answered {
+export interface HookReply {
   readonly body: object;
   /** Name of the parent, for the log. */
   readonly parent: string;
   readonly logFields: LogFields;
 }
 
-export type RequestResult =
-  | { readonly ok: true; readonly answer: (context: HookContext) => Answered | Promise<Answered> }
+export type ParsedRequest =
+  | { readonly ok: true; readonly respond: (context: HookContext) => HookReply | Promise<HookReply> }
   | { readonly ok: false; readonly problem: string };
 
 export interface Hook {
   readonly path: string;
-  /** Heartbeats and look-ups that say nothing new are logged at debug. */
+  /** Logged at debug level: heartbeats and customize calls are frequent and rarely report a change. */
   readonly isQuiet: boolean;
-  /** Takes a parsed body; gives how to answer it, or what is wrong with it in a sentence. */
-  readonly read: (body: unknown) => RequestResult;
+  readonly parse: (body: unknown) => ParsedRequest;
 }
 
 function problemOf(error: z.ZodError): string {
@@ -85,63 +71,69 @@ function hook<Request>(
   schema: z.ZodType<Request>,
   options: {
     readonly isQuiet: boolean;
-    readonly answer: (request: Request, context: HookContext) => Answered | Promise<Answered>;
+    readonly respond: (request: Request, context: HookContext) => HookReply | Promise<HookReply>;
   },
 ): Hook {
   return {
     path,
     isQuiet: options.isQuiet,
-    read(body) {
+    parse(body) {
       const result = schema.safeParse(body);
       if (!result.success) return { ok: false, problem: problemOf(result.error) };
-      return { ok: true, answer: (context) => options.answer(result.data, context) };
+      return { ok: true, respond: (context) => options.respond(result.data, context) };
     },
   };
 }
 
-interface Parent {
-  readonly metadata: { readonly name: string; readonly uid: string };
-  readonly status: StatusChange['before'];
+type ParentStatus = StatusChange['before'];
+
+interface SyncRequest {
+  readonly parent: {
+    readonly metadata: { readonly name: string; readonly uid: string };
+    readonly status: ParentStatus;
+  };
 }
 
-/** How soon a status that was to be written is looked at again, in seconds. */
+type StatusOf<Request extends SyncRequest> = Request['parent']['status'];
+
+/** Seconds until a sync verifies that a changed status was written. */
 const WRITE_CHECK_SECONDS = 10;
 
 /**
- * Metacontroller gives a status write up after a few conflicts and tells nobody, and what is not written wakes nobody: a Fleet that
- * lacks a node would lack it for ever. So an answer that is newer than what was observed asks to be asked again; one that is not, not.
+ * Metacontroller silently drops a status write after repeated conflicts, and nothing then triggers a sync: a Fleet that
+ * lacks a node would lack it forever. So a response that is newer than the observed status requests a sync.
  */
-function withWriteCheck(response: CompositeSyncResponse, observed: Parent['status']): CompositeSyncResponse {
-  const isNewer = (observed.revision ?? 0) < ((response.status as Parent['status']).revision ?? 0);
+function withWriteCheck<Status extends ParentStatus>(
+  response: CompositeSyncResponse<Status>,
+  observed: Status,
+): CompositeSyncResponse<Status> {
+  const isNewer = (observed.revision ?? 0) < (response.status.revision ?? 0);
   if (!isNewer) return response;
   const { resyncAfterSeconds = WRITE_CHECK_SECONDS } = response;
   return { ...response, resyncAfterSeconds: Math.min(resyncAfterSeconds, WRITE_CHECK_SECONDS) };
 }
 
-type CompositeHookFunction<Request> = (
-  request: Request,
-  context: HookContext,
-) => HookResult<CompositeSyncResponse> | Promise<HookResult<CompositeSyncResponse>>;
+type SyncResult<Request extends SyncRequest> = HookResult<CompositeSyncResponse<StatusOf<Request>>>;
 
-interface CompositeHook<Request extends { readonly parent: Parent }> {
-  readonly decide: CompositeHookFunction<Request>;
-  /** What is known of the parent, from its status as it is observed and as it was last answered; the newer of both unless given. */
+interface CompositeHook<Request extends SyncRequest> {
+  readonly decide: (request: Request, context: HookContext) => SyncResult<Request> | Promise<SyncResult<Request>>;
+  /** Merges the observed status with that of the last response. Absent: the higher revision wins. */
   readonly merge?: (
-    observed: Request['parent']['status'],
-    remembered: Request['parent']['status'],
+    observed: StatusOf<Request>,
+    remembered: StatusOf<Request>,
     parent: Request['parent'],
-  ) => Request['parent']['status'];
+  ) => StatusOf<Request>;
 }
 
-/** A composite sync: what was last answered for the parent is joined to its status, and the answer remembered after. */
-function compositeSync<Request extends { readonly parent: Parent }>(
+/** A sync of a composite controller. The decision sees the parent's status merged with that of the last response. */
+function compositeSync<Request extends SyncRequest>(
   kind: Kind,
   schema: z.ZodType<Request>,
   { decide, merge = newerStatus }: CompositeHook<Request>,
 ): Hook {
   return hook(`/hooks/${kind.plural}/sync`, schema, {
     isQuiet: false,
-    async answer(request, context) {
+    async respond(request, context) {
       const { metadata, status } = request.parent;
       const remembered = context.memory.recall(metadata.uid, context.nowMilliseconds, status);
       const newest = remembered === undefined ? status : merge(status, remembered, request.parent);
@@ -157,69 +149,78 @@ function compositeSync<Request extends { readonly parent: Parent }>(
   });
 }
 
-function customize<Request extends { readonly parent: Pick<Parent, 'metadata'> }>(
+function customize<Request extends { readonly parent: Pick<SyncRequest['parent'], 'metadata'> }>(
   path: string,
   schema: z.ZodType<Request>,
-  answer: (request: Request, context: HookContext) => object,
+  respond: (request: Request, context: HookContext) => object,
 ): Hook {
   return hook(path, schema, {
     isQuiet: true,
-    answer: (request, context) => ({
-      body: answer(request, context),
+    respond: (request, context) => ({
+      body: respond(request, context),
       parent: request.parent.metadata.name,
       logFields: {},
     }),
   });
 }
 
-const undecorated = <Response>(response: Response): HookResult<Response> => ({ response, logFields: {} });
+const withoutLogFields = <Response>(response: Response): HookResult<Response> => ({ response, logFields: {} });
 
-/** Plans, asks the sources side by side, and decides on what came back. */
+/** Queries the sources that are due in parallel, then decides on their results. */
 async function discover(
   { parent }: DiscoveryPolicySyncRequest,
   { nowMilliseconds, runDiscovery, clock }: HookContext,
-): Promise<HookResult<CompositeSyncResponse>> {
+): Promise<SyncResult<DiscoveryPolicySyncRequest>> {
   const queries = planDiscovery(parent, nowMilliseconds);
   if (queries.length === 0) return syncDiscoveryPolicy(parent, new Map(), nowMilliseconds);
   const outcomes = await runDiscovery(queries, parent.metadata);
   return syncDiscoveryPolicy(parent, outcomes, clock());
 }
 
-/** Every hook of ours. */
-export const hooks: readonly Hook[] = [
-  hook('/hooks/nodes/sync', nodeSyncRequest, {
-    isQuiet: true,
-    answer: (request) => ({ body: syncNode(request), parent: request.object.metadata.name, logFields: {} }),
-  }),
-  customize('/hooks/defaults/customize', defaultsCustomizeRequest, (_, { settings }) => customizeDefaults(settings)),
-  hook('/hooks/defaults/sync', defaultsSyncRequest, {
-    isQuiet: true,
-    answer: (request, { settings }) => {
-      const { response, logFields } = syncDefaults(request, settings);
-      return { body: response, parent: request.object.metadata.name, logFields };
-    },
-  }),
-  customize('/hooks/fleets/customize', fleetCustomizeRequest, () => customizeFleet()),
-  compositeSync(fleetKind, fleetSyncRequest, { decide: (request) => undecorated(syncFleet(request)) }),
-  customize('/hooks/cachedimages/customize', cachedImageCustomizeRequest, ({ parent }, { settings }) =>
-    customizeCachedImage(parent, settings),
-  ),
-  compositeSync(cachedImageKind, cachedImageSyncRequest, {
-    decide: (request, { settings, nowMilliseconds }) => syncCachedImage(request, settings, nowMilliseconds),
-    merge: (observed, remembered, parent) => mergeImageStatuses(observed, remembered, concernedReference(parent)),
-  }),
-  customize('/hooks/pullpolicies/customize', pullPolicyCustomizeRequest, ({ parent }, { settings }) =>
-    customizePullPolicy(parent, settings),
-  ),
-  compositeSync(pullPolicyKind, pullPolicySyncRequest, {
-    decide: (request, { settings, nowMilliseconds }) => syncPullPolicy(request, settings, nowMilliseconds),
-    merge: mergePolicyStatuses,
-  }),
-  customize('/hooks/cachedimagesets/customize', cachedImageSetCustomizeRequest, ({ parent }) =>
-    customizeCachedImageSet(parent),
-  ),
-  compositeSync(cachedImageSetKind, cachedImageSetSyncRequest, {
-    decide: (request, { nowMilliseconds }) => syncCachedImageSet(request, nowMilliseconds),
-  }),
-  compositeSync(discoveryPolicyKind, discoveryPolicySyncRequest, { decide: discover, merge: mergeDiscoveryStatuses }),
-];
+/** Every hook of the service, with requests parsed by the schemas given. */
+export function createHooks(requests: HookRequests): readonly Hook[] {
+  return [
+    hook('/hooks/nodes/sync', requests.nodeSyncRequest, {
+      isQuiet: true,
+      respond: (request) => ({ body: syncNode(request), parent: request.object.metadata.name, logFields: {} }),
+    }),
+    customize('/hooks/defaults/customize', requests.defaultsCustomizeRequest, (_, { settings }) =>
+      customizeDefaults(settings),
+    ),
+    hook('/hooks/defaults/sync', requests.defaultsSyncRequest, {
+      isQuiet: true,
+      respond: (request, { settings }) => {
+        const { response, logFields } = syncDefaults(request, settings);
+        return { body: response, parent: request.object.metadata.name, logFields };
+      },
+    }),
+    customize('/hooks/fleets/customize', requests.fleetCustomizeRequest, () => customizeFleet()),
+    compositeSync(fleetKind, requests.fleetSyncRequest, { decide: (request) => withoutLogFields(syncFleet(request)) }),
+    customize('/hooks/cachedimages/customize', requests.cachedImageCustomizeRequest, ({ parent }, { settings }) =>
+      customizeCachedImage(parent, settings),
+    ),
+    compositeSync(cachedImageKind, requests.cachedImageSyncRequest, {
+      decide: (request, { settings, nowMilliseconds }) => syncCachedImage(request, settings, nowMilliseconds),
+      merge: (observed, remembered, parent) => mergeImageStatuses(observed, remembered, concernedReference(parent)),
+    }),
+    customize('/hooks/pullpolicies/customize', requests.pullPolicyCustomizeRequest, ({ parent }, { settings }) =>
+      customizePullPolicy(parent, settings),
+    ),
+    compositeSync(pullPolicyKind, requests.pullPolicySyncRequest, {
+      decide: (request, { settings, nowMilliseconds }) => syncPullPolicy(request, settings, nowMilliseconds),
+      merge: mergePolicyStatuses,
+    }),
+    customize('/hooks/cachedimagesets/customize', requests.cachedImageSetCustomizeRequest, ({ parent }) =>
+      customizeCachedImageSet(parent),
+    ),
+    compositeSync(cachedImageSetKind, requests.cachedImageSetSyncRequest, {
+      decide: (request, { nowMilliseconds }) => syncCachedImageSet(request, nowMilliseconds),
+    }),
+    compositeSync(discoveryPolicyKind, requests.discoveryPolicySyncRequest, {
+      decide: discover,
+      merge: mergeDiscoveryStatuses,
+    }),
+  ];
+}
+
+export const hooks: readonly Hook[] = createHooks(hookRequests);

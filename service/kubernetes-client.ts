@@ -1,10 +1,10 @@
-// How the service itself reaches the API server, where there is one: for Secrets and for Events, nothing else.
+// The service's own access to the API server: it reads Secrets and DiscoveryPolicies and writes Events.
 import { type ConfigurationOptions, KubeConfig, Observable, type ObservableMiddleware } from '@kubernetes/client-node';
 
-/** What loadFromDefault gives when it finds nothing. */
+/** The server of `loadFromDefault` when it finds no configuration. */
 const PLACEHOLDER_SERVER = 'http://localhost:8080';
 
-/** Gives the configuration as kubectl finds it, or the service account of the Pod; undefined without a cluster. */
+/** Returns the configuration that kubectl would use, or the Pod's service account. Undefined without either. */
 export function loadKubeConfig(): KubeConfig | undefined {
   try {
     const kubeConfig = new KubeConfig();
@@ -12,12 +12,12 @@ export function loadKubeConfig(): KubeConfig | undefined {
     const server = kubeConfig.getCurrentCluster()?.server;
     return server === undefined || server === PLACEHOLDER_SERVER ? undefined : kubeConfig;
   } catch {
-    // A file that is missing or is no kubeconfig.
+    // A missing file or an invalid kubeconfig.
     return undefined;
   }
 }
 
-/** Takes a limit in milliseconds; gives the options that keep one request to it. The client itself waits forever. */
+/** Options that abort a request after the timeout. By default the client waits forever. */
 export function deadlineOptions(timeoutMilliseconds: number): ConfigurationOptions<ObservableMiddleware> {
   const middleware: ObservableMiddleware = {
     pre: (request) => {

@@ -1,15 +1,18 @@
-// The log: JSON, one line each, and nothing in it that a terminal would act on.
+// The log: one line of JSON per entry, without characters that a terminal interprets.
 import { type DestinationStream, type Logger, pino } from 'pino';
 
-/** Longest text of one field; names are far shorter, and what is longer was not written by Kubernetes. */
+/** Longest text of a field. Names in Kubernetes are far shorter. */
 const TEXT_LIMIT_CHARACTERS = 1_024;
 
-/** What JSON leaves as it is: DEL, the C1 controls (U+009B begins a command in a terminal), line ends, marks that turn the direction of text. */
+/**
+ * Characters that JSON does not escape: DEL, the C1 controls (U+009B starts a terminal command), line separators and
+ * marks that change the direction of text.
+ */
 const controls = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-/** Takes a level and where lines go (standard output by default); gives the logger. */
+/** Logs to standard output unless a destination is given. */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
   const options = { name: 'drop', level, hooks: { streamWrite: (line: string) => line.replace(controls, escaped) } };
   return destination === undefined ? pino(options) : pino(options, destination);
@@ -24,7 +27,7 @@ function cutValue(value: Value): Value {
   return Array.isArray(value) ? value.map(cut) : value;
 }
 
-/** Takes the fields of a line; gives them with long texts cut, the cut shown by an ellipsis. */
+/** Cuts long texts and marks the cut with an ellipsis. */
 export function withShortTexts(fields: Readonly<Record<string, Value>>): Record<string, Value> {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, cutValue(value)]));
 }

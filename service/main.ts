@@ -1,10 +1,10 @@
-// The entry of the container: reads the environment, serves, and stops gracefully when told to.
+// Entry point of the container: reads the environment, starts the service and stops it gracefully on SIGTERM or SIGINT.
 import closeWithGrace from 'close-with-grace';
 import { ConfigError, readConfig } from './config.ts';
 import { createLogger } from './log.ts';
 import { startService } from './server.ts';
 
-/** Requests take milliseconds; a body that is still coming after this is not worth waiting for. */
+/** Requests take milliseconds. A body that is still arriving after this time is abandoned. */
 const SHUTDOWN_LIMIT_MILLISECONDS = 10_000;
 
 try {
@@ -16,7 +16,7 @@ try {
     await service.stop();
   });
 } catch (error) {
-  const sentence = error instanceof ConfigError ? error.message : String(error);
-  process.stderr.write(`drop: ${sentence}\n`);
+  const message = error instanceof ConfigError ? error.message : String(error);
+  process.stderr.write(`drop: ${message}\n`);
   process.exitCode = 1;
 }

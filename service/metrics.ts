@@ -1,4 +1,4 @@
-// What an operator's Prometheus sees of the service.
+// Prometheus metrics of the service.
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import { OBJECT_NAME_LIMIT_CHARACTERS } from '../kubernetes/object-name.ts';
 
@@ -9,12 +9,11 @@ export interface Metrics {
   observeEvent(outcome: string): void;
 }
 
-/** Most policies that are counted each by itself; a label value is kept for ever, and a caller may invent names. */
+/** Policies with a label value of their own. Label values are never freed, and a caller may invent names. */
 export const POLICY_LABELS_LIMIT = 500;
-/** Stands for the policies above the limit, and for names that no object can have. */
+/** Label value of policies above the limit and of names that no object can have. */
 const OTHER_POLICIES = '(other)';
 
-/** Gives what names a policy in a label. */
 function createPolicyLabel(): (policy: string) => string {
   const known = new Set<string>();
   return (policy) => {
@@ -27,26 +26,26 @@ function createPolicyLabel(): (policy: string) => string {
 
 const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Gives metrics in a registry of their own. */
+/** Creates the metrics in a new registry, so that several services can run in one process. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const durations = new Histogram({
     name: 'drop_hook_duration_seconds',
-    help: 'Time to answer a hook, reading and writing of the body included.',
+    help: 'Duration of hook calls in seconds, including reading the request and writing the response.',
     labelNames: ['hook', 'code'],
     buckets: DURATION_BUCKETS_SECONDS,
     registers: [registry],
   });
   const starts = new Counter({
     name: 'drop_pulls_started_total',
-    help: 'Pulls that were decided to start.',
+    help: 'Image pulls started.',
     labelNames: ['policy'],
     registers: [registry],
   });
   const events = new Counter({
     name: 'drop_events_total',
-    help: 'Kubernetes Events, by what became of them: written, known (told before), dropped (too many), failed.',
+    help: 'Kubernetes Events by outcome: written, known (written before), dropped (queue full), failed.',
     labelNames: ['outcome'],
     registers: [registry],
   });

@@ -1,4 +1,4 @@
-// Starts and stops the two servers; everything else is built elsewhere, so that tests need no port.
+// Starts and stops the two HTTP servers. The apps are built elsewhere, so that tests need no port.
 import type { Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { KubeConfig } from '@kubernetes/client-node';
@@ -17,7 +17,7 @@ import { createMetrics, type Metrics } from './metrics.ts';
 export interface RunningService {
   readonly port: number;
   readonly adminPort: number;
-  /** Answers what was asked, then stops. */
+  /** Completes the requests in flight, then stops. */
   stop(): Promise<void>;
 }
 
@@ -26,16 +26,16 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
   return (app.server.address() as AddressInfo).port;
 }
 
-export interface Surroundings {
+export interface Dependencies {
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
-  /** Where the Secrets of discovery sources come from. */
+  /** Reads the Secrets of discovery sources. */
   readonly credentials: PolicyCredentials;
-  /** The cluster that Events are written to; absent: none are. */
+  /** The cluster in which Events are written. Absent: Events are not written. */
   readonly eventCluster?: KubeConfig | undefined;
 }
 
-function realSurroundings({ secretsNamespace, writesEvents }: ServiceConfig): Surroundings {
+function realDependencies({ secretsNamespace, writesEvents }: ServiceConfig): Dependencies {
   const kubeConfig = loadKubeConfig();
   return {
     clock: Date.now,
@@ -61,11 +61,11 @@ function follow(config: ServiceConfig, app: FastifyInstance, logger: Logger): ()
     : followCertificate(config.tls, app.server as unknown as Server, logger);
 }
 
-/** Takes the configuration, a logger and what else the service lives by; gives the running service. Rejects when a port is taken. */
+/** Rejects when a port is in use. */
 export async function startService(
   config: ServiceConfig,
   logger: Logger,
-  { clock, credentials, eventCluster }: Surroundings = realSurroundings(config),
+  { clock, credentials, eventCluster }: Dependencies = realDependencies(config),
 ): Promise<RunningService> {
   const certificate: Certificate | undefined = config.tls === undefined ? undefined : readCertificate(config.tls);
   const metrics = createMetrics();
@@ -84,16 +84,18 @@ export async function startService(
   });
   const adminPort = await listen(admin, config.host, config.adminPort);
   const port = await listen(app, config.host, config.port).catch(async (error: unknown) => {
-    // Else the process would live on, healthy and of no use.
+    // Without this the process would keep running and report itself healthy, but serve no hooks.
     await admin.close();
     throw error;
   });
   const unfollow = follow(config, app, logger);
   isServing = true;
   logger.info({ port, adminPort, namespace: config.settings.namespace }, 'serving');
-  if (!credentials.isAvailable) logger.warn('no Kubernetes API server is known: every secretRef gives SecretNotFound');
+  if (!credentials.isAvailable) {
+    logger.warn('no kubeconfig or service account found: discovery sources with a secretRef fail with SecretNotFound');
+  }
   if (config.writesEvents && events === undefined) {
-    logger.warn('no Kubernetes API server is known: no Events are written');
+    logger.warn('no kubeconfig or service account found: Events are not written');
   }
   return {
     port,

@@ -102,7 +102,7 @@ function setStatus(
 export function syncCachedImageSet(
   request: CachedImageSetSyncRequest,
   nowMilliseconds: number,
-): HookResult<CompositeSyncResponse> {
+): HookResult<CompositeSyncResponse<Partial<CachedImageSetStatus>>> {
   const { parent, children } = request;
   const observed: Children = children.cachedImages ?? new Map();
   const desired = desiredChildren(request, observed);

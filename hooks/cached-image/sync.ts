@@ -123,7 +123,7 @@ export function syncCachedImage(
   request: CachedImageSyncRequest,
   settings: HookSettings,
   nowMilliseconds: number,
-): HookResult<CompositeSyncResponse> {
+): HookResult<CompositeSyncResponse<Partial<CachedImageStatus>>> {
   const { parent } = request;
   const observation = observeImage(request, settings);
   const { currentPulls, fleet } = observation;

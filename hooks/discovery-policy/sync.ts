@@ -45,7 +45,10 @@ function dueTimes(policy: CompiledPolicy, status: Partial<DiscoveryPolicyStatus>
   });
 }
 
-function responseOf(parent: ObservedDiscoveryPolicy, status: Partial<DiscoveryPolicyStatus>): CompositeSyncResponse {
+function responseOf(
+  parent: ObservedDiscoveryPolicy,
+  status: Partial<DiscoveryPolicyStatus>,
+): CompositeSyncResponse<Partial<DiscoveryPolicyStatus>> {
   return { status: withRevision(discoveryPolicyStatus, parent.status, status), children: [] };
 }
 
@@ -54,7 +57,7 @@ export function syncDiscoveryPolicy(
   parent: ObservedDiscoveryPolicy,
   outcomes: ReadonlyMap<number, SourceOutcome>,
   nowMilliseconds: number,
-): HookResult<CompositeSyncResponse> {
+): HookResult<CompositeSyncResponse<Partial<DiscoveryPolicyStatus>>> {
   const compiled = compileSpec(parent);
   if (!compiled.ok) {
     const response = responseOf(parent, invalidStatus(parent, compiled.problem, nowMilliseconds));

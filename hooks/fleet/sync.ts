@@ -1,5 +1,5 @@
 // Fleet: reads all NodeCaches and writes one compact table of all nodes into its status.
-import { fleetStatus } from '../../crds/fleet.ts';
+import { type FleetStatus, fleetStatus } from '../../crds/fleet.ts';
 import { API_VERSION } from '../../crds/kind.ts';
 import type { FleetSyncRequest, Group, ObservedNodeCache } from '../../metacontroller/hook-request.ts';
 import type { CompositeSyncResponse, CustomizeResponse } from '../../metacontroller/hook-response.ts';
@@ -18,7 +18,7 @@ export function customizeFleet(): CustomizeResponse {
   return { relatedResources: [{ apiVersion: API_VERSION, resource: 'nodecaches', labelSelector: {} }] };
 }
 
-export function syncFleet({ parent, related }: FleetSyncRequest): CompositeSyncResponse {
+export function syncFleet({ parent, related }: FleetSyncRequest): CompositeSyncResponse<Partial<FleetStatus>> {
   // Metacontroller did not send the NodeCaches, which does not mean that there are none: the table stays.
   if (related.nodeCaches === undefined) return { status: parent.status, children: [] };
   const nodes = readableNodes(related.nodeCaches);

@@ -6,7 +6,6 @@ import { CONDITION_TAINT_KEYS, firstUntoleratedTaint, type Taint } from '../../k
 import type { Group, ObservedFleet } from '../../metacontroller/hook-request.ts';
 import { HOSTNAME_LABEL } from '../node/sync.ts';
 import { FLEET_NAME } from '../settings.ts';
-import { memoizedByObject } from '../text/memoized.ts';
 
 export interface FleetNode {
   readonly name: string;
@@ -41,12 +40,10 @@ function nodesOf(group: FleetGroup): FleetNode[] {
   });
 }
 
-function newTable(groups: readonly FleetGroup[]): FleetTable {
+export function tableOf(groups: readonly FleetGroup[]): FleetTable {
   const nodes = groups.flatMap(nodesOf).sort((left, right) => (left.name < right.name ? -1 : 1));
   return { nodes, byName: new Map(nodes.map((node) => [node.name, node])) };
 }
-
-export const tableOf: (groups: readonly FleetGroup[]) => FleetTable = memoizedByObject(newTable);
 
 export function readFleet(fleets: Group<ObservedFleet>): FleetLookup {
   if (fleets === undefined) return { kind: 'unknown' };

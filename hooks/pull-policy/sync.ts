@@ -1,4 +1,5 @@
 // PullPolicy: keeps the Pods that are not finished, chooses the pulls that start now, and reports both in its status.
+import type { PullPolicyStatus } from '../../crds/pull-policy.ts';
 import { formatTimeMilliseconds } from '../../kubernetes/time.ts';
 import type { PullPolicySyncRequest } from '../../metacontroller/hook-request.ts';
 import type { CompositeSyncResponse, DesiredObject } from '../../metacontroller/hook-response.ts';
@@ -58,7 +59,7 @@ export function syncPullPolicy(
   request: PullPolicySyncRequest,
   settings: HookSettings,
   nowMilliseconds: number,
-): HookResult<CompositeSyncResponse> {
+): HookResult<CompositeSyncResponse<Partial<PullPolicyStatus>>> {
   const { parent, children } = request;
   const input = readPolicyInput(request, settings, nowMilliseconds);
   const keepsPod = (pull: PullPod) => input.isPartial || isKept(pull, input);

@@ -1,4 +1,4 @@
-// Caches for pure functions: every request repeats the same few texts, and a simulated cluster the same objects.
+// A cache for pure functions of a text: every request repeats the same few texts.
 
 /** Most results that one function keeps. When they are used up, all are cleared. */
 export const MEMOIZED_LIMIT = 4096;
@@ -15,18 +15,6 @@ export function memoized<Result>(read: (text: string) => Result): (text: string)
     if (text.length > MEMOIZED_LIMIT_CHARACTERS) return result;
     if (results.size >= MEMOIZED_LIMIT) results.clear();
     results.set(text, result);
-    return result;
-  };
-}
-
-/** Like memoized, for a function of an object; a result is kept as long as its object. */
-export function memoizedByObject<Subject extends object, Result extends object>(
-  read: (subject: Subject) => Result,
-): (subject: Subject) => Result {
-  const results = new WeakMap<Subject, Result>();
-  return (subject) => {
-    const result = results.get(subject) ?? read(subject);
-    results.set(subject, result);
     return result;
   };
 }

@@ -1,27 +1,27 @@
-// Writes Events to the cluster beside the work, never in its way: a hook's answer does not wait for them, and a flood is dropped and counted.
+// Writes Events in the background: responses do not wait for them. Above the queue limit they are dropped and counted.
 import { ApiException, CoreV1Api, type CoreV1Event, type KubeConfig } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
 import { API_VERSION } from '../../crds/kind.ts';
 import { deadlineOptions } from '../kubernetes-client.ts';
 import { eventsOf, type StatusChange, type StatusEvent } from './status-event.ts';
 
-/** Where Kubernetes keeps the Events of cluster-scoped objects. */
+/** The namespace in which Kubernetes keeps the Events of cluster-scoped objects. */
 export const EVENT_NAMESPACE = 'default';
-/** Most Events that wait to be written; what comes on top is dropped. */
+/** Most Events that wait to be written. Above it new ones are dropped. */
 export const EVENT_QUEUE_LIMIT = 1_000;
-/** Events a second over a longer time, so that a rollout over a thousand images does not weigh on the API server. */
+/** Bounds the load on the API server during a rollout over a thousand images. */
 export const EVENT_RATE_PER_SECOND = 20;
 
 const API_TIMEOUT_MILLISECONDS = 10_000;
 const CONFLICT = 409;
-const MILLISECONDS_A_SECOND = 1_000;
+const MILLISECONDS_PER_SECOND = 1_000;
 
 export type EventOutcome = 'written' | 'known' | 'dropped' | 'failed';
 
 export interface EventWriter {
-  /** Takes one answer of a hook; returns at once. */
+  /** Queues the Events of a status change and returns at once. */
   observe(change: StatusChange): void;
-  /** Stops writing; what still waits is dropped. */
+  /** Stops writing and drops the queue. */
   stop(): Promise<void>;
 }
 
@@ -57,12 +57,12 @@ function outcomeOf(error: unknown): EventOutcome {
   return error instanceof ApiException && error.code === CONFLICT ? 'known' : 'failed';
 }
 
-/** Takes a connection and where to tell of outcomes; gives the writer. Nothing here throws: an Event that is lost is a line of the log. */
+/** The writer never throws: a failure to write is logged and counted. */
 export function createEventWriter({ kubeConfig, clock, logger, onOutcome }: EventWriterOptions): EventWriter {
   const api = kubeConfig.makeApiClient(CoreV1Api);
   const queue: Waiting[] = [];
   let isStopped = false;
-  let hasComplained = false;
+  let hasWarned = false;
   let working: Promise<void> = Promise.resolve();
   let isWorking = false;
   let wake: (() => void) | undefined;
@@ -71,14 +71,14 @@ export function createEventWriter({ kubeConfig, clock, logger, onOutcome }: Even
     try {
       const request = { namespace: EVENT_NAMESPACE, body: coreEvent(waiting) };
       await api.createNamespacedEvent(request, deadlineOptions(API_TIMEOUT_MILLISECONDS));
-      hasComplained = false;
+      hasWarned = false;
       return 'written';
     } catch (error) {
       const outcome = outcomeOf(error);
-      if (outcome === 'failed' && !hasComplained) {
-        hasComplained = true;
-        const code = error instanceof ApiException ? error.code : 'no answer';
-        logger.warn({ code }, 'Events cannot be written; this is said once until one can');
+      if (outcome === 'failed' && !hasWarned) {
+        hasWarned = true;
+        const code = error instanceof ApiException ? error.code : 'no response';
+        logger.warn({ code }, 'Events cannot be written; not logged again until one is written');
       }
       return outcome;
     }
@@ -86,7 +86,7 @@ export function createEventWriter({ kubeConfig, clock, logger, onOutcome }: Even
 
   async function pause(): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, MILLISECONDS_A_SECOND / EVENT_RATE_PER_SECOND);
+      const timer = setTimeout(resolve, MILLISECONDS_PER_SECOND / EVENT_RATE_PER_SECOND);
       wake = () => {
         clearTimeout(timer);
         resolve();

@@ -1,4 +1,4 @@
-// Which change of a status is worth an Event: `kubectl describe` should tell what went wrong or right, not what is merely going on.
+// Selects the status changes that become Events: `kubectl describe` shows failures and successes, not mere progress.
 import { createHash } from 'node:crypto';
 import type { Condition } from '../../crds/fields.ts';
 import { UID_LIMIT_CHARACTERS } from '../../crds/limits.ts';
@@ -15,7 +15,7 @@ interface Observed {
   readonly conditions?: readonly Condition[] | undefined;
 }
 
-/** One answer of a hook: what the status said, and what it shall say. */
+/** The status of a parent before and after a response of a hook. */
 export interface StatusChange {
   readonly subject: EventSubject;
   readonly before: Observed;
@@ -23,7 +23,7 @@ export interface StatusChange {
 }
 
 export interface StatusEvent {
-  /** The same for the same change, so that a repeated answer, or another replica, tells nothing twice. */
+  /** The same for the same change, so that repeated responses and other replicas write it once. */
   readonly name: string;
   readonly type: 'Normal' | 'Warning';
   readonly reason: string;
@@ -31,7 +31,7 @@ export interface StatusEvent {
   readonly subject: EventSubject;
 }
 
-/** Reasons that say that things go their way; every image passes through them on every node. */
+/** Reasons of normal progress: every image passes through them on every node. */
 const quietReasons: ReadonlySet<string> = new Set([
   'Pending',
   'Pulling',
@@ -51,24 +51,24 @@ function eventName({ name, uid }: EventSubject, condition: Condition, revision: 
   return `${prefix}.${hash.digest('hex').slice(0, HASH_DIGITS)}`;
 }
 
-function isNews(condition: Condition, { conditions = [] }: Observed, kind: string): boolean {
+function isWorthAnEvent(condition: Condition, { conditions = [] }: Observed, kind: string): boolean {
   if (condition.type === 'PullProgress' || quietReasons.has(condition.reason)) return false;
-  // A paused policy says so itself; its thousand images need not.
+  // One Event of the paused policy is enough; its images may be thousands.
   if (condition.reason === 'Paused' && kind !== 'PullPolicy') return false;
   const previous = conditions.find(({ type }) => type === condition.type);
   return previous?.status !== condition.status || previous.reason !== condition.reason;
 }
 
-/** Of an object that no API server holds there is nothing to tell, and long names would make a queue of Events a large one. */
+/** Ignores objects whose name or UID cannot exist; this also bounds the queue's memory. */
 function canExist({ name, uid }: EventSubject): boolean {
   return name.length <= OBJECT_NAME_LIMIT_CHARACTERS && uid.length <= UID_LIMIT_CHARACTERS;
 }
 
-/** Takes one answer of a hook; gives the Events it is worth, most often none. Messages are those of the conditions, already redacted and cut. */
+/** Returns the Events of a status change, most often none. The messages of conditions are already redacted and cut. */
 export function eventsOf({ subject, before, after }: StatusChange): StatusEvent[] {
   if (!canExist(subject)) return [];
-  const news = (after.conditions ?? []).filter((condition) => isNews(condition, before, subject.kind));
-  return news.map((condition) => ({
+  const conditions = (after.conditions ?? []).filter((condition) => isWorthAnEvent(condition, before, subject.kind));
+  return conditions.map((condition) => ({
     name: eventName(subject, condition, after.revision ?? 0),
     type: condition.status === 'True' || condition.reason === 'Paused' ? 'Normal' : 'Warning',
     reason: condition.reason,

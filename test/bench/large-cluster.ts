@@ -1,9 +1,11 @@
 // Requests as large as the design is made for, byte for byte as Metacontroller would send them.
+import { API_VERSION } from '../../crds/kind.ts';
 import {
   isoTime,
   keyOf,
   NOON,
   type NodeFacts,
+  wireFleet,
   wireImage,
   wireImageRequest,
   wirePolicyRequest,
@@ -75,4 +77,32 @@ export function largeImageBody({ nodes: nodeCount, cachedShare }: Size): string 
   return JSON.stringify(
     wireImageRequest({ name: 'image', nodes, pods, metadata: baggage, status: ledger(nodes, cachedShare) }),
   );
+}
+
+/** A NodeCache with the metadata that Kubernetes and Metacontroller add to it. */
+function nodeCache(node: NodeFacts) {
+  const labels = node.labels ?? {};
+  const spec = { key: keyOf(node), ready: true, unschedulable: false, os: 'linux', taints: [], labels };
+  const fieldsV1 = { 'f:spec': Object.fromEntries(Object.keys(labels).map((key) => [`f:${key}`, {}])) };
+  const metadata = {
+    name: node.name,
+    uid: node.uid,
+    generation: 1,
+    resourceVersion: '12345',
+    creationTimestamp: '2026-11-21T23:09:12Z',
+    annotations: { 'metacontroller.k8s.io/last-applied-configuration': JSON.stringify(spec), decorator: 'drop-nodes' },
+    ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: node.name, uid: node.uid, controller: true }],
+    managedFields: [{ manager: 'metacontroller', operation: 'Update', fieldsType: 'FieldsV1', fieldsV1 }],
+  };
+  return { apiVersion: API_VERSION, kind: 'NodeCache', metadata, spec };
+}
+
+/** The body of a Fleet sync of this many nodes with this many labels each. */
+export function largeFleetBody(nodeCount: number, labelCount: number): string {
+  const labels = Object.fromEntries(
+    Array.from({ length: labelCount }, (_, index) => [`cloud.example.com/label-${index}`, `value-${index}`]),
+  );
+  const nodes = manyNodes(nodeCount).map((node) => ({ ...node, labels }));
+  const caches = Object.fromEntries(nodes.map((node) => [node.name, nodeCache(node)]));
+  return JSON.stringify({ parent: wireFleet(nodes), related: { [`NodeCache.${API_VERSION}`]: caches }, children: {} });
 }

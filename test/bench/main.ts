@@ -38,9 +38,9 @@ const surroundings = {
 
 async function answer({ path, body }: Case): Promise<string> {
   const hook = hooks.find((candidate) => candidate.path === path);
-  const reading = hook?.read(JSON.parse(body));
+  const reading = hook?.parse(JSON.parse(body));
   if (reading === undefined || !reading.ok) throw new Error(`${path}: ${reading?.problem}`);
-  const { body: reply } = await reading.answer({ ...surroundings, memory: createStatusMemory() });
+  const { body: reply } = await reading.respond({ ...surroundings, memory: createStatusMemory() });
   return JSON.stringify(reply);
 }
 

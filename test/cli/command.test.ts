@@ -1,4 +1,4 @@
-// Proves what the `drop` command prints, and in which words it refuses arguments that make no sense.
+// The output of the command `kubectl drop`, and its errors for invalid arguments.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -23,11 +23,11 @@ function documents<Document>(text: string): Document[] {
   });
 }
 
-it('render crds gives the definition of every kind', () => {
+it('render crds prints the definition of every kind', () => {
   expect(documents(runCommand(['render', 'crds']))).toEqual(kinds.map(customResourceDefinition));
 });
 
-describe('render controllers', () => {
+describe('render controllers prints webhooks', () => {
   const service = (name: string, namespace: string) => ({
     path: '/hooks/nodes/sync',
     service: { name, namespace, port: 8080, protocol: 'http' },
@@ -39,7 +39,7 @@ describe('render controllers', () => {
     ['without flags', [], service('drop', 'drop-system')],
     ['for a Service', ['--service', 'mine/tools'], service('mine', 'tools')],
     ['for a URL', ['--url', 'http://127.0.0.1:8080'], url],
-    ['for a URL with a slash', ['--url=http://127.0.0.1:8080/'], url],
+    ['for a URL with a trailing slash', ['--url=http://127.0.0.1:8080/'], url],
     [
       'with a token',
       ['--url', 'http://127.0.0.1:8080', '--token-secret', 'drop-system/drop-token/token'],
@@ -64,53 +64,53 @@ describe('render controllers', () => {
   });
 });
 
-describe('arguments that make no sense', () => {
+describe('invalid arguments are an error', () => {
   const controllers = ['render', 'controllers'];
   it.each<[string, readonly string[], RegExp]>([
-    ['none', [], /^usage:\n {2}drop render crds\n/],
-    ['half', ['render'], /^usage:/],
-    ['another thing to render', ['render', 'everything'], /^usage:/],
-    ['too many', ['render', 'crds', 'now'], /^usage:/],
-    ['in another order', ['crds', 'render'], /^usage:/],
-    ['a flag nobody knows', [...controllers, '--namespace', 'x'], /^Unknown option '--namespace'/],
-    ['a flag without its value', [...controllers, '--url'], /^Option '--url <value>' argument missing$/],
+    ['no arguments', [], /^usage:\n {2}kubectl drop render crds\n/],
+    ['render without an object', ['render'], /^usage:/],
+    ['an unknown object to render', ['render', 'everything'], /^usage:/],
+    ['an argument too many', ['render', 'crds', 'now'], /^usage:/],
+    ['arguments in another order', ['crds', 'render'], /^usage:/],
+    ['an unknown flag', [...controllers, '--namespace', 'x'], /^Unknown option '--namespace'/],
+    ['a flag without a value', [...controllers, '--url'], /^Option '--url <value>' argument missing$/],
     [
-      'both places',
+      'a URL and a Service',
       [...controllers, '--url', 'http://a', '--service', 'a/b'],
-      /^--url and --service exclude each other$/,
+      /^use either --url or --service, not both$/,
     ],
     [
-      'a URL that is none',
+      'an invalid URL',
       [...controllers, '--url', 'localhost'],
-      /^localhost is not a URL that begins with http:\/\/ or https:\/\/$/,
+      /^--url "localhost" is not a URL that begins with http:\/\/ or https:\/\/$/,
     ],
     [
-      'a URL of another sort',
+      'a URL of another scheme',
       [...controllers, '--url', 'localhost:8080'],
-      /^localhost:8080 is not a URL that begins with http:\/\/ or https:\/\/$/,
+      /^--url "localhost:8080" is not a URL that begins with http:\/\/ or https:\/\/$/,
     ],
-    ['a Service without its namespace', [...controllers, '--service', 'drop'], /^drop is not NAME\/NAMESPACE$/],
+    ['a Service without a namespace', [...controllers, '--service', 'drop'], /^"drop" is not NAME\/NAMESPACE$/],
     [
-      'a Service without its name',
+      'a Service without a name',
       [...controllers, '--service', '/drop-system'],
-      /^\/drop-system is not NAME\/NAMESPACE$/,
+      /^"\/drop-system" is not NAME\/NAMESPACE$/,
     ],
-    ['a Service and more', [...controllers, '--service', 'a/b/c'], /^a\/b\/c is not NAME\/NAMESPACE$/],
-    ['a token without its key', [...controllers, '--token-secret', 'a/b'], /^a\/b is not NAMESPACE\/NAME\/KEY$/],
-    ['a flag where none is taken', ['render', 'crds', '--url', 'http://a'], /^usage:/],
-  ])('%s', (_title, args, sentence) => {
+    ['a Service with three parts', [...controllers, '--service', 'a/b/c'], /^"a\/b\/c" is not NAME\/NAMESPACE$/],
+    ['a Secret without a key', [...controllers, '--token-secret', 'a/b'], /^"a\/b" is not NAMESPACE\/NAME\/KEY$/],
+    ['a flag of another command', ['render', 'crds', '--url', 'http://a'], /^usage:/],
+  ])('%s', (_title, args, message) => {
     expect(() => runCommand(args)).toThrow(UsageError);
-    expect(() => runCommand(args)).toThrow(sentence);
+    expect(() => runCommand(args)).toThrow(message);
   });
 });
 
-describe('the command as it is installed', () => {
-  it('prints what it renders', () => {
+describe('the installed command', () => {
+  it('prints YAML', () => {
     const text = execFileSync(process.execPath, [bin, 'render', 'crds'], { encoding: 'utf8', timeout: 60_000 });
     expect(documents(text)).toHaveLength(kinds.length);
   });
 
-  it('says what is wrong and ends with 2', () => {
+  it('prints an error and exits with 2', () => {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       [bin, 'render', 'controllers', '--service', 'drop'],
@@ -119,6 +119,6 @@ describe('the command as it is installed', () => {
         timeout: 60_000,
       },
     );
-    expect({ status, stdout, stderr }).toEqual({ status: 2, stdout: '', stderr: 'drop is not NAME/NAMESPACE\n' });
+    expect({ status, stdout, stderr }).toEqual({ status: 2, stdout: '', stderr: '"drop" is not NAME/NAMESPACE\n' });
   });
 });

@@ -1,121 +1,105 @@
-// Requests as Metacontroller sends them, from chance, for every hook that there is.
+// Arbitrary requests of every hook, as Metacontroller sends them.
+import fc from 'fast-check';
 import { API_VERSION } from '../../crds/kind.ts';
-import { byName, type Chance, names, nodeNames, some } from './chance.ts';
-import {
-  discoveryObject,
-  fleetObject,
-  imageObject,
-  nodeCacheObject,
-  nodeObject,
-  podObject,
-  policyObject,
-  policyView,
-  setObject,
-} from './cluster-objects.ts';
+import { policyWorld } from '../hooks/builders/arbitrary-cluster.ts';
+import * as wire from '../hooks/builders/wire.ts';
 
-export interface HookRequest {
-  readonly path: string;
-  readonly body: unknown;
+function object(kind: string, name: string, fields: object) {
+  const metadata = { name, uid: wire.uidOf(name), generation: 1, creationTimestamp: wire.isoTime(wire.NOON) };
+  return { apiVersion: API_VERSION, kind, metadata, ...fields };
 }
 
-type MakeBody = (chance: Chance) => object;
+const nodes = policyWorld.map((input) => input.nodes ?? []);
 
-function nodeBody(chance: Chance) {
-  const name = chance.random.pick(nodeNames);
-  const caches = chance.random.chance(0.9) ? [nodeCacheObject(chance, name)] : [];
-  return { object: nodeObject(chance, name), attachments: { [`NodeCache.${API_VERSION}`]: byName(caches) } };
+function nodeCaches(list: readonly wire.NodeFacts[]) {
+  const caches = list.map(({ ready = true, unschedulable = false, labels = {}, taints = [], ...node }) => {
+    const spec = { key: wire.keyOf(node), ready, unschedulable, os: 'linux', labels, taints };
+    return object('NodeCache', node.name, { spec });
+  });
+  return { [`NodeCache.${API_VERSION}`]: wire.wireGroup(caches) };
 }
 
-const defaultsController = ({ random }: Chance) => ({
-  kind: 'DecoratorController',
-  metadata: {
-    name: 'drop-defaults',
-    uid: 'uid-of-drop-defaults',
-    annotations: {
-      'drop.corewire.io/create-fleet': random.pick(['true', 'false']),
-      'drop.corewire.io/create-pull-policy': 'true',
-      'drop.corewire.io/pull-policy-spec': JSON.stringify({ maxConcurrentNodes: random.integer(1, 6) }),
-    },
-  },
+const nodeSync = fc.tuple(nodes, fc.boolean()).map(([[node = { name: 'a' }], isCached]) => ({
+  object: object('Node', node.name, {
+    spec: { unschedulable: node.unschedulable, taints: node.taints },
+    status: { conditions: [{ type: 'Ready', status: node.ready ? 'True' : 'Unknown' }], nodeInfo: {} },
+  }),
+  attachments: nodeCaches(isCached ? [node] : []),
+}));
+
+const fleetSync = fc
+  .tuple(nodes, nodes)
+  .map(([before, now]) => ({ parent: wire.wireFleet(before), related: nodeCaches(now) }));
+
+const imageSync = policyWorld.map(({ images: [image = { name: 'u' }] = [], nodes: all = [], pods = [] }) =>
+  wire.wireImageRequest({ ...image, nodes: all, pods: pods.map((pod) => ({ ...pod, image: image.name })) }),
+);
+
+const policySync = policyWorld.map(wire.wirePolicyRequest);
+
+const source = fc.constantFrom(
+  { type: 'registry', registry: { url: 'https://a.example.com', repositories: ['app'], tagFilter: '(a+)+$', topX: 2 } },
+  { type: 'prometheus', prometheus: { endpoint: 'https://b.example.com', query: 'up', lookback: '168h' } },
+  { type: 'prometheus', prometheus: { endpoint: 'https://c.example.com', query: 'up' }, secretRef: { name: 'd' } },
+);
+
+const discoveryPolicy = fc
+  .record({
+    sources: fc.uniqueArray(source, { minLength: 1 }),
+    imageFilter: fc.constantFrom('^(?!.*ecr).*$', '(x+x+)+y', ''),
+    found: fc.subarray(['alpine:1', 'nginx:2', 'x/y@z']),
+  })
+  .map(({ sources, imageFilter, found }) => {
+    const discoveredImages = found.map((image, score) => ({ image, score, source: 'prometheus' }));
+    const status = { revision: 1, lastSyncTime: wire.isoTime(wire.NOON), discoveredImages };
+    return object('DiscoveryPolicy', 'popular', { spec: { sources, imageFilter }, status });
+  });
+
+const imageNames = fc.subarray(['alpine', 'nginx', 'golang']);
+
+const imageSetSync = fc.tuple(imageNames, policyWorld, discoveryPolicy).map(([names, { images = [] }, policy]) => {
+  const spec = { images: names.map((image) => ({ image, tag: 'v1' })), discoveryPolicyRef: { name: 'popular' } };
+  return {
+    parent: object('CachedImageSet', 'tools', { spec }),
+    children: { [`CachedImage.${API_VERSION}`]: wire.wireGroup(images.map(wire.wireImage)) },
+    related: { [`DiscoveryPolicy.${API_VERSION}`]: wire.wireGroup([policy]) },
+  };
 });
 
-function defaultsBody(chance: Chance) {
+const defaultsSync = fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 6 }), nodes).map(([createsFleet, pulls, all]) => {
   const groups = {
-    [`Fleet.${API_VERSION}`]: fleetGroup(chance),
-    [`PullPolicy.${API_VERSION}`]: byName([policyObject(chance)]),
+    [`Fleet.${API_VERSION}`]: wire.wireGroup([wire.wireFleet(all)]),
+    [`PullPolicy.${API_VERSION}`]: wire.wireGroup([object('PullPolicy', 'default', { spec: {} })]),
   };
-  return { object: defaultsController(chance), attachments: groups, related: groups };
-}
-
-function fleetBody(chance: Chance) {
-  const caches = some(chance, nodeNames).map((name) => nodeCacheObject(chance, name));
-  return { parent: fleetObject(chance), related: { [`NodeCache.${API_VERSION}`]: byName(caches) } };
-}
-
-const fleetGroup = (chance: Chance) => byName(chance.random.chance(0.9) ? [fleetObject(chance)] : []);
-
-function podGroup(chance: Chance) {
-  const pods = some(chance, [0, 1, 2, 3]).map((slot) => podObject(chance, slot));
-  return Object.fromEntries(pods.map((pod) => [`drop-system/${pod.metadata.name}`, pod]));
-}
-
-function imageBody(chance: Chance) {
-  const related = {
-    [`Fleet.${API_VERSION}`]: fleetGroup(chance),
-    'Pod.v1': podGroup(chance),
-    [`PolicyView.${API_VERSION}`]: byName([policyView(chance, 'default')]),
+  const annotations = {
+    'drop.corewire.io/create-fleet': String(createsFleet),
+    'drop.corewire.io/create-pull-policy': 'true',
+    'drop.corewire.io/pull-policy-spec': JSON.stringify({ maxConcurrentNodes: pulls }),
   };
-  return { parent: imageObject(chance, chance.random.pick(names)), related };
-}
+  const controller = { kind: 'DecoratorController', metadata: { name: 'drop-defaults', uid: 'uid', annotations } };
+  return { object: controller, attachments: groups, related: groups };
+});
 
-const images = (chance: Chance) => byName(some(chance, names).map((name) => imageObject(chance, name)));
+const parentOf = (body: fc.Arbitrary<{ readonly parent: unknown }>) => body.map(({ parent }) => ({ parent }));
 
-function policyBody(chance: Chance) {
-  return {
-    parent: policyObject(chance),
-    children: { 'Pod.v1': podGroup(chance), [`PolicyView.${API_VERSION}`]: {} },
-    related: {
-      [`Fleet.${API_VERSION}`]: fleetGroup(chance),
-      [`CachedImage.${API_VERSION}`]: images(chance),
-      'Pod.v1': podGroup(chance),
-    },
-  };
-}
-
-function setBody(chance: Chance) {
-  const policies = some(chance, names).map((name) => discoveryObject(chance, name));
-  return {
-    parent: setObject(chance),
-    children: { [`CachedImage.${API_VERSION}`]: images(chance) },
-    related: { [`DiscoveryPolicy.${API_VERSION}`]: byName(policies) },
-  };
-}
-
-const anyImage: MakeBody = (chance) => imageObject(chance, chance.random.pick(names));
-const customize =
-  (parentOf: MakeBody): MakeBody =>
-  (chance) => ({ parent: parentOf(chance) });
-
-/** How a body is made, by the path of its hook. */
-export const bodiesByPath: Readonly<Record<string, MakeBody>> = {
-  '/hooks/nodes/sync': nodeBody,
-  '/hooks/defaults/customize': customize(defaultsController),
-  '/hooks/defaults/sync': defaultsBody,
-  '/hooks/fleets/customize': customize(fleetObject),
-  '/hooks/fleets/sync': fleetBody,
-  '/hooks/cachedimages/customize': customize(anyImage),
-  '/hooks/cachedimages/sync': imageBody,
-  '/hooks/pullpolicies/customize': customize(policyObject),
-  '/hooks/pullpolicies/sync': policyBody,
-  '/hooks/cachedimagesets/customize': customize(setObject),
-  '/hooks/cachedimagesets/sync': setBody,
-  '/hooks/discoverypolicies/sync': (chance) => ({ parent: discoveryObject(chance, chance.random.pick(names)) }),
+const bodies: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+  '/hooks/nodes/sync': nodeSync,
+  '/hooks/defaults/customize': defaultsSync.map((request) => ({ parent: request.object })),
+  '/hooks/defaults/sync': defaultsSync,
+  '/hooks/fleets/customize': parentOf(fleetSync),
+  '/hooks/fleets/sync': fleetSync,
+  '/hooks/cachedimages/customize': parentOf(imageSync),
+  '/hooks/cachedimages/sync': imageSync,
+  '/hooks/pullpolicies/customize': parentOf(policySync),
+  '/hooks/pullpolicies/sync': policySync,
+  '/hooks/cachedimagesets/customize': parentOf(imageSetSync),
+  '/hooks/cachedimagesets/sync': imageSetSync,
+  '/hooks/discoverypolicies/sync': fc.record({ parent: discoveryPolicy }),
 };
 
-/** Gives a request of the hook as Metacontroller would send it. What is undefined is left out, as in JSON. */
-export function validRequest(path: string, chance: Chance): HookRequest {
-  const make = bodiesByPath[path];
-  if (make === undefined) throw new Error(`nothing makes requests of ${path}`);
-  const body = { controller: {}, children: {}, ...make(chance), finalizing: chance.random.chance(0.05) };
-  return { path, body: JSON.parse(JSON.stringify(body)) };
+export function arbitraryBody(path: string): fc.Arbitrary<unknown> {
+  const body = bodies[path];
+  if (body === undefined) throw new Error(`no arbitrary body of ${path}: add one to test/fuzz/requests.ts`);
+  // As in JSON, undefined fields are left out.
+  return body.map((value) => JSON.parse(JSON.stringify(value)));
 }

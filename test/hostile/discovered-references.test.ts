@@ -1,4 +1,4 @@
-// Proves that what a hostile registry or Prometheus names, however long, becomes either a CachedImage that the API server takes or nothing.
+// The longest image references that a registry or Prometheus can return become CachedImages that the API server accepts.
 import { describe, expect, it } from 'vitest';
 import { cachedImageKind } from '../../crds/cached-image.ts';
 import { API_VERSION } from '../../crds/kind.ts';
@@ -6,12 +6,12 @@ import { parseImageReference } from '../../kubernetes/image-reference.ts';
 import { appWithLog, jsonHeaders } from '../service/app-with-log.ts';
 
 const repeated = (piece: string, length: number) => piece.repeat(length).slice(0, length);
-/** 253 characters of a DNS name, and a port. */
+/** A DNS name of 253 characters and a port. */
 const longestRegistry = `${repeated(`${repeated('r', 63)}.`, 253)}:65535`;
 const longestRepository = repeated('r', 255);
 const digest = `sha512:${repeated('a', 128)}`;
 
-/** Gives the specs of the images of a set that follows a DiscoveryPolicy which found this one. */
+/** The specs of the children of a set whose DiscoveryPolicy has discovered this image. */
 async function childSpecsOf(image: string): Promise<object[]> {
   const spec = { sources: [{ type: 'prometheus', prometheus: { endpoint: 'http://prometheus', query: 'images' } }] };
   const lastSyncTime = '2026-11-21T23:00:00Z';
@@ -27,26 +27,26 @@ async function childSpecsOf(image: string): Promise<object[]> {
     related: { [`DiscoveryPolicy.${API_VERSION}`]: { popular: policy } },
   };
   const { app } = appWithLog();
-  const answer = await app.inject({
+  const response = await app.inject({
     method: 'POST',
     url: '/hooks/cachedimagesets/sync',
     headers: jsonHeaders,
     payload: JSON.stringify(body),
   });
-  expect(answer.statusCode).toBe(200);
-  return (answer.json() as { children: { spec: object }[] }).children.map((child) => child.spec);
+  expect(response.statusCode).toBe(200);
+  return (response.json() as { children: { spec: object }[] }).children.map((child) => child.spec);
 }
 
-describe('a discovered image', () => {
+describe('a discovered image becomes a CachedImage with a valid spec', () => {
   it.each([
-    ['the shortest', 'a'],
-    ['the longest repository', `registry.example.com/${longestRepository}:v1`],
-    ['the longest tag', `registry.example.com/app:${repeated('t', 128)}`],
-    ['the longest digest', `registry.example.com/app@${digest}`],
-    ['the longest registry with a short repository', `${longestRegistry}/app:v1`],
-    ['the longest registry with the longest repository', `${longestRegistry}/${longestRepository}:v1`],
-    ['all of them', `${longestRegistry}/${longestRepository}@${digest}`],
-  ])('%s gives a CachedImage whose spec the CRD takes', async (_title, image) => {
+    ['with the shortest reference', 'a'],
+    ['with the longest repository', `registry.example.com/${longestRepository}:v1`],
+    ['with the longest tag', `registry.example.com/app:${repeated('t', 128)}`],
+    ['with the longest digest', `registry.example.com/app@${digest}`],
+    ['with the longest registry and a short repository', `${longestRegistry}/app:v1`],
+    ['with the longest registry and repository', `${longestRegistry}/${longestRepository}:v1`],
+    ['with the longest registry, repository and digest', `${longestRegistry}/${longestRepository}@${digest}`],
+  ])('%s', async (_title, image) => {
     expect(parseImageReference(image)).toMatchObject({ ok: true });
     const specs = await childSpecsOf(image);
     expect(specs).toHaveLength(1);

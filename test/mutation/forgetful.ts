@@ -2,4 +2,4 @@
 
 const asItIs = <Read>(read: Read): Read => read;
 
-export { asItIs as memoized, asItIs as memoizedByObject };
+export { asItIs as memoized };

@@ -1,4 +1,4 @@
-// The app as a test needs it: with a clock that the test sets and a log that the test reads.
+// The app with a log that tests can read. Options that a test does not set are as in an installation.
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { DEFAULT_PULL_POD_RESOURCES, type HookSettings } from '../../hooks/settings.ts';
@@ -18,13 +18,12 @@ export const settings: HookSettings = {
 export interface AppWithLog {
   readonly app: FastifyInstance;
   readonly metrics: Metrics;
-  /** Lines of the log as they were written. */
+  /** Lines of the log. */
   readonly lines: readonly string[];
-  /** The same lines, parsed. */
+  /** The parsed lines. */
   readonly entries: () => Readonly<Record<string, unknown>>[];
 }
 
-/** Gives the app; everything that a test does not choose is as an installation has it. */
 export function appWithLog(options: Partial<AppOptions> & { readonly level?: string } = {}): AppWithLog {
   const lines: string[] = [];
   const { level = 'info', ...others } = options;
@@ -46,7 +45,7 @@ export function appWithLog(options: Partial<AppOptions> & { readonly level?: str
 export const authorized = { authorization: `Bearer ${TOKEN}` };
 export const jsonHeaders = { ...authorized, 'content-type': 'application/json' };
 
-/** A CachedImage that is valid, as a request holds it. */
+/** A valid CachedImage of a request. */
 export const alpine = {
   apiVersion: 'drop.corewire.io/v1alpha1',
   kind: 'CachedImage',

@@ -1,4 +1,4 @@
-// Proves how the environment is read, and in which words a value that makes no sense is refused.
+// The configuration of a valid environment, and the errors of an invalid one.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,26 +35,34 @@ const defaults = {
 };
 const resources = { requests: { cpu: '1m' }, limits: {} };
 
-describe('an environment that makes sense', () => {
+describe('a valid environment sets', () => {
   it.each<[string, NodeJS.ProcessEnv, object]>([
-    ['callers without a token', anonymous, {}],
+    ['no token', anonymous, {}],
     ['a token', { DROP_TOKEN_FILE: tokenFile }, { token: 'sesame' }],
+    ['a token despite DROP_ALLOW_ANONYMOUS', { ...anonymous, DROP_TOKEN_FILE: tokenFile }, { token: 'sesame' }],
     [
-      'a token, though callers without one are allowed',
-      { ...anonymous, DROP_TOKEN_FILE: tokenFile },
+      'a token without the blanks around it',
+      { DROP_TOKEN_FILE: file('blanks', ' \n sesame\r\n\n') },
       { token: 'sesame' },
     ],
-    ['a token with blanks around it', { DROP_TOKEN_FILE: file('blanks', ' \n sesame\r\n\n') }, { token: 'sesame' }],
-    ['empty variables', { ...anonymous, DROP_PORT: '', DROP_HOST: '', DROP_TOKEN_FILE: '', DROP_LOG_LEVEL: '' }, {}],
-    ['variables of others', { ...anonymous, PATH: '/bin', DROP_SERVICE_HOST: '10.0.0.1', DROP_WEATHER: 'fine' }, {}],
     [
-      'addresses',
+      'defaults for empty variables',
+      { ...anonymous, DROP_PORT: '', DROP_HOST: '', DROP_TOKEN_FILE: '', DROP_LOG_LEVEL: '' },
+      {},
+    ],
+    [
+      'nothing for unknown variables',
+      { ...anonymous, PATH: '/bin', DROP_SERVICE_HOST: '10.0.0.1', DROP_WEATHER: 'fine' },
+      {},
+    ],
+    [
+      'host and ports',
       { ...anonymous, DROP_HOST: '127.0.0.1', DROP_PORT: '0', DROP_ADMIN_PORT: '65535' },
       { host: '127.0.0.1', port: 0, adminPort: 65_535 },
     ],
-    ['what Kubernetes sets beside a Service named drop', { ...anonymous, DROP_PORT: 'tcp://10.0.0.1:8080' }, {}],
-    ['a limit', { ...anonymous, DROP_BODY_LIMIT_BYTES: '1024' }, { bodyLimitBytes: 1024 }],
-    ['a level', { ...anonymous, DROP_LOG_LEVEL: 'debug' }, { logLevel: 'debug' }],
+    ['nothing for the service links of Kubernetes', { ...anonymous, DROP_PORT: 'tcp://10.0.0.1:8080' }, {}],
+    ['a body limit', { ...anonymous, DROP_BODY_LIMIT_BYTES: '1024' }, { bodyLimitBytes: 1024 }],
+    ['a log level', { ...anonymous, DROP_LOG_LEVEL: 'debug' }, { logLevel: 'debug' }],
     [
       'a certificate and its key',
       { ...anonymous, DROP_TLS_CERTIFICATE_FILE: '/tls/tls.crt', DROP_TLS_KEY_FILE: '/tls/tls.key' },
@@ -62,12 +70,12 @@ describe('an environment that makes sense', () => {
     ],
     ['Events', { ...anonymous, DROP_EVENTS: 'true' }, { writesEvents: true }],
     [
-      'Secrets that live elsewhere than the pull Pods',
+      'a namespace of Secrets other than that of the pull Pods',
       { ...anonymous, DROP_SECRETS_NAMESPACE: 'drop' },
       { secretsNamespace: 'drop' },
     ],
     [
-      'names',
+      'namespace, default policy and priority class',
       { ...anonymous, DROP_NAMESPACE: 'pulls', DROP_DEFAULT_POLICY: 'slow', DROP_PULL_POD_PRIORITY_CLASS: 'low' },
       {
         secretsNamespace: 'pulls',
@@ -80,7 +88,7 @@ describe('an environment that makes sense', () => {
       },
     ],
     [
-      'resources',
+      'resources of pull Pods',
       { ...anonymous, DROP_PULL_POD_RESOURCES: JSON.stringify(resources) },
       { settings: { ...defaults.settings, pullPodResources: resources } },
     ],
@@ -89,81 +97,68 @@ describe('an environment that makes sense', () => {
   });
 });
 
-describe('an environment that makes no sense', () => {
+describe('an invalid environment is an error', () => {
   const port = (value: string) => ({ ...anonymous, DROP_PORT: value });
+  const noToken = 'no bearer token: set DROP_TOKEN_FILE to the file with the token, or DROP_ALLOW_ANONYMOUS=true';
   const missing = join(folder, 'missing');
   const empty = file('empty', ' \n');
+  const resourcesProblem =
+    'DROP_PULL_POD_RESOURCES: must be JSON with the objects requests and limits, whose values are strings';
   it.each<[string, NodeJS.ProcessEnv, string]>([
-    ['nothing at all', {}, 'set DROP_TOKEN_FILE to the file with the bearer token, or DROP_ALLOW_ANONYMOUS=true'],
+    ['an empty environment', {}, noToken],
+    ['no token and DROP_ALLOW_ANONYMOUS=false', { DROP_ALLOW_ANONYMOUS: 'false' }, noToken],
     [
-      'no token and no leave',
-      { DROP_ALLOW_ANONYMOUS: 'false' },
-      'set DROP_TOKEN_FILE to the file with the bearer token, or DROP_ALLOW_ANONYMOUS=true',
-    ],
-    [
-      'a leave in other words',
+      'another value of DROP_ALLOW_ANONYMOUS',
       { DROP_ALLOW_ANONYMOUS: 'yes' },
       'DROP_ALLOW_ANONYMOUS: Invalid option: expected one of "true"|"false"',
     ],
+    ['a missing token file', { DROP_TOKEN_FILE: missing }, `DROP_TOKEN_FILE ${missing} cannot be read (ENOENT)`],
     [
-      'a token file that is missing',
-      { DROP_TOKEN_FILE: missing },
-      `DROP_TOKEN_FILE ${missing} cannot be read (ENOENT)`,
-    ],
-    [
-      'a token file that is missing, though callers without one are allowed',
+      'a missing token file despite DROP_ALLOW_ANONYMOUS',
       { ...anonymous, DROP_TOKEN_FILE: missing },
       `DROP_TOKEN_FILE ${missing} cannot be read (ENOENT)`,
     ],
     ['a token file that is a folder', { DROP_TOKEN_FILE: folder }, `DROP_TOKEN_FILE ${folder} cannot be read (EISDIR)`],
-    ['a token file that is empty', { DROP_TOKEN_FILE: empty }, `DROP_TOKEN_FILE ${empty} is empty`],
-    ['a port that is no number', port('http'), 'DROP_PORT: must be a whole number'],
-    ['a port that is blank', port(' '), 'DROP_PORT: must be a whole number'],
-    ['a port that is not whole', port('80.5'), 'DROP_PORT: must be a whole number'],
-    ['a port below 0', port('-1'), 'DROP_PORT: must be a whole number'],
-    ['a port beyond the last', port('65536'), 'DROP_PORT: Too big: expected number to be <=65535'],
+    ['an empty token file', { DROP_TOKEN_FILE: empty }, `DROP_TOKEN_FILE ${empty} is empty`],
+    ['a port that is not a number', port('http'), 'DROP_PORT: must be a whole number'],
+    ['a blank port', port(' '), 'DROP_PORT: must be a whole number'],
+    ['a fractional port', port('80.5'), 'DROP_PORT: must be a whole number'],
+    ['a negative port', port('-1'), 'DROP_PORT: must be a whole number'],
+    ['a port above 65535', port('65536'), 'DROP_PORT: Too big: expected number to be <=65535'],
     [
-      'a limit that is too small',
+      'a body limit that is too small',
       { ...anonymous, DROP_BODY_LIMIT_BYTES: '1023' },
       'DROP_BODY_LIMIT_BYTES: Too small: expected number to be >=1024',
     ],
     [
-      'a limit with a unit',
+      'a body limit with a unit',
       { ...anonymous, DROP_BODY_LIMIT_BYTES: '64Mi' },
       'DROP_BODY_LIMIT_BYTES: must be a whole number',
     ],
     [
-      'a level that is none',
+      'an unknown log level',
       { ...anonymous, DROP_LOG_LEVEL: 'loud' },
       'DROP_LOG_LEVEL: Invalid option: expected one of "fatal"|"error"|"warn"|"info"|"debug"|"trace"|"silent"',
     ],
+    ['resources that are not JSON', { ...anonymous, DROP_PULL_POD_RESOURCES: 'cpu=1' }, resourcesProblem],
+    ['resources without limits', { ...anonymous, DROP_PULL_POD_RESOURCES: '{"requests":{}}' }, resourcesProblem],
     [
-      'resources that are no JSON',
-      { ...anonymous, DROP_PULL_POD_RESOURCES: 'cpu=1' },
-      'DROP_PULL_POD_RESOURCES: must be JSON with requests and limits',
-    ],
-    [
-      'resources without limits',
-      { ...anonymous, DROP_PULL_POD_RESOURCES: '{"requests":{}}' },
-      'DROP_PULL_POD_RESOURCES: must be JSON with requests and limits',
-    ],
-    [
-      'resources in numbers',
+      'resources that are numbers',
       { ...anonymous, DROP_PULL_POD_RESOURCES: '{"requests":{"cpu":1},"limits":{}}' },
-      'DROP_PULL_POD_RESOURCES: must be JSON with requests and limits',
+      resourcesProblem,
     ],
     [
       'a certificate without its key',
       { ...anonymous, DROP_TLS_CERTIFICATE_FILE: '/tls/tls.crt' },
-      'DROP_TLS_CERTIFICATE_FILE and DROP_TLS_KEY_FILE go together: set both or none',
+      'DROP_TLS_CERTIFICATE_FILE and DROP_TLS_KEY_FILE must be set together: set both or neither',
     ],
     [
       'a key without its certificate',
       { ...anonymous, DROP_TLS_KEY_FILE: '/tls/tls.key' },
-      'DROP_TLS_CERTIFICATE_FILE and DROP_TLS_KEY_FILE go together: set both or none',
+      'DROP_TLS_CERTIFICATE_FILE and DROP_TLS_KEY_FILE must be set together: set both or neither',
     ],
     [
-      'Events in other words',
+      'another value of DROP_EVENTS',
       { ...anonymous, DROP_EVENTS: 'yes' },
       'DROP_EVENTS: Invalid option: expected one of "true"|"false"',
     ],
@@ -172,7 +167,7 @@ describe('an environment that makes no sense', () => {
       { ...port('70000'), DROP_LOG_LEVEL: 'silent', DROP_ADMIN_PORT: '70000' },
       'DROP_PORT: Too big: expected number to be <=65535; DROP_ADMIN_PORT: Too big: expected number to be <=65535',
     ],
-  ])('%s', (_title, environment, sentence) => {
-    expect(() => readConfig(environment)).toThrow(new ConfigError(sentence));
+  ])('%s', (_title, environment, message) => {
+    expect(() => readConfig(environment)).toThrow(new ConfigError(message));
   });
 });

@@ -1,4 +1,4 @@
-// Proves that the hooks are served over TLS when told to, and that a renewed certificate is used without a restart.
+// The hooks can be served over TLS, and a renewed certificate needs no restart.
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:tls';
@@ -12,12 +12,12 @@ import { alpine, jsonHeaders, TOKEN } from './app-with-log.ts';
 import { type Authority, createAuthority, hasOpenssl } from './discovery/certificates.ts';
 import { createFolder, type Folder } from './discovery/programs.ts';
 
-const LOOK_AGAIN_MILLISECONDS = 20;
+const POLL_MILLISECONDS = 20;
 const logger = pino({ level: 'silent' });
 const body = JSON.stringify({ parent: alpine });
 
-/** The name in the certificate that a server shows. */
-function shownName(port: number): Promise<string> {
+/** The common name in the certificate of a server. */
+function commonNameOf(port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => {
       resolve(String(socket.getPeerCertificate().subject.CN));
@@ -53,18 +53,18 @@ describe.skipIf(!hasOpenssl)(`TLS for the hooks${hasOpenssl ? '' : ' (openssl is
     return running;
   }
 
-  it('answers a caller that trusts the authority, health stays without TLS, and plain text is not answered', async () => {
+  it('the hooks respond over TLS only, health stays without TLS', async () => {
     const { port, adminPort } = await start(filesFor('drop'));
     const dispatcher = new Agent({ connect: { ca: authority.cert } });
     stops.push(() => dispatcher.close());
     const path = '/hooks/cachedimages/sync';
-    const answered = await fetch(`https://127.0.0.1:${port}${path}`, {
+    const response = await fetch(`https://127.0.0.1:${port}${path}`, {
       method: 'POST',
       headers: jsonHeaders,
       body,
       dispatcher,
     });
-    expect(answered.status).toBe(200);
+    expect(response.status).toBe(200);
     expect((await fetch(`http://127.0.0.1:${adminPort}/readyz`)).status).toBe(200);
     await expect(
       fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', headers: jsonHeaders, body }),
@@ -72,31 +72,31 @@ describe.skipIf(!hasOpenssl)(`TLS for the hooks${hasOpenssl ? '' : ' (openssl is
   });
 
   it.each<[string, string, string, string]>([
-    ['is missing', 'tls.crt', '', 'DROP_TLS_CERTIFICATE_FILE /nowhere/tls.crt cannot be read (ENOENT)'],
-    ['is no key', 'tls.key', 'secret words', 'are no certificate and its key'],
-  ])('a file that %s keeps it from starting, and what is in it is not repeated', (_title, name, text, sentence) => {
+    ['a missing file', 'tls.crt', '', 'DROP_TLS_CERTIFICATE_FILE /nowhere/tls.crt cannot be read (ENOENT)'],
+    ['an invalid key', 'tls.key', 'secret words', 'are not a matching PEM certificate and key'],
+  ])('%s is an error that does not contain the file', (_title, name, text, message) => {
     const files = filesFor('drop');
     const broken = text === '' ? { ...files, certificateFile: '/nowhere/tls.crt' } : files;
     if (text !== '') folder.write(name, text);
     expect(() => readCertificate(broken)).toThrow(ConfigError);
-    expect(() => readCertificate(broken)).toThrow(sentence);
+    expect(() => readCertificate(broken)).toThrow(message);
     expect(() => readCertificate(broken)).not.toThrow('secret words');
   });
 
-  it('a renewed pair is shown to the next caller, one that does not fit leaves the old one in use', async () => {
+  it('a renewed pair is used by the next connection, a mismatched pair is not', async () => {
     const files = filesFor('first');
     const server = createServer(readCertificate(files));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     stops.push(() => server.close());
-    stops.push(followCertificate(files, server, logger, LOOK_AGAIN_MILLISECONDS));
+    stops.push(followCertificate(files, server, logger, POLL_MILLISECONDS));
     const { port } = server.address() as AddressInfo;
-    expect(await shownName(port)).toBe('first');
+    expect(await commonNameOf(port)).toBe('first');
 
     const next = authority.issue('second', 'IP:127.0.0.1');
     folder.write('tls.crt', next.cert);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MILLISECONDS * 5));
-    expect(await shownName(port)).toBe('first');
+    await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS * 5));
+    expect(await commonNameOf(port)).toBe('first');
     folder.write('tls.key', next.key);
-    await vi.waitFor(async () => expect(await shownName(port)).toBe('second'));
+    await vi.waitFor(async () => expect(await commonNameOf(port)).toBe('second'));
   });
 });

@@ -1,8 +1,9 @@
-// Proves what the log says: one line a sync with its decision, nothing secret, and no name or message that breaks a line.
+// The log has one line for each hook call with its decision, and no secret or name can break a line.
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunDiscovery } from '../../service/discovery-runner.ts';
+import { withShortTexts } from '../../service/log.ts';
 import { type AppWithLog, alpine, appWithLog, authorized, jsonHeaders, NOW, TOKEN } from './app-with-log.ts';
 
 const nodeFixture = join(resolve(import.meta.dirname, '../fixtures/metacontroller'), 'decorator-sync-node.json');
@@ -34,7 +35,7 @@ const discoveryPolicy = {
   spec: { sources: [{ type: 'prometheus', prometheus: { endpoint: 'https://mimir.example.com', query: 'up' } }] },
 };
 
-/** The world outside: one image, whoever asks. */
+/** Every source returns one image. */
 const runDiscovery: RunDiscovery = async (queries) =>
   new Map(
     queries.map(({ source }) => {
@@ -47,11 +48,11 @@ async function post({ app }: AppWithLog, url: string, payload: object | string):
   return (await app.inject({ method: 'POST', url, headers: jsonHeaders, payload })).statusCode;
 }
 
-// A status that is new asks to be looked at again within 10 s, whatever else is due.
-describe('one line a sync', () => {
+// A changed status requests a sync within 10 s.
+describe('a sync logs one line', () => {
   it.each<[string, string, object, object]>([
     [
-      'of a policy that starts a pull',
+      'for a PullPolicy that starts a pull',
       '/hooks/pullpolicies/sync',
       policyRequest,
       {
@@ -63,43 +64,43 @@ describe('one line a sync', () => {
       },
     ],
     [
-      'of a policy that waits',
+      'for a PullPolicy that waits',
       '/hooks/pullpolicies/sync',
       { ...policyRequest, parent: { ...pullPolicy, spec: { paused: true } } },
       { parent: 'default', started: [], finished: [], running: 0, waitingFor: 'paused', resyncAfterSeconds: 5 },
     ],
     [
-      'of an image',
+      'for a CachedImage',
       '/hooks/cachedimages/sync',
       { parent: alpine, related: { 'Pod.v1': {}, [`Fleet.${API_VERSION}`]: {}, [`PolicyView.${API_VERSION}`]: {} } },
       { parent: 'alpine', reason: 'PolicyNotFound', recorded: [], resyncAfterSeconds: 10 },
     ],
     [
-      'of a set',
+      'for a CachedImageSet',
       '/hooks/cachedimagesets/sync',
       { parent: { kind: 'CachedImageSet', metadata: { name: 'tools' }, spec: {} }, children: {} },
       { parent: 'tools', reason: 'Empty', ready: 0, managed: 0, resyncAfterSeconds: 10 },
     ],
     [
-      'of a discovery that asks',
+      'for a DiscoveryPolicy that queries a source',
       '/hooks/discoverypolicies/sync',
       { parent: discoveryPolicy },
       { parent: 'popular', queried: 1, images: 1, reason: 'Synced', resyncAfterSeconds: 10 },
     ],
     [
-      'of a discovery that is not due',
+      'for a DiscoveryPolicy that is being deleted',
       '/hooks/discoverypolicies/sync',
       { parent: { ...discoveryPolicy, metadata: { ...discoveryPolicy.metadata, deletionTimestamp: 'now' } } },
       { parent: 'popular', queried: 0, images: 0, reason: 'Pending', resyncAfterSeconds: 10 },
     ],
     [
-      'of a discovery that cannot be',
+      'for a DiscoveryPolicy with an invalid spec',
       '/hooks/discoverypolicies/sync',
       { parent: { ...discoveryPolicy, spec: {} } },
       { parent: 'popular', reason: 'InvalidSpec', resyncAfterSeconds: 10 },
     ],
     [
-      'of a fleet',
+      'for a Fleet',
       '/hooks/fleets/sync',
       { parent: { kind: 'Fleet', metadata: { name: 'default' } }, related: {} },
       { parent: 'default' },
@@ -114,50 +115,50 @@ describe('one line a sync', () => {
         hook: url,
         ...expected,
         durationMilliseconds: expect.any(Number),
-        msg: 'answered',
+        msg: 'hook called',
       },
     ]);
   });
 
-  it('of a policy counts its starts', async () => {
+  it('for a PullPolicy and counts its starts in the metrics', async () => {
     const service = appWithLog();
     await post(service, '/hooks/pullpolicies/sync', policyRequest);
     const text = await service.metrics.registry.metrics();
     expect(text).toContain('drop_pulls_started_total{policy="default"} 1');
   });
-
-  const quiet: readonly (readonly [string, string, string | object])[] = [
-    ['of a node', '/hooks/nodes/sync', readFileSync(nodeFixture, 'utf8')],
-    ['of what an image relates', '/hooks/cachedimages/customize', { parent: alpine }],
-    ['of what a policy relates', '/hooks/pullpolicies/customize', { parent: pullPolicy }],
-    [
-      'of what a set relates',
-      '/hooks/cachedimagesets/customize',
-      { parent: { kind: 'CachedImageSet', metadata: { name: 'tools' }, spec: {} } },
-    ],
-    ['of what a fleet relates', '/hooks/fleets/customize', { parent: fleet }],
-  ];
-  it.each(quiet)('%s is for debugging only', async (_title, url, payload) => {
-    const service = appWithLog();
-    expect(await post(service, url, payload)).toBe(200);
-    expect(service.lines).toEqual([]);
-    const debugged = appWithLog({ level: 'debug' });
-    expect(await post(debugged, url, payload)).toBe(200);
-    expect(debugged.entries()).toEqual([expect.objectContaining({ level: 20, hook: url, msg: 'answered' })]);
-  });
-
-  it('of a request that was refused names the hook and the answer', async () => {
-    const service = appWithLog();
-    await post(service, '/hooks/cachedimages/sync', '{}');
-    await post(service, '/hooks/nothing/sync', '{}');
-    expect(service.entries().map(({ time: _time, ...entry }) => entry)).toEqual([
-      { level: 40, hook: '/hooks/cachedimages/sync', statusCode: 400, msg: 'refused' },
-      { level: 40, hook: 'unknown', statusCode: 404, msg: 'refused' },
-    ]);
-  });
 });
 
-describe('nothing secret', () => {
+const quiet: readonly (readonly [string, string, string | object])[] = [
+  ['the sync of a Node', '/hooks/nodes/sync', readFileSync(nodeFixture, 'utf8')],
+  ['the customize call of a CachedImage', '/hooks/cachedimages/customize', { parent: alpine }],
+  ['the customize call of a PullPolicy', '/hooks/pullpolicies/customize', { parent: pullPolicy }],
+  [
+    'the customize call of a CachedImageSet',
+    '/hooks/cachedimagesets/customize',
+    { parent: { kind: 'CachedImageSet', metadata: { name: 'tools' }, spec: {} } },
+  ],
+  ['the customize call of a Fleet', '/hooks/fleets/customize', { parent: fleet }],
+];
+it.each(quiet)('%s is logged at debug level', async (_title, url, payload) => {
+  const service = appWithLog();
+  expect(await post(service, url, payload)).toBe(200);
+  expect(service.lines).toEqual([]);
+  const debugged = appWithLog({ level: 'debug' });
+  expect(await post(debugged, url, payload)).toBe(200);
+  expect(debugged.entries()).toEqual([expect.objectContaining({ level: 20, hook: url, msg: 'hook called' })]);
+});
+
+it('a rejected request is logged with its hook and status code', async () => {
+  const service = appWithLog();
+  await post(service, '/hooks/cachedimages/sync', '{}');
+  await post(service, '/hooks/nothing/sync', '{}');
+  expect(service.entries().map(({ time: _time, ...entry }) => entry)).toEqual([
+    { level: 40, hook: '/hooks/cachedimages/sync', statusCode: 400, msg: 'request rejected' },
+    { level: 40, hook: 'unknown', statusCode: 404, msg: 'request rejected' },
+  ]);
+});
+
+describe('neither the log nor a response contains the token', () => {
   const headers: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
     ['the right token', authorized],
     ['a wrong token', { authorization: `Bearer ${TOKEN}-but-wrong` }],
@@ -165,12 +166,12 @@ describe('nothing secret', () => {
     ['no token', {}],
   ];
   const bodies: readonly (readonly [string, string])[] = [
-    ['a good body', JSON.stringify({ parent: alpine })],
-    ['a body that is no JSON', `{"token": ${TOKEN}`],
-    ['a body that holds the token', JSON.stringify({ parent: { kind: TOKEN } })],
+    ['a valid body', JSON.stringify({ parent: alpine })],
+    ['a body that is not JSON', `{"token": ${TOKEN}`],
+    ['a body that contains the token', JSON.stringify({ parent: { kind: TOKEN } })],
   ];
-  const cases = headers.flatMap(([who, header]) => bodies.map(([what, body]) => [who, what, header, body] as const));
-  it.each(cases)('%s, %s', async (_who, _what, header, payload) => {
+  const cases = headers.flatMap(([what, header]) => bodies.map(([body, text]) => [what, body, header, text] as const));
+  it.each(cases)('%s and %s', async (_header, _body, header, payload) => {
     const clock = () => {
       throw new Error('broken');
     };
@@ -191,7 +192,7 @@ describe('nothing secret', () => {
   });
 });
 
-describe('a line stays a line', () => {
+describe('control characters in names, reasons and messages', () => {
   const forged = 'a"\r\n{"level":60,"msg":"forged"}\u2028\u001b[31m';
   const pod = {
     kind: 'Pod',
@@ -206,7 +207,7 @@ describe('a line stays a line', () => {
     status: { phase: 'Failed', reason: forged, message: `first\nsecond ${forged}` },
   };
 
-  it('whatever names, reasons and messages hold', async () => {
+  it('do not break a line of the log', async () => {
     const service = appWithLog();
     const parent = { ...alpine, metadata: { ...alpine.metadata, name: forged } };
     expect(await post(service, '/hooks/cachedimages/sync', { parent, related: { 'Pod.v1': { pod } } })).toBe(200);
@@ -215,7 +216,7 @@ describe('a line stays a line', () => {
     expect(service.entries()[0]).toMatchObject({ level: 30, parent: forged, recorded: [`${forged}: ${forged}`] });
   });
 
-  it('and a message is one line in the status too', async () => {
+  it('do not break a line of a message in the status', async () => {
     const { app } = appWithLog({ clock: () => NOW });
     const parent = { ...alpine, metadata: { ...alpine.metadata, name: forged } };
     const payload = { parent, related: { 'Pod.v1': { pod } } };
@@ -228,4 +229,11 @@ describe('a line stays a line', () => {
     const { status } = response.json<{ status: { failing: readonly { readonly message: string }[] } }>();
     expect(status.failing.map(({ message }) => message)).toEqual(['first second a" {"level":60,"msg":"forged"} [31m']);
   });
+});
+
+it('a long text in the log is cut and marked with an ellipsis', () => {
+  const long = 'n'.repeat(2_000);
+  const fields = withShortTexts({ parent: long, started: ['a on b', long], running: 3, waitingFor: undefined });
+  const cut = `${'n'.repeat(1_024)}…`;
+  expect(fields).toEqual({ parent: cut, started: ['a on b', cut], running: 3, waitingFor: undefined });
 });

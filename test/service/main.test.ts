@@ -1,4 +1,4 @@
-// Proves that the entry of the container starts, serves, stops when told to, and says in one sentence why it does not start.
+// The entry point of the container serves, stops on signals, and reports in one sentence why it cannot start.
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
@@ -6,10 +6,10 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { alpine } from './app-with-log.ts';
-import { takePort } from './sockets.ts';
+import { occupyPort } from './sockets.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-/** Starting from the sources takes a second or two; a machine that is busy gets more. */
+/** Starting from the sources takes one or two seconds, on a busy machine more. */
 const CHILD_LIMIT_MILLISECONDS = 60_000;
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
@@ -50,11 +50,15 @@ async function ending(started: Child) {
 
 const anonymous = { DROP_ALLOW_ANONYMOUS: 'true', DROP_HOST: '127.0.0.1', DROP_PORT: '0', DROP_ADMIN_PORT: '0' };
 
-describe('what keeps it from starting is one sentence and exit 1', () => {
+describe('a service that cannot start prints one sentence and exits with 1', () => {
   it.each<[string, Readonly<Record<string, string>>, string]>([
-    ['no token', {}, 'drop: set DROP_TOKEN_FILE to the file with the bearer token, or DROP_ALLOW_ANONYMOUS=true\n'],
     [
-      'a token file that is missing',
+      'no token',
+      {},
+      'drop: no bearer token: set DROP_TOKEN_FILE to the file with the token, or DROP_ALLOW_ANONYMOUS=true\n',
+    ],
+    [
+      'a missing token file',
       { DROP_TOKEN_FILE: '/nowhere/token' },
       'drop: DROP_TOKEN_FILE /nowhere/token cannot be read (ENOENT)\n',
     ],
@@ -62,25 +66,24 @@ describe('what keeps it from starting is one sentence and exit 1', () => {
     expect(await ending(startMain(environment))).toEqual({ code: 1, stdout: '', stderr });
   });
 
-  it('a port that is taken', async () => {
-    const taken = await takePort();
-    const outcome = await ending(startMain({ ...anonymous, DROP_PORT: String(taken.port) }));
-    await taken.release();
+  it('a port in use', async () => {
+    const occupied = await occupyPort();
+    const outcome = await ending(startMain({ ...anonymous, DROP_PORT: String(occupied.port) }));
+    await occupied.release();
     expect(outcome).toEqual({
       code: 1,
       stdout: '',
-      stderr: `drop: Error: listen EADDRINUSE: address already in use 127.0.0.1:${taken.port}\n`,
+      stderr: `drop: Error: listen EADDRINUSE: address already in use 127.0.0.1:${occupied.port}\n`,
     });
   });
 });
 
-it.each(['SIGTERM', 'SIGINT'] as const)('it serves, and %s stops it with exit 0', async (signal) => {
+it.each(['SIGTERM', 'SIGINT'] as const)('the service stops on %s and exits with 0', async (signal) => {
   const started = startMain({ ...anonymous, KUBECONFIG: '/does-not-exist' });
   const lines = createInterface({ input: started.stdout })[Symbol.asyncIterator]();
   const first = JSON.parse((await lines.next()).value) as { msg: string; port: number; adminPort: number };
   expect(first).toMatchObject({ level: 30, name: 'drop', msg: 'serving', namespace: 'drop-system' });
-  // It starts without a cluster too, and says what that means.
-  expect(JSON.parse((await lines.next()).value).msg).toContain('every secretRef gives SecretNotFound');
+  expect(JSON.parse((await lines.next()).value).msg).toContain('no kubeconfig or service account found');
   expect((await fetch(`http://127.0.0.1:${first.adminPort}/readyz`)).status).toBe(200);
   const response = await fetch(`http://127.0.0.1:${first.port}/hooks/cachedimages/sync`, {
     method: 'POST',
@@ -89,7 +92,7 @@ it.each(['SIGTERM', 'SIGINT'] as const)('it serves, and %s stops it with exit 0'
   });
   expect(response.status).toBe(200);
   await response.json();
-  expect(JSON.parse((await lines.next()).value)).toMatchObject({ msg: 'answered', parent: 'alpine' });
+  expect(JSON.parse((await lines.next()).value)).toMatchObject({ msg: 'hook called', parent: 'alpine' });
   const exited = once(started, 'exit');
   process.kill(started.pid ?? 0, signal);
   const rest: string[] = [];

@@ -1,12 +1,12 @@
-// Proves that the service listens, keeps strangers out before it reads what they send, and finishes what it began before it stops.
+// The service checks the token before it reads a body, and completes requests in flight before it stops.
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readConfig, type ServiceConfig } from '../../service/config.ts';
 import { type RunningService, startService } from '../../service/server.ts';
 import { alpine, BODY_LIMIT_BYTES, jsonHeaders, TOKEN } from './app-with-log.ts';
-import { exchange, listens, slowRequest, takePort } from './sockets.ts';
+import { exchange, isListening, occupyPort, slowRequest } from './sockets.ts';
 
-/** A stop waits for answers, not for connections that nobody uses. */
+/** Stopping waits for responses, not for idle connections. */
 const STOP_LIMIT_MILLISECONDS = 3_000;
 
 const config: ServiceConfig = {
@@ -28,7 +28,7 @@ afterEach(async () => {
   running = undefined;
 });
 
-describe('health and metrics need no token', () => {
+describe('health and metrics are served without a token', () => {
   it.each([
     ['/healthz', 'ok\n', 'text/plain'],
     ['/readyz', 'ok\n', 'text/plain'],
@@ -38,9 +38,10 @@ describe('health and metrics need no token', () => {
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toContain(contentType);
     expect(await response.text()).toBe(text);
+    expect(response.headers.get('connection')).toBe('close');
   });
 
-  it('/metrics counts the hooks that were asked', async () => {
+  it('/metrics counts hook calls', async () => {
     const { port, adminPort } = await start();
     await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', headers: jsonHeaders, body });
     const response = await fetch(`http://127.0.0.1:${adminPort}/metrics`);
@@ -51,24 +52,24 @@ describe('health and metrics need no token', () => {
   });
 
   it.each([
-    ['the port of the hooks', 'port', '/healthz', 401],
-    ['the port of the hooks', 'port', '/metrics', 401],
-    ['the other port', 'adminPort', path, 404],
-  ] as const)('%s does not serve the rest: %s %s', async (_title, which, url, statusCode) => {
+    ['the port of the hooks does not serve /healthz', 'port', '/healthz', 401],
+    ['the port of the hooks does not serve /metrics', 'port', '/metrics', 401],
+    ['the admin port does not serve hooks', 'adminPort', path, 404],
+  ] as const)('%s', async (_title, which, url, statusCode) => {
     const service = await start();
     expect((await fetch(`http://127.0.0.1:${service[which]}${url}`)).status).toBe(statusCode);
   });
 });
 
 describe('hooks', () => {
-  it('refuse without the token and answer with it', async () => {
+  it('reject a request without the token and respond with it', async () => {
     const { port } = await start();
     const url = `http://127.0.0.1:${port}${path}`;
     const headers = { 'content-type': 'application/json' };
-    const refused = await fetch(url, { method: 'POST', headers, body });
-    expect([refused.status, await refused.json()]).toEqual([401, { error: 'the bearer token is missing' }]);
-    const answered = await fetch(url, { method: 'POST', headers: jsonHeaders, body });
-    expect([answered.status, await answered.json()]).toEqual([
+    const rejected = await fetch(url, { method: 'POST', headers, body });
+    expect([rejected.status, await rejected.json()]).toEqual([401, { error: 'the bearer token is missing' }]);
+    const accepted = await fetch(url, { method: 'POST', headers: jsonHeaders, body });
+    expect([accepted.status, await accepted.json()]).toEqual([
       200,
       expect.objectContaining({ children: [], status: expect.objectContaining({ revision: 1 }) }),
     ]);
@@ -81,47 +82,52 @@ describe('hooks', () => {
   const chunked = `${chunk.length.toString(16)}\r\n${chunk}\r\n0\r\n\r\n`;
   it.each([
     [
-      'a stranger who announces much, before any of it is read',
+      'a request without the token before its large body is read',
       head(['content-length: 99999999']),
       401,
       'the bearer token is missing',
     ],
-    ['a stranger who announces nothing', head(['transfer-encoding: chunked']), 401, 'the bearer token is missing'],
     [
-      'a friend who announces too much, before any of it is read',
+      'a request without the token before its chunked body is read',
+      head(['transfer-encoding: chunked']),
+      401,
+      'the bearer token is missing',
+    ],
+    [
+      'a body above the limit before it is read',
       head([authorization, 'content-length: 99999999']),
       413,
       'the body is larger than DROP_BODY_LIMIT_BYTES',
     ],
     [
-      'a friend who sends too much unannounced',
+      'a chunked body when it exceeds the limit',
       head([authorization, 'transfer-encoding: chunked']) + chunked,
       413,
       'the body is larger than DROP_BODY_LIMIT_BYTES',
     ],
-  ])('refuse %s', async (_title, text, statusCode, sentence) => {
+  ])('reject %s', async (_title, text, statusCode, error) => {
     const { port } = await start();
     const received = await exchange(port, text);
     expect(received).toMatch(new RegExp(`^HTTP/1.1 ${statusCode} `));
-    expect(received.slice(received.indexOf('\r\n\r\n') + 4)).toBe(JSON.stringify({ error: sentence }));
+    expect(received.slice(received.indexOf('\r\n\r\n') + 4)).toBe(JSON.stringify({ error }));
   });
 });
 
 describe('stop', () => {
-  it('answers what was asked before, on a connection that is kept, and then ends at once', async () => {
+  it('completes the requests in flight, then closes their connections', async () => {
     const service = await start();
     const slow = await slowRequest({ port: service.port, path, headers: jsonHeaders, body });
     const stopped = service.stop().then(() => 'stopped');
     expect(await Promise.race([stopped, Promise.resolve('waits')])).toBe('waits');
-    const answer = await slow.finish();
-    expect([answer.statusCode, JSON.parse(answer.body)]).toEqual([200, expect.objectContaining({ children: [] })]);
+    const response = await slow.finish();
+    expect([response.statusCode, JSON.parse(response.body)]).toEqual([200, expect.objectContaining({ children: [] })]);
     const limit = new Promise((resolve) => setTimeout(resolve, STOP_LIMIT_MILLISECONDS, 'still open'));
     const outcome = await Promise.race([stopped, limit]);
     slow.close();
     expect(outcome).toBe('stopped');
   });
 
-  it('does not wait for connections that nobody uses', async () => {
+  it('does not wait for idle connections', async () => {
     const service = await start();
     await fetch(`http://127.0.0.1:${service.port}${path}`, { method: 'POST', headers: jsonHeaders, body });
     const began = Date.now();
@@ -129,28 +135,25 @@ describe('stop', () => {
     expect(Date.now() - began).toBeLessThan(STOP_LIMIT_MILLISECONDS);
   });
 
-  it('leaves nobody listening, and may be told twice', async () => {
+  it('closes both ports, and may be called twice', async () => {
     const service = await start();
     await service.stop();
-    expect([await listens(service.port), await listens(service.adminPort)]).toEqual([false, false]);
+    expect([await isListening(service.port), await isListening(service.adminPort)]).toEqual([false, false]);
     await service.stop();
   });
 });
 
-describe('a port that is taken', () => {
-  it.each(['port', 'adminPort'] as const)(
-    '%s: the service does not start, and leaves nobody listening',
-    async (which) => {
-      const taken = await takePort();
-      const free = await takePort();
-      await free.release();
-      const other = which === 'port' ? 'adminPort' : 'port';
-      try {
-        await expect(start({ [which]: taken.port, [other]: free.port })).rejects.toThrow('EADDRINUSE');
-        expect(await listens(free.port)).toBe(false);
-      } finally {
-        await taken.release();
-      }
-    },
-  );
+describe('a port in use', () => {
+  it.each(['port', 'adminPort'] as const)('%s: the service does not start and closes the other port', async (which) => {
+    const occupied = await occupyPort();
+    const free = await occupyPort();
+    await free.release();
+    const other = which === 'port' ? 'adminPort' : 'port';
+    try {
+      await expect(start({ [which]: occupied.port, [other]: free.port })).rejects.toThrow('EADDRINUSE');
+      expect(await isListening(free.port)).toBe(false);
+    } finally {
+      await occupied.release();
+    }
+  });
 });

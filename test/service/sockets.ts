@@ -1,16 +1,18 @@
-// Small clients for tests that need a real connection: a slow one, a bare one, and one that only asks whether anybody listens.
+// Clients for tests that need a real connection.
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
 
-/** Longest that a test waits for an answer. */
-const ANSWER_LIMIT_MILLISECONDS = 10_000;
+/** Longest wait for a response. */
+const RESPONSE_TIMEOUT_MILLISECONDS = 10_000;
 
-/** Takes a port and what to send; gives all that comes back until the server closes or the first answer is there. */
+/** Sends raw text. Returns everything received until the first response is complete or the server closes. */
 export function exchange(port: number, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let received = '';
     const socket = connect(port, '127.0.0.1', () => socket.write(text));
-    socket.setTimeout(ANSWER_LIMIT_MILLISECONDS, () => socket.destroy(new Error(`no answer; so far: ${received}`)));
+    socket.setTimeout(RESPONSE_TIMEOUT_MILLISECONDS, () =>
+      socket.destroy(new Error(`no response; received so far: ${received}`)),
+    );
     socket.on('data', (chunk) => {
       received += chunk.toString('utf8');
       if (received.includes('\r\n\r\n') && received.endsWith('}')) socket.destroy();
@@ -20,8 +22,7 @@ export function exchange(port: number, text: string): Promise<string> {
   });
 }
 
-/** Tells whether somebody listens on a port. */
-export function listens(port: number): Promise<boolean> {
+export function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     socket.on('connect', () => {
@@ -32,8 +33,8 @@ export function listens(port: number): Promise<boolean> {
   });
 }
 
-/** Takes a port until it is told to give it back. */
-export function takePort(): Promise<{ readonly port: number; release(): Promise<void> }> {
+/** Occupies a port until it is released. */
+export function occupyPort(): Promise<{ readonly port: number; release(): Promise<void> }> {
   return new Promise((resolve) => {
     const server = createServer();
     server.listen(0, '127.0.0.1', () => {
@@ -46,7 +47,7 @@ export function takePort(): Promise<{ readonly port: number; release(): Promise<
 }
 
 export interface SlowRequest {
-  /** Sends the body; gives the answer. */
+  /** Sends the body and returns the response. */
   finish(): Promise<{ readonly statusCode: number | undefined; readonly body: string }>;
   /** Closes the connection. */
   close(): void;
@@ -65,7 +66,7 @@ async function bodyOf(message: IncomingMessage): Promise<string> {
   return text;
 }
 
-/** Sends the headers of a request on a connection that is kept; resolves when the server has read them and waits for the body. */
+/** Sends the headers of a request. Resolves when the server has read them and waits for the body. */
 export function slowRequest({ port, path, headers, body }: SlowOptions): Promise<SlowRequest> {
   const agent = new Agent({ keepAlive: true });
   return new Promise((resolve, reject) => {
@@ -75,17 +76,17 @@ export function slowRequest({ port, path, headers, body }: SlowOptions): Promise
       port,
       path,
       method: 'POST',
-      timeout: ANSWER_LIMIT_MILLISECONDS,
+      timeout: RESPONSE_TIMEOUT_MILLISECONDS,
       headers: { ...headers, expect: '100-continue', 'content-length': String(Buffer.byteLength(body)) },
     });
-    const answer = new Promise<IncomingMessage>((done) => outgoing.on('response', done));
+    const response = new Promise<IncomingMessage>((done) => outgoing.on('response', done));
     outgoing.on('error', reject);
-    outgoing.on('timeout', () => outgoing.destroy(new Error('no answer')));
+    outgoing.on('timeout', () => outgoing.destroy(new Error('no response')));
     outgoing.on('continue', () =>
       resolve({
         finish: async () => {
           outgoing.end(body);
-          const message = await answer;
+          const message = await response;
           return { statusCode: message.statusCode, body: await bodyOf(message) };
         },
         close: () => agent.destroy(),

@@ -1,4 +1,4 @@
-// Follows our Dockerfile in bare folders, one a stage, where there is no engine that could build an image.
+// Executes the Dockerfile in plain folders, one per stage, on machines without a container engine.
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -14,7 +14,7 @@ export interface Stage {
   readonly instructions: readonly Instruction[];
 }
 
-/** Takes the text of a Dockerfile; gives its stages. Comments are gone, continued lines are joined. */
+/** Removes comments and joins continued lines. */
 export function readStages(dockerfile: string): Stage[] {
   const lines = dockerfile
     .split('\n')
@@ -34,7 +34,7 @@ export function readStages(dockerfile: string): Stage[] {
   return stages;
 }
 
-/** Longest that one RUN may take: npm compiles re2. */
+/** Longest time of a RUN instruction: npm compiles re2. */
 const RUN_LIMIT_MILLISECONDS = 15 * 60_000;
 
 function run(command: string, folder: string): Promise<void> {
@@ -46,10 +46,12 @@ function run(command: string, folder: string): Promise<void> {
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: RUN_LIMIT_MILLISECONDS,
     });
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
     child.on('error', fail);
-    child.on('exit', (code) => (code === 0 ? done() : fail(new Error(`RUN ${command} ended with ${code}: ${said}`))));
+    child.on('exit', (code) =>
+      code === 0 ? done() : fail(new Error(`RUN ${command} exited with ${code}: ${output}`)),
+    );
   });
 }
 
@@ -59,12 +61,12 @@ interface Built {
   workingFolder: string;
 }
 
-/** What is copied must be there, and a folder is copied with what is in it, as an engine does. */
+/** Copies files, and the content of folders, like an engine. Throws if a source does not exist. */
 function copy(words: readonly string[], from: string, stage: Built): void {
   const target = words.at(-1) ?? '.';
   for (const source of words.slice(0, -1)) {
     const path = join(from, source);
-    if (!existsSync(path)) throw new Error(`COPY of ${source}, which is not there`);
+    if (!existsSync(path)) throw new Error(`COPY: ${source} does not exist`);
     const isFolder = target.endsWith('/') || target === '.';
     cpSync(path, resolve(stage.root + stage.workingFolder, target, isFolder ? basename(source) : ''), {
       recursive: true,
@@ -75,12 +77,12 @@ function copy(words: readonly string[], from: string, stage: Built): void {
 export interface FollowOptions {
   /** The folder of the Dockerfile. */
   readonly context: string;
-  /** An empty folder; each stage gets one in it. */
+  /** An empty folder, in which each stage gets a folder. */
   readonly folder: string;
   readonly onStep: (step: string) => void;
 }
 
-/** Takes where the Dockerfile is; follows it, and gives the last stage with the folder that would be its root. */
+/** Returns the last stage with the folder that stands for its root. */
 export async function followDockerfile({ context, folder, onStep }: FollowOptions): Promise<Stage & { root: string }> {
   const stages = readStages(readFileSync(join(context, 'Dockerfile'), 'utf8'));
   const built = new Map<string, Built>();
@@ -99,12 +101,12 @@ export async function followDockerfile({ context, folder, onStep }: FollowOption
   return { ...stage, root: last.root };
 }
 
-interface Surroundings {
+interface StepContext {
   readonly context: string;
   readonly built: ReadonlyMap<string, Built>;
 }
 
-async function follow({ name, text }: Instruction, stage: Built, { context, built }: Surroundings): Promise<void> {
+async function follow({ name, text }: Instruction, stage: Built, { context, built }: StepContext): Promise<void> {
   switch (name) {
     case 'WORKDIR':
       stage.workingFolder = text;
@@ -115,7 +117,7 @@ async function follow({ name, text }: Instruction, stage: Built, { context, buil
       const stageName = /^--from=(.+)$/.exec(words[0] ?? '')?.[1];
       if (stageName === undefined) return copy(words, context, stage);
       const source = built.get(stageName);
-      if (source === undefined) throw new Error(`there is no stage ${stageName}`);
+      if (source === undefined) throw new Error(`COPY: no stage ${stageName}`);
       return copy(words.slice(1), source.root, stage);
     }
     case 'RUN':
@@ -126,6 +128,6 @@ async function follow({ name, text }: Instruction, stage: Built, { context, buil
     case 'CMD':
       return;
     default:
-      throw new Error(`${name} is not followed here`);
+      throw new Error(`${name}: unsupported instruction`);
   }
 }

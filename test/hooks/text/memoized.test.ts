@@ -1,7 +1,7 @@
 // A memoized function returns what the function returns, computes it once, and keeps a limited number of results.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MEMOIZED_LIMIT, MEMOIZED_LIMIT_CHARACTERS, memoized, memoizedByObject } from '../../../hooks/text/memoized.ts';
+import { MEMOIZED_LIMIT, MEMOIZED_LIMIT_CHARACTERS, memoized } from '../../../hooks/text/memoized.ts';
 
 const lengthOf = (text: string) => (text.length % 3 === 0 ? undefined : { length: text.length });
 
@@ -48,15 +48,4 @@ test('a memoized function returns what the function returns, whatever it compute
       for (const text of texts) expect(read(text)).toEqual(lengthOf(text));
     }),
   );
-});
-
-test('a function memoized by object computes once per object, not per equal object', () => {
-  let computed = 0;
-  const read = memoizedByObject((list: readonly number[]) => {
-    computed += 1;
-    return { sum: list.reduce((sum, each) => sum + each, 0) };
-  });
-  const list = [1, 2];
-  expect([read(list), read(list), read([1, 2]), read([4])]).toEqual([{ sum: 3 }, { sum: 3 }, { sum: 3 }, { sum: 4 }]);
-  expect(computed).toBe(3);
 });

@@ -1,4 +1,4 @@
-// Proves that Events reach the API server, that a flood or a silent API server costs Events and nothing else.
+// Events are written to the API server. Too many of them, or an API server without a response, cost only Events.
 import { KubeConfig } from '@kubernetes/client-node';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -46,8 +46,8 @@ function writerTo(url: string) {
   return { observe: created.observe, stop: created.stop, outcomes, lines };
 }
 
-describe('an Event', () => {
-  it('is created in the namespace of cluster-scoped objects, about the object', async () => {
+describe('a status change', () => {
+  it('becomes an Event of its object in the namespace of cluster-scoped objects', async () => {
     const server = await serve((_request, response) => json(response, {}));
     const { observe, outcomes } = writerTo(server.url);
     observe(failure('nginx'));
@@ -69,19 +69,19 @@ describe('an Event', () => {
   });
 
   it.each([
-    ['that another replica told already is fine', 409, ['known'], 0],
-    ['that may not be written is said once in the log', 403, ['failed', 'failed'], 1],
-  ])('%s', async (_title, code, expected, complaints) => {
+    ['that another replica recorded before is not an error', 409, ['known'], 0],
+    ['that may not be recorded is logged once', 403, ['failed', 'failed'], 1],
+  ])('%s', async (_title, code, expected, warnings) => {
     const server = await serve(plain(code, JSON.stringify({ kind: 'Status', code, message: API_TOKEN })));
     const { observe, outcomes, lines } = writerTo(server.url);
     for (const [index] of expected.entries()) observe(failure(`image-${index}`));
     await vi.waitFor(() => expect(outcomes).toHaveLength(expected.length));
     expect(outcomes).toEqual(expected);
-    expect(lines).toHaveLength(complaints);
+    expect(lines).toHaveLength(warnings);
     expect(lines.join('')).not.toContain(API_TOKEN);
   });
 
-  it('that finds nobody is lost, and nothing throws', async () => {
+  it('is lost without an error if the API server refuses the connection', async () => {
     const { observe, outcomes } = writerTo(`http://127.0.0.1:${await unusedPort()}`);
     observe(failure('nginx'));
     await vi.waitFor(() => expect(outcomes).toHaveLength(1));
@@ -89,11 +89,11 @@ describe('an Event', () => {
   });
 });
 
-describe('a flood', () => {
-  it('is dropped beyond the limit, while the API server does not answer; a stop drops the rest', async () => {
+describe('while the API server does not respond', () => {
+  it('Events above the queue limit are dropped, and the rest is dropped on stop', async () => {
     const { url } = await serveTcp(() => undefined);
     const { observe, outcomes, stop } = writerTo(url);
-    // One is on its way, and so no longer in the queue.
+    // One Event is being written and no longer in the queue.
     for (let index = 0; index < EVENT_QUEUE_LIMIT + 1 + 7; index += 1) observe(failure(`image-${index}`));
     expect(outcomes).toEqual(Array.from({ length: 7 }, () => 'dropped'));
     const stopped = stop();

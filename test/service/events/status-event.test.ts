@@ -1,4 +1,4 @@
-// Proves which changes of a status become Events, and that the same change is told once.
+// Which status changes become Events, and that the same change becomes one Event.
 import { describe, expect, it } from 'vitest';
 import { eventsOf, type StatusChange } from '../../../service/events/status-event.ts';
 
@@ -21,37 +21,45 @@ const failed = condition('Ready', 'False', 'ErrImagePull', 'not found: check the
 const cached = condition('Ready', 'True', 'Cached');
 const paused = condition('Ready', 'False', 'Paused');
 
-describe('what a change tells', () => {
+describe('the Events of a status change', () => {
   it.each<[string, StatusChange, readonly string[]]>([
-    ['a new image that waits', change('CachedImage', undefined, [pending]), []],
-    ['a pull that starts', change('CachedImage', [pending], [condition('Ready', 'False', 'Pulling')]), []],
-    ['a first failure', change('CachedImage', [pending], [failed]), ['Warning ErrImagePull not found: check the tag']],
+    ['none for a new image that waits', change('CachedImage', undefined, [pending]), []],
+    ['none for a pull that starts', change('CachedImage', [pending], [condition('Ready', 'False', 'Pulling')]), []],
     [
-      'a failure that goes on, on other nodes',
+      'a Warning for a first failure',
+      change('CachedImage', [pending], [failed]),
+      ['Warning ErrImagePull not found: check the tag'],
+    ],
+    [
+      'none for the same failure on more nodes',
       change('CachedImage', [failed], [{ ...failed, message: 'on two nodes' }]),
       [],
     ],
     [
-      'a failure of another kind',
+      'a Warning for another failure',
       change('CachedImage', [failed], [condition('Ready', 'False', 'PullTimeout')]),
       ['Warning PullTimeout words'],
     ],
-    ['an image that arrived', change('CachedImage', [failed], [cached]), ['Normal Cached words']],
-    ['an image that stays', change('CachedImage', [cached], [cached]), []],
+    ['a Normal Event for an image that is cached', change('CachedImage', [failed], [cached]), ['Normal Cached words']],
+    ['none for an image that stays cached', change('CachedImage', [cached], [cached]), []],
     [
-      'a condition without words',
+      'the reason as message for a condition without a message',
       change('Fleet', [], [condition('Ready', 'True', 'Cached', '')]),
       ['Normal Cached Cached'],
     ],
-    ['an image whose policy is paused', change('CachedImage', [pending], [paused]), []],
+    ['none for an image whose policy is paused', change('CachedImage', [pending], [paused]), []],
     [
-      'a policy that is paused',
+      'a Normal Event for a paused policy',
       change('PullPolicy', [condition('Ready', 'True', 'Active')], [paused]),
       ['Normal Paused words'],
     ],
-    ['how a pull goes on', change('CachedImage', [], [condition('PullProgress', 'False', 'ErrImagePull')]), []],
     [
-      'two conditions at once',
+      'none for the progress of a pull',
+      change('CachedImage', [], [condition('PullProgress', 'False', 'ErrImagePull')]),
+      [],
+    ],
+    [
+      'one Event for each condition',
       change('PullPolicy', [], [failed, condition('PodsCreated', 'False', 'PodRejected')]),
       ['Warning ErrImagePull not found: check the tag', 'Warning PodRejected words'],
     ],
@@ -59,33 +67,42 @@ describe('what a change tells', () => {
     expect(eventsOf(given).map(({ type, reason, message }) => `${type} ${reason} ${message}`)).toEqual(expected);
   });
 
-  it('no conditions tell nothing', () => {
+  it('none without conditions', () => {
     const subject = { kind: 'Fleet', name: 'default', uid: 'uid-2' };
     expect(eventsOf({ subject, before: {}, after: {} })).toEqual([]);
   });
 });
 
-describe('the name', () => {
+describe('the name of an Event', () => {
   const nameOf = (given: StatusChange) => eventsOf(given)[0]?.name ?? '';
   const given = change('CachedImage', [pending], [failed]);
 
-  it('is the same for the same change, so that another replica adds nothing', () => {
+  it('is the same for the same change', () => {
     expect(nameOf(given)).toBe(nameOf(structuredClone(given)));
     expect(nameOf(given)).toMatch(/^nginx\.[0-9a-f]{16}$/);
   });
 
   it.each<[string, StatusChange]>([
     ['a later change', { ...given, after: { ...given.after, revision: 3 } }],
-    ['another object of that name', { ...given, subject: { ...given.subject, uid: 'uid-2' } }],
+    ['another object with the same name', { ...given, subject: { ...given.subject, uid: 'uid-2' } }],
     ['another reason', change('CachedImage', [pending], [cached])],
-  ])('is another for %s', (_title, other) => {
+  ])('differs for %s', (_title, other) => {
     expect(nameOf(other)).not.toBe(nameOf(given));
   });
 
-  it('fits where the object has the longest name', () => {
+  it('is cut to the limit of the API server', () => {
     const name = `${'a'.repeat(229)}.${'b'.repeat(23)}`;
     const long = nameOf({ ...given, subject: { ...given.subject, name } });
     expect(long.length).toBeLessThanOrEqual(253);
     expect(long).toMatch(/^a{229}\.[0-9a-f]{16}$/);
   });
+});
+
+it.each<[string, string, string, number]>([
+  ['an object with the longest possible name has Events', 'n'.repeat(253), 'uid', 1],
+  ['an object with a longer name has no Events', 'n'.repeat(254), 'uid', 0],
+  ['an object with an impossible UID has no Events', 'name', 'u'.repeat(129), 0],
+])('%s', (_title, name, uid, count) => {
+  const { before, after } = change('CachedImage', undefined, [failed]);
+  expect(eventsOf({ subject: { kind: 'CachedImage', name, uid }, before, after })).toHaveLength(count);
 });
