@@ -1,4 +1,4 @@
-// Damages the JSON documents of requests: wrong values, missing parts, keys with a meaning in JavaScript, truncated text.
+// Damages the JSON documents of requests: wrong values, missing parts, keys with a meaning in JavaScript, truncation.
 import fc from 'fast-check';
 
 /** Keys with a meaning in JavaScript. */

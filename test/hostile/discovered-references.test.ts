@@ -1,4 +1,4 @@
-// The longest image references that a registry or Prometheus can return become CachedImages that the API server accepts.
+// The longest image references that a source can return become CachedImages that the API server accepts.
 import { describe, expect, it } from 'vitest';
 import { cachedImageKind } from '../../crds/cached-image.ts';
 import { API_VERSION } from '../../crds/kind.ts';
