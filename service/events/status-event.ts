@@ -51,8 +51,11 @@ function eventName({ name, uid }: EventSubject, condition: Condition, revision: 
   return `${prefix}.${hash.digest('hex').slice(0, HASH_DIGITS)}`;
 }
 
+/** Conditions about what happens now: they change too often for Events. */
+const frequentTypes: ReadonlySet<string> = new Set(['PullProgress', 'Progressing']);
+
 function isWorthAnEvent(condition: Condition, { conditions = [] }: Observed, kind: string): boolean {
-  if (condition.type === 'PullProgress' || quietReasons.has(condition.reason)) return false;
+  if (frequentTypes.has(condition.type) || quietReasons.has(condition.reason)) return false;
   // One Event of the paused policy is enough; its images may be thousands.
   if (condition.reason === 'Paused' && kind !== 'PullPolicy') return false;
   const previous = conditions.find(({ type }) => type === condition.type);

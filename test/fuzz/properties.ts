@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { z } from 'zod';
 import { kinds } from '../../crds/kinds.ts';
-import type { SourceOutcome } from '../../hooks/discovery-policy/query.ts';
+import type { DiscoveryQuery, SourceOutcome } from '../../hooks/discovery-policy/query.ts';
 import { buildApp } from '../../service/app.ts';
 import { hooks } from '../../service/hook-table.ts';
 import { createLogger } from '../../service/log.ts';
@@ -28,14 +28,14 @@ function responseSchema(path: string): z.ZodType {
   return z.strictObject({ status: status.strict(), children: z.array(child), resyncAfterSeconds });
 }
 
-/** Every second source fails with a message that contains a credential; the others return images with odd names. */
-function outcomeOf(source: number): SourceOutcome {
+/** Every second source fails with a message that contains a credential; the others return odd names. */
+function outcomeOf({ source, type }: DiscoveryQuery): SourceOutcome {
   if (source % 2 === 1) return { ok: false, reason: 'Timeout', message: `https://me:${SECRET}@host?token=${SECRET}` };
-  const series = ['alpine', 'UPPER/case', '', '__proto__', 'x'.repeat(600)].map((image) => ({
-    image,
-    values: [1e300],
-  }));
-  return { ok: true, type: 'prometheus', series, seriesWithoutImage: 1, valuesDropped: 1, warnings: ['partial'] };
+  const names = ['alpine', 'UPPER/case', '', '__proto__', 'x'.repeat(600)];
+  if (type === 'registry')
+    return { ok: true, type, repositories: names.map((tag) => ({ repository: 'app', tags: [tag] })) };
+  const series = names.map((image) => ({ image, values: [1e300] }));
+  return { ok: true, type, series, seriesWithoutImage: 1, valuesDropped: 1, warnings: ['partial'] };
 }
 
 const metrics = createMetrics();
@@ -54,7 +54,7 @@ async function statusCodeOf(url: string, payload: string): Promise<number> {
     clock: () => NOON,
     logger: createLogger('debug', { write: (line) => (log += line.slice(0, -1)) }),
     metrics,
-    runDiscovery: async (queries) => new Map(queries.map(({ source }) => [source, outcomeOf(source)])),
+    runDiscovery: async (queries) => new Map(queries.map((query) => [query.source, outcomeOf(query)])),
   });
   const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
   const { statusCode, body } = await app.inject({ method: 'POST', url, headers, payload });

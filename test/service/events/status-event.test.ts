@@ -59,6 +59,11 @@ describe('the Events of a status change', () => {
       [],
     ],
     [
+      'none for the gate that a policy waits for',
+      change('PullPolicy', [], [condition('Progressing', 'False', 'NodeBusy')]),
+      [],
+    ],
+    [
       'one Event for each condition',
       change('PullPolicy', [], [failed, condition('PodsCreated', 'False', 'PodRejected')]),
       ['Warning ErrImagePull not found: check the tag', 'Warning PodRejected words'],
