@@ -4,8 +4,9 @@ import { readEvidence } from '../hooks/pull-pod/evidence.ts';
 import { paceLimitsOf } from '../hooks/pull-policy/limits.ts';
 import { counted } from '../hooks/status/node-list.ts';
 import { observedPod } from '../metacontroller/pod.ts';
-import type { Cluster, PodStart } from '../simulator/cluster.ts';
+import type { Cluster } from '../simulator/cluster.ts';
 import type { KubernetesObject } from '../simulator/kubernetes-object.ts';
+import type { PodStart } from '../simulator/pod-start.ts';
 
 export interface KeptPromise {
   readonly kept: boolean;

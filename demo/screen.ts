@@ -1,7 +1,7 @@
 // What a person sees: live tables on a terminal, one line an event elsewhere, the final tables in both.
 import { kinds } from '../crds/kinds.ts';
 import type { Cluster } from '../simulator/cluster.ts';
-import { kubectlGetAll, kubectlPodTable, kubectlTable } from '../simulator/kubectl-table.ts';
+import { kubectlGetDrop, kubectlPodTable, kubectlTable } from '../simulator/kubectl-table.ts';
 import type { KubernetesObject } from '../simulator/kubernetes-object.ts';
 
 const CLEAR_SCREEN = '\u001b[H\u001b[2J';
@@ -87,7 +87,7 @@ function drawFrame(cluster: Cluster, nowMilliseconds: number): string {
     '$ kubectl get pods -n drop-system -o wide',
     pods === '' ? 'No resources found in drop-system namespace.\n' : pods,
     '$ kubectl get drop',
-    kubectlGetAll('drop', objectsOf(cluster), nowMilliseconds),
+    kubectlGetDrop(objectsOf(cluster), nowMilliseconds),
   ].join('\n');
 }
 

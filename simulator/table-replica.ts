@@ -20,7 +20,7 @@ function errorResponse(statusCode: number, error: string): HookAnswer {
 export function startTableReplica({ clock, skewMilliseconds = 0, runDiscovery }: ReplicaOptions): ServiceReplica {
   let memory = createStatusMemory();
   const now = () => clock.now() + skewMilliseconds;
-  const discover: RunDiscovery = runDiscovery ?? nobodyListens;
+  const discover: RunDiscovery = runDiscovery ?? noDiscoverySources;
 
   async function handle(hook: Hook, body: unknown): Promise<HookAnswer> {
     const request = hook.parse(body);

@@ -29,7 +29,7 @@ export function createFaultPoints(): FaultPoints {
   return {
     faults: {
       beforeSync: (sync) => longest(listOf('beforeSync').map((ask) => ask(sync))),
-      dropAnswer: (sync) => anyOf(listOf('dropAnswer').map((ask) => ask(sync))),
+      dropResponse: (sync) => anyOf(listOf('dropResponse').map((ask) => ask(sync))),
       repeatSync: (sync) => anyOf(listOf('repeatSync').map((ask) => ask(sync))),
       loseStatusWrite: (sync) => anyOf(listOf('loseStatusWrite').map((ask) => ask(sync))),
       refuseWrite: (verb, object) =>

@@ -51,7 +51,7 @@ export const machineryFaults: readonly FaultKind[] = [
     name: 'lost-answers',
     description: 'an answer is lost after the service computed it',
     arrange({ points, eventLog }, random) {
-      points.add('dropAnswer', ({ controller, key }) => {
+      points.add('dropResponse', ({ controller, key }) => {
         const isLost = random.chance(0.05);
         if (isLost) eventLog.tell(`lost answer of ${controller} for ${key}`);
         return isLost;

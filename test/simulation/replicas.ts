@@ -1,7 +1,7 @@
 // The service as a run sees it: one replica or two, which may be restarted, answer in turn, and disagree about the time.
 import type { Clock } from '../../simulator/clock.ts';
 import { type ReplicaOptions, type ServiceReplica, startReplica } from '../../simulator/installed-cluster.ts';
-import type { HookAnswer } from '../../simulator/metacontroller/hook-client.ts';
+import type { HookResponse } from '../../simulator/metacontroller/hook-client.ts';
 import { startTableReplica } from '../../simulator/table-replica.ts';
 
 /** `app` answers over HTTP's own paths, `table` by plain calls: the same decisions, much faster. */
@@ -12,7 +12,7 @@ export interface Sabotage {
   /** Takes the path of a hook and what Metacontroller asks; gives what the service gets to read. */
   readonly request?: (path: string, body: unknown) => unknown;
   /** Takes the path, what Metacontroller asked and what the service answered; gives what Metacontroller gets to read. */
-  readonly answer?: (path: string, body: unknown, answer: HookAnswer) => HookAnswer;
+  readonly answer?: (path: string, body: unknown, answer: HookResponse) => HookResponse;
 }
 
 export interface Replicas {

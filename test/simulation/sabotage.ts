@@ -1,7 +1,7 @@
 // What a sabotage is: a small change of what passes between Metacontroller and the service; and the parts that they are made from.
 
 import type { KubernetesObject, Manifest } from '../../simulator/kubernetes-object.ts';
-import type { SyncAnswer } from '../../simulator/metacontroller/hook-client.ts';
+import type { SyncResponse } from '../../simulator/metacontroller/hook-client.ts';
 import type { Sabotage } from './replicas.ts';
 
 type Groups = Readonly<Record<string, Readonly<Record<string, KubernetesObject>>>>;
@@ -54,7 +54,7 @@ export const isPod = ({ kind }: Manifest) => kind === 'Pod';
 /** A Pod that stays is named without a spec. */
 export const isStart = (child: Manifest) => isPod(child) && child.spec !== undefined;
 
-export type ChangeAnswer = (answer: SyncAnswer, request: SyncRequest) => SyncAnswer;
+export type ChangeAnswer = (answer: SyncResponse, request: SyncRequest) => SyncResponse;
 export type ChangeRequest = (request: SyncRequest) => SyncRequest;
 type ChangeObject = (object: KubernetesObject) => KubernetesObject;
 
@@ -65,7 +65,7 @@ export function answersOf(plural: string, change: ChangeAnswer): Sabotage {
   return {
     answer(path, body, answer) {
       if (path !== syncPath(plural) || answer.statusCode !== 200) return answer;
-      return { ...answer, body: change(answer.body as SyncAnswer, body as SyncRequest) };
+      return { ...answer, body: change(answer.body as SyncResponse, body as SyncRequest) };
     },
   };
 }
@@ -111,10 +111,10 @@ export function objectsOf(groups: Groups, kind: string): readonly KubernetesObje
 
 /** Answers without the children about which something is true; a child that was there is given as it was observed. */
 export function withoutChildren(
-  answer: SyncAnswer,
+  answer: SyncResponse,
   request: SyncRequest,
   isDropped: (child: Manifest, observed: KubernetesObject | undefined) => boolean,
-): SyncAnswer {
+): SyncResponse {
   const observed = new Map(
     Object.values(request.children)
       .flatMap((objects) => Object.values(objects))

@@ -1,14 +1,14 @@
 // Services that let go of what is still wanted, and those under which nothing ever comes to rest.
 
 import type { Manifest } from '../../simulator/kubernetes-object.ts';
-import type { SyncAnswer } from '../../simulator/metacontroller/hook-client.ts';
+import type { SyncResponse } from '../../simulator/metacontroller/hook-client.ts';
 import type { Sabotage } from './replicas.ts';
 import { answersOf, isStart, objectsOf, type SabotageRow, small, withoutChildren } from './sabotage.ts';
 
 const discoveredIn = ({ status }: { readonly status?: unknown }) =>
   ((status ?? {}) as { readonly discoveredImages?: readonly object[] }).discoveredImages ?? [];
 
-const sourceFails = ({ status }: SyncAnswer) => {
+const sourceFails = ({ status }: SyncResponse) => {
   const { conditions = [] } = (status ?? {}) as { conditions?: readonly { type: string; status: string }[] };
   return conditions.some((condition) => condition.type === 'Ready' && condition.status !== 'True');
 };

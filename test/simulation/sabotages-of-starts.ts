@@ -1,7 +1,7 @@
 // Services that start pulls which should not start: above a cap, too soon, or although they may not.
 
 import type { KubernetesObject, Manifest } from '../../simulator/kubernetes-object.ts';
-import type { SyncAnswer } from '../../simulator/metacontroller/hook-client.ts';
+import type { SyncResponse } from '../../simulator/metacontroller/hook-client.ts';
 import type { Sabotage } from './replicas.ts';
 import {
   answersOf,
@@ -25,7 +25,7 @@ function inSlot(pod: Manifest, slot: number): Manifest {
 }
 
 /** Starts the first start of the answer twice where so many Pods are in it. */
-function twice(answer: SyncAnswer, slot: number, isDue: (podCount: number) => boolean): SyncAnswer {
+function twice(answer: SyncResponse, slot: number, isDue: (podCount: number) => boolean): SyncResponse {
   const children = answer.children ?? [];
   const start = children.find(isStart);
   if (start === undefined || !isDue(children.filter(isPod).length)) return answer;

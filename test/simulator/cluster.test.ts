@@ -147,7 +147,7 @@ describe('a cluster', () => {
       requestMilliseconds: () => random.integer(1, 20),
       faults: {
         beforeSync: () => (random.chance(0.1) ? random.integer(0, 500) : 0),
-        dropAnswer: () => random.chance(0.05),
+        dropResponse: () => random.chance(0.05),
         repeatSync: () => random.chance(0.05),
         loseStatusWrite: () => random.chance(0.05),
       },

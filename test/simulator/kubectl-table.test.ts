@@ -4,7 +4,7 @@ import { cachedImageKind } from '../../crds/cached-image.ts';
 import { pullPolicyKind } from '../../crds/pull-policy.ts';
 import { humanDuration } from '../../simulator/human-duration.ts';
 import { readJsonPath } from '../../simulator/json-path.ts';
-import { kubectlGetAll, kubectlPodTable, kubectlTable } from '../../simulator/kubectl-table.ts';
+import { kubectlGetDrop, kubectlPodTable, kubectlTable } from '../../simulator/kubectl-table.ts';
 import type { KubernetesObject, Manifest } from '../../simulator/kubernetes-object.ts';
 import { APP, ours, pullPod, START_MILLISECONDS } from './tiny-cluster.ts';
 
@@ -59,7 +59,7 @@ describe('JSONPath', () => {
   });
 
   test('what is not understood is an error', () => {
-    expect(() => readJsonPath('.a[*]', {})).toThrow('JSONPath not understood: [*]');
+    expect(() => readJsonPath('.a[*]', {})).toThrow('unsupported JSONPath: [*]');
   });
 });
 
@@ -102,7 +102,7 @@ test('nothing for no objects', () => {
 });
 
 test('a category of several kinds names the kind', () => {
-  expect(kubectlGetAll('drop', [policy, nginx], START_MILLISECONDS)).toBe(
+  expect(kubectlGetDrop([policy, nginx], START_MILLISECONDS)).toBe(
     [
       lines(
         'NAME                                 IMAGE             TAG           STATUS   READY   AGE',
@@ -117,7 +117,7 @@ test('a category of several kinds names the kind', () => {
 });
 
 test('a category of one kind does not', () => {
-  expect(kubectlGetAll('drop', [nginx], START_MILLISECONDS)).toContain('\nnginx ');
+  expect(kubectlGetDrop([nginx], START_MILLISECONDS)).toContain('\nnginx ');
 });
 
 test('Pods', () => {

@@ -151,15 +151,6 @@ describe('a pull that fails', () => {
     expect(statesOf('p').at(-1)).toBe('Succeeded Completed');
   });
 
-  test('an outage has a beginning and an end', async () => {
-    const { run, cluster, clock, statesOf } = oneNode();
-    const now = clock.now();
-    cluster.registry.addOutage({ fromMilliseconds: now, toMilliseconds: now + 8000 });
-    await run(pullPod('p', 'node-a', APP), 15_000);
-    expect(statesOf('p')).toContain('Pending ErrImagePull');
-    expect(statesOf('p').at(-1)).toBe('Succeeded Completed');
-  });
-
   test('a Secret must be named by the Pod and be in its namespace', async () => {
     const { run, store } = oneNode();
     const secret = (namespace: string) => ({

@@ -148,7 +148,7 @@ describe('a DecoratorController', () => {
 describe('faults', () => {
   test('a lost answer is a failed sync of a hook that has decided', async () => {
     let isLost = true;
-    const { answer, podNames, callsOf, clock } = policyCluster({ faults: { dropAnswer: () => isLost } });
+    const { answer, podNames, callsOf, clock } = policyCluster({ faults: { dropResponse: () => isLost } });
     answer.children = [pullPod('a', 'n', APP)];
     await clock.runFor(100);
     expect(callsOf(SYNC).length).toBeGreaterThan(1);

@@ -3,7 +3,7 @@ import { controllerObject, registrations } from '../../metacontroller/registrati
 import { createClock } from '../../simulator/clock.ts';
 import { type ClusterOptions, createCluster } from '../../simulator/cluster.ts';
 import type { KubernetesObject, Manifest } from '../../simulator/kubernetes-object.ts';
-import type { HookAnswer } from '../../simulator/metacontroller/hook-client.ts';
+import type { HookResponse } from '../../simulator/metacontroller/hook-client.ts';
 import type { RegistryImage } from '../../simulator/registry.ts';
 
 export const START_MILLISECONDS = Date.parse('2026-11-21T10:00:00.250Z');
@@ -26,12 +26,12 @@ type TinyHook = (body: HookBody) => unknown;
 const OTHER_ANSWER = Symbol('other answer');
 
 /** Takes a whole answer; gives what a tiny hook returns so that it is answered instead of a 200. */
-export function otherAnswer(answer: HookAnswer): object {
+export function otherAnswer(answer: HookResponse): object {
   return { [OTHER_ANSWER]: answer };
 }
 
-function answerOf(returned: unknown): HookAnswer {
-  const other = (returned as { [OTHER_ANSWER]?: HookAnswer })[OTHER_ANSWER];
+function answerOf(returned: unknown): HookResponse {
+  const other = (returned as { [OTHER_ANSWER]?: HookResponse })[OTHER_ANSWER];
   return other ?? { statusCode: 200, headers: {}, body: returned };
 }
 
@@ -56,7 +56,7 @@ export function tinyCluster({ hooks = {}, ...options }: TinyOptions = {}) {
   const clock = options.clock ?? createClock(START_MILLISECONDS);
   const calls: Call[] = [];
 
-  async function callHook(path: string, body: unknown, timeoutSeconds: number): Promise<HookAnswer> {
+  async function callHook(path: string, body: unknown, timeoutSeconds: number): Promise<HookResponse> {
     const call = { path, body: body as HookBody, timeoutSeconds, atMilliseconds: clock.now() };
     calls.push(call);
     return answerOf(await (hooks[path]?.(call.body) ?? {}));

@@ -2,8 +2,9 @@
 import type { CachedImageStatus } from '../../crds/cached-image.ts';
 import { API_VERSION } from '../../crds/kind.ts';
 import { type Clock, createClock } from '../../simulator/clock.ts';
-import type { Cluster, PodStart } from '../../simulator/cluster.ts';
+import type { Cluster } from '../../simulator/cluster.ts';
 import { type InstalledCluster, type InstallOptions, installCluster } from '../../simulator/installed-cluster.ts';
+import type { PodStart } from '../../simulator/pod-start.ts';
 
 export const START = Date.UTC(2026, 10, 21, 12);
 export const SECOND = 1000;
