@@ -16,6 +16,7 @@ Each seed is one cluster. The same seed always leads to the same run.
   --report FILE     write the number of failures to FILE as a JSON test report
   --draw FILE       draw the run of a single seed as an SVG picture
   --list            list all promises and faults, and run nothing
+  --help            print this text
 `;
 
 export interface SimulateArguments {
@@ -27,6 +28,7 @@ export interface SimulateArguments {
   readonly reportFile: string | undefined;
   readonly drawingFile: string | undefined;
   readonly list: boolean;
+  readonly help: boolean;
 }
 
 export type ArgumentsReading =
@@ -73,6 +75,7 @@ const options = {
   report: { type: 'string' },
   draw: { type: 'string' },
   list: { type: 'boolean' },
+  help: { type: 'boolean' },
 } as const;
 
 function chosenSeeds(
@@ -98,6 +101,7 @@ function read(given: readonly string[], freshSeed: () => number): SimulateArgume
     reportFile: values.report,
     drawingFile: values.draw,
     list: values.list ?? false,
+    help: values.help ?? false,
   };
 }
 

@@ -66,7 +66,7 @@ async function simulate({ seeds, nodes, images, faults, processes, reportFile }:
   let syncs = 0;
   let podStarts = 0;
   const showProgress = progressPrinter(seeds.length);
-  print(`seeds ${seedText(seeds)}`);
+  print(`running seeds ${seedText(seeds)}`);
   await runAll(
     seeds.map((seed) => ({ seed, nodes, images, faults })),
     processes,
@@ -117,5 +117,6 @@ const reading = readArguments(process.argv.slice(2), () => randomInt(1_000_000_0
 if (!reading.ok) {
   process.stderr.write(`${reading.problem}\n\n${USAGE}`);
   process.exitCode = 2;
-} else if (reading.value.list) printList();
+} else if (reading.value.help) process.stdout.write(USAGE);
+else if (reading.value.list) printList();
 else process.exitCode = await execute(reading.value);
