@@ -1,4 +1,5 @@
-// Metacontroller on virtual time: runs the installed controllers as the real one does.
+// Metacontroller 4.17 on virtual time, as `test/simulator/metacontroller-*.test.ts` and recorded requests show it. Not
+// modelled: managedFields, `--apply-strategy=server-side-apply`, the client's rate limits and webhook authentication.
 import type { ApiStore } from './api-store.ts';
 import type { Clock } from './clock.ts';
 import type { Faults } from './faults.ts';
