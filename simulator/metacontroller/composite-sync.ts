@@ -4,7 +4,7 @@ import { sameJson } from '../json.ts';
 import { identityOf, type KubernetesObject, type Manifest } from '../kubernetes-object.ts';
 import type { Sleep } from '../process.ts';
 import { retryOnConflict } from './api-client.ts';
-import { CONTROLLER_UID_LABEL, claimChildren } from './claim-children.ts';
+import { CONTROLLER_UID_LABEL, findChildren } from './child-ownership.ts';
 import type { ControllerDefinition, UpdateMethod } from './controller-definition.ts';
 import type { CustomizeManager } from './customize.ts';
 import { count, type Environment } from './environment.ts';
@@ -68,12 +68,12 @@ async function replaceStatus(
   { environment, parent, sleep }: SyncContext,
   status: SyncResponse['status'],
 ): Promise<void> {
-  const wanted = { ...status, observedGeneration: parent.metadata.generation };
+  const desired = { ...status, observedGeneration: parent.metadata.generation };
   await retryOnConflict(async () => {
     const current = await environment.api.get(identityOf(parent), sleep);
     if (current.metadata.uid !== parent.metadata.uid) throw new ApiError('NotFound', 'the parent was replaced');
-    if (sameJson(current.status, wanted)) return;
-    await environment.api.updateStatus({ ...current, status: wanted }, sleep);
+    if (sameJson(current.status, desired)) return;
+    await environment.api.updateStatus({ ...current, status: desired }, sleep);
     environment.counters.statusWrites += 1;
   }, sleep);
 }
@@ -97,7 +97,7 @@ async function writeStatus(context: SyncContext, status: SyncResponse['status'])
 /** Throws SyncError or ApiError if the sync must be retried. */
 export async function syncComposite(context: SyncContext): Promise<void> {
   const { environment, definition, parent, sleep } = context;
-  const observed = await claimChildren(environment, definition, parent, sleep);
+  const observed = await findChildren(environment, definition, parent, sleep);
   const related = await context.customize.relatedObjects(parent, sleep);
   const groups = { children: wireGroups(observed), related: wireGroups(related) };
   const response = await callSyncHook(context, { parent, ...groups });

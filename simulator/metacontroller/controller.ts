@@ -3,7 +3,7 @@ import type { Informer, InformerHandler } from '../informer.ts';
 import { sameJson } from '../json.ts';
 import { controllerOf, type KubernetesObject, qualifiedName } from '../kubernetes-object.ts';
 import type { Sleep } from '../process.ts';
-import { CONTROLLER_UID_LABEL } from './claim-children.ts';
+import { CONTROLLER_UID_LABEL } from './child-ownership.ts';
 import { syncComposite } from './composite-sync.ts';
 import type { ControllerDefinition } from './controller-definition.ts';
 import { type CustomizeManager, createCustomizeManager } from './customize.ts';

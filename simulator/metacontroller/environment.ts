@@ -21,7 +21,7 @@ export interface Counters {
   lostStatusWrites: number;
   childCreates: number;
   /** Creates that got AlreadyExists, which Metacontroller ignores. */
-  swallowedCreates: number;
+  ignoredCreates: number;
   childUpdates: number;
   childDeletes: number;
 }
@@ -59,7 +59,7 @@ export function createCounters(): Counters {
     statusWrites: 0,
     lostStatusWrites: 0,
     childCreates: 0,
-    swallowedCreates: 0,
+    ignoredCreates: 0,
     childUpdates: 0,
     childDeletes: 0,
   };

@@ -42,7 +42,7 @@ function creation(environment: Environment, parent: KubernetesObject, desired: M
         environment.counters.childCreates += 1;
       } catch (error) {
         if (!isApiError(error, 'AlreadyExists')) throw error;
-        environment.counters.swallowedCreates += 1;
+        environment.counters.ignoredCreates += 1;
       }
     },
     ignored: [],

@@ -1,4 +1,4 @@
-// A simulated cluster and what observes it. Its size and its users' wishes are drawn from a seed unless they are given.
+// A simulated cluster and what observes it. Its size and its objects are drawn from a seed, unless they are given.
 import { createClock } from '../../simulator/clock.ts';
 import { installCluster } from '../../simulator/installed-cluster.ts';
 import { createRandom, type Random } from '../../simulator/random.ts';

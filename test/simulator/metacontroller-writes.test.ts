@@ -41,7 +41,7 @@ test('a create of an existing name is ignored: the sync succeeds and is not repe
   store.remove({ kind: 'Pod', name: 'a', namespace: 'drop-system' });
   await clock.runFor(3_600_000);
   expect(callsOf(SYNC)).toHaveLength(length);
-  expect(cluster.metacontroller.counters.swallowedCreates).toBeGreaterThan(0);
+  expect(cluster.metacontroller.counters.ignoredCreates).toBeGreaterThan(0);
   expect(cluster.metacontroller.failures()).toEqual([]);
 });
 

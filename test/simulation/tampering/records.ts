@@ -89,13 +89,13 @@ const KINDS_WITH_STATUS = ['cachedimages', 'pullpolicies', 'fleets', 'cachedimag
 export const recordTamperings: readonly TamperedService[] = [
   {
     invariant: 'pull-forgotten',
-    service: 'a service that forgets all nodes of an image when no Pod is left',
+    service: 'a service that forgets all nodes of an image once it has no Pods',
     tampering: changeLedgers(({ cached = [] }, request) => ({ cached: attemptsOf(request).length > 0 ? cached : [] })),
     run: smallRun(1),
   },
   {
     invariant: 'pull-forgotten',
-    service: 'a service that forgets one node of an image when no Pod is left',
+    service: 'a service that forgets one node of an image once it has no Pods',
     tampering: changeLedgers(({ cached = [] }, request) => ({
       cached: attemptsOf(request).length > 0 ? cached : withoutFirstKey(cached),
     })),

@@ -58,7 +58,7 @@ function release(api: ApiClient, parent: KubernetesObject, object: KubernetesObj
   return rewriteOwners(api, object, (references) => references.filter(isOther), sleep);
 }
 
-async function claim(api: ApiClient, informer: Informer, parent: KubernetesObject, sleep: Sleep) {
+async function findChildrenOfKind(api: ApiClient, informer: Informer, parent: KubernetesObject, sleep: Sleep) {
   const owned = informer.controlledBy(parent.metadata.uid);
   const children = owned.filter((object) => hasLabelOf(parent, object));
   // A parent that is being deleted neither releases nor adopts.
@@ -75,7 +75,7 @@ async function claim(api: ApiClient, informer: Informer, parent: KubernetesObjec
 }
 
 /** Returns the children by group; a kind without children is an empty group. Throws ApiError or SyncError. */
-export async function claimChildren(
+export async function findChildren(
   environment: Environment,
   definition: ControllerDefinition,
   parent: KubernetesObject,
@@ -83,7 +83,7 @@ export async function claimChildren(
 ): Promise<ObjectGroups> {
   const groups: ObjectGroups = new Map();
   for (const { resource } of definition.children) {
-    const children = await claim(environment.api, environment.informerOf(resource), parent, sleep);
+    const children = await findChildrenOfKind(environment.api, environment.informerOf(resource), parent, sleep);
     addToGroup(groups, resource, children);
   }
   return groups;
