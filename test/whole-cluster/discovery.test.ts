@@ -205,6 +205,8 @@ test('a failing source is retried after 10 s, doubled each time up to syncInterv
 
 test('an unchanged discovery result writes only its own time', async () => {
   const { cluster, clock } = await startWarm();
+  // Within a minute after the last pull the policy reports that it is idle.
+  await clock.runFor(MINUTE);
   const writes: string[] = [];
   cluster.store.watch(({ object }) => {
     if (object.apiVersion === API_VERSION) writes.push(object.kind);

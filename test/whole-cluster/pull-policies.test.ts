@@ -137,9 +137,10 @@ test('a policy reports Pods that a quota refuses, and continues when the quota i
   expect(conditions).toMatchObject([
     { type: 'Ready' },
     { type: 'PodsCreated', status: 'False', reason: 'PodRejected' },
+    { type: 'Progressing', status: 'False', reason: 'PolicyCap' },
   ]);
   isFull = false;
   expect(await clock.runUntil(() => allCached(cluster), 15 * MINUTE)).toBe(true);
   const after = cluster.store.get({ kind: 'PullPolicy', name: 'default' }).status?.conditions;
-  expect(after).toMatchObject([{ type: 'Ready' }, { type: 'PodsCreated', status: 'True' }]);
+  expect(after).toMatchObject([{ type: 'Ready' }, { type: 'PodsCreated', status: 'True' }, { type: 'Progressing' }]);
 });
