@@ -1,5 +1,5 @@
-// Stands in for fast-check while mutations are tried: a change that so few worlds do not show would take too long to try every change in more.
-// @ts-expect-error TS2307: an alias of the vitest configuration beside this file
+// Replaces fast-check during mutation testing: the usual number of runs for each mutation would take hours.
+// @ts-expect-error TS2307: an alias of the vitest configuration in this folder
 import real from 'fast-check-real';
 
 const RUNS_LIMIT = 15;

@@ -1,4 +1,4 @@
-// Writes all mutations of a file into it at once, each behind a switch, so that the code is loaded once for all of them.
+// Writes all mutations of a file into its code, each behind a switch, so that the code is loaded once for all of them.
 import MagicString from 'magic-string';
 import { parseSync } from 'rolldown/utils';
 import { type Mutation, mutationsOf, type SyntaxNode } from './mutators.ts';
@@ -9,8 +9,6 @@ export interface NumberedMutation extends Mutation {
   readonly file: string;
   readonly line: number;
   readonly original: string;
-  /** The line it begins in. */
-  readonly lineText: string;
 }
 
 export interface Instrumented {
@@ -18,15 +16,10 @@ export interface Instrumented {
   readonly mutations: readonly NumberedMutation[];
 }
 
-/** The name of the switch; the runner defines it. */
+/** The name of the switch, which the runner defines. */
 export const SWITCH = '__isMutated';
 
-function lineAt(source: string, position: number): string {
-  const end = source.indexOf('\n', position);
-  return source.slice(source.lastIndexOf('\n', position - 1) + 1, end < 0 ? source.length : end).trim();
-}
-
-/** Takes the path and text of a file and the first number to give; gives the file with switches. */
+/** Returns the code with switches. Mutations are numbered from `firstId`. Throws for code that does not parse. */
 export function instrument(file: string, source: string, firstId: number): Instrumented {
   const { program, errors } = parseSync(file, source);
   if (errors.length > 0) throw new Error(`${file} cannot be parsed: ${errors[0]?.message}`);
@@ -37,9 +30,8 @@ export function instrument(file: string, source: string, firstId: number): Instr
     file,
     line: source.slice(0, mutation.start).split('\n').length,
     original: source.slice(mutation.start, mutation.end),
-    lineText: lineAt(source, mutation.start),
   }));
-  // Inner ones first: what is wrapped later goes around what is there.
+  // Inner mutations come first, and each outer one wraps them.
   for (const { id, start, end, replacement } of mutations) {
     code.prependRight(start, `(${SWITCH}(${id})?(${replacement}):(`);
     code.appendLeft(end, '))');

@@ -1,6 +1,6 @@
-// Finds the small changes that a decision could have by mistake: a turned comparison, a lost condition, an off-by-one.
+// Finds small mistakes that code could have: a reversed comparison, a lost condition, an off-by-one error.
 
-/** A node of the syntax tree, as the parser gives it (ESTree with TypeScript). */
+/** A node of the parser's syntax tree (ESTree with TypeScript). */
 export interface SyntaxNode {
   readonly type: string;
   readonly start: number;
@@ -12,7 +12,7 @@ export interface SyntaxNode {
 export interface Mutation {
   readonly start: number;
   readonly end: number;
-  /** What stands there instead. */
+  /** The text that replaces the range. */
   readonly replacement: string;
 }
 
@@ -38,7 +38,7 @@ const otherOperators: Readonly<Record<string, readonly string[]>> = {
 const binary: Mutator = (node, text) =>
   (otherOperators[node.operator] ?? []).map((operator) => `${text(node.left)} ${operator} ${text(node.right)}`);
 
-/** `a ?? b` without the default. A missing value is often the same as the default, so only this side is tried. */
+/** A logical expression is also replaced by each of its sides. */
 const logical: Mutator = (node, text) =>
   node.operator === '??'
     ? [text(node.left), text(node.right)]
@@ -54,7 +54,7 @@ const otherMethods: ReadonlyMap<string, string> = new Map([
   ['startsWith', 'endsWith'],
   ['endsWith', 'startsWith'],
 ]);
-/** Methods that give something of the kind they are called on, and so can be left out. */
+/** Methods whose result has the type of their object, so that the call can be left out. */
 const passingMethods = new Set(['filter', 'slice', 'sort', 'toSorted', 'reverse', 'trim', 'toLowerCase', 'concat']);
 
 const call: Mutator = (node, text) => {
@@ -94,15 +94,15 @@ const mutators: Readonly<Record<string, Mutator>> = {
 
 const signs: ReadonlySet<string> = new Set(['1', '-1']);
 
-/** Whether a node is the `a < b ? -1 : 1` of a comparator: of its parts only the direction means anything. */
+/** Whether a node is the `a < b ? -1 : 1` of a comparator, whose only meaningful mutation is the other direction. */
 function isComparison(node: SyntaxNode, text: (node: SyntaxNode) => string): boolean {
   return node.type === 'ConditionalExpression' && signs.has(text(node.consequent)) && signs.has(text(node.alternate));
 }
 
-/** Tests of statements become constant besides. */
+/** Statements whose test is also replaced by true and false. */
 const tests: ReadonlySet<string> = new Set(['IfStatement', 'WhileStatement']);
 
-/** Fields of a node under which nothing is executed, or nothing may be wrapped. */
+/** Fields of a node that are not executed, or whose content cannot be wrapped. */
 const quietFields: Readonly<Record<string, readonly string[]>> = {
   ImportDeclaration: ['source', 'specifiers', 'attributes'],
   ExportNamedDeclaration: ['source', 'specifiers'],
@@ -126,7 +126,7 @@ function childrenOf(node: SyntaxNode): SyntaxNode[] {
     );
 }
 
-/** Takes a syntax tree and its source; gives every mutation, those of inner nodes before those of the nodes around them. */
+/** Every mutation of the source; those of inner nodes come before those of outer nodes. */
 export function mutationsOf(program: SyntaxNode, source: string): Mutation[] {
   const text = (node: SyntaxNode) => source.slice(node.start, node.end);
   const found: Mutation[] = [];
@@ -134,7 +134,7 @@ export function mutationsOf(program: SyntaxNode, source: string): Mutation[] {
     for (const replacement of new Set(replacements)) found.push({ start, end, replacement });
   };
   const visit = (node: SyntaxNode): void => {
-    // A directive or a bare text on its own does nothing.
+    // A directive or a string statement has no effect.
     if (node.type === 'ExpressionStatement' && node.expression.type === 'Literal') return;
     if (isComparison(node, text)) {
       add(node, [`${text(node.test)} ? ${text(node.alternate)} : ${text(node.consequent)}`]);

@@ -1,39 +1,47 @@
-// Runs each test once as it is, and then once for every mutation that it met and that no test has caught yet.
+// Runs each test once unchanged, then once for every mutation that it executed and that no test has caught yet.
 import { writeFileSync } from 'node:fs';
 import { TestRunner } from 'vitest';
 
 type Test = Parameters<typeof TestRunner.getTestFn>[0];
 
-/** A mutated loop may never end; it meets switches all the way. */
-const MEETINGS_LIMIT = 20_000_000;
+/** Switches that one run may pass; a mutated loop that never ends passes more. */
+const SWITCH_LIMIT = 20_000_000;
 
-/** State of the one worker, since all test files run in it. */
+/** All test files run in one worker, which has this state. */
 interface State {
   active: number;
-  meetings: number;
-  /** Mutations met in the test that runs now. */
-  met: Set<number>;
-  readonly metEver: Set<number>;
-  /** Those met while a file was loaded, which a switch comes too late for. */
+  /** Switches passed in this run. */
+  passed: number;
+  /** Mutations executed in the test that runs now. */
+  executed: Set<number>;
+  /** Mutations executed in any test. A mutation of a constant is executed only while its file is loaded. */
+  readonly everExecuted: Set<number>;
+  /** The test that caught each mutation. */
   readonly caught: Map<number, string>;
 }
 
-/** A mutation that is there from the start, since it is read only once: in a constant. */
-const lasting = Number(process.env.MUTATION_ACTIVE ?? -1);
+/** The mutation that is active from the start, for a constant; -1 for none. */
+const fromStart = Number(process.env.MUTATION_ACTIVE ?? -1);
 
-const state: State = { active: lasting, meetings: 0, met: new Set(), metEver: new Set(), caught: new Map() };
+const state: State = {
+  active: fromStart,
+  passed: 0,
+  executed: new Set(),
+  everExecuted: new Set(),
+  caught: new Map(),
+};
 
 Object.assign(globalThis, {
   __isMutated(id: number): boolean {
     if (state.active === id) {
-      state.meetings += 1;
-      if (state.meetings > MEETINGS_LIMIT) throw new Error('the mutated code does not end');
+      state.passed += 1;
+      if (state.passed > SWITCH_LIMIT) throw new Error('the mutated code does not end');
       return true;
     }
-    if (state.active === -1) state.met.add(id);
+    if (state.active === -1) state.executed.add(id);
     else {
-      state.meetings += 1;
-      if (state.meetings > MEETINGS_LIMIT) throw new Error('the mutated code does not end');
+      state.passed += 1;
+      if (state.passed > SWITCH_LIMIT) throw new Error('the mutated code does not end');
     }
     return false;
   },
@@ -42,7 +50,7 @@ Object.assign(globalThis, {
 /** Whether the test fails with the mutation. */
 async function isCaught(test: Test, id: number): Promise<boolean> {
   state.active = id;
-  state.meetings = 0;
+  state.passed = 0;
   try {
     await TestRunner.getTestFn(test)();
     return false;
@@ -53,26 +61,24 @@ async function isCaught(test: Test, id: number): Promise<boolean> {
   }
 }
 
-/** Chosen by vitest through its option `runner`. */
+/** The option `runner` of the vitest configuration names this file. */
 export default class MutationRunner extends TestRunner {
   async runTask(test: Test): Promise<void> {
-    if (lasting >= 0) {
-      state.meetings = 0;
+    if (fromStart >= 0) {
+      state.passed = 0;
       return TestRunner.getTestFn(test)();
     }
-    state.met = new Set();
+    state.executed = new Set();
     await TestRunner.getTestFn(test)();
-    const met = [...state.met];
-    for (const id of met) state.metEver.add(id);
-    const wanted = process.env.MUTATIONS_WANTED;
-    const isWanted = wanted === undefined ? () => true : (id: number) => wanted.split(',').includes(String(id));
-    for (const id of met) {
-      if (state.caught.has(id) || !isWanted(id)) continue;
+    const executed = [...state.executed];
+    for (const id of executed) state.everExecuted.add(id);
+    for (const id of executed) {
+      if (state.caught.has(id)) continue;
       if (await isCaught(test, id)) state.caught.set(id, (test as { readonly name: string }).name);
     }
     writeFileSync(
       process.env.MUTATION_RESULTS ?? '',
-      JSON.stringify({ met: [...state.metEver], caught: [...state.caught] }),
+      JSON.stringify({ executed: [...state.everExecuted], caught: [...state.caught] }),
     );
   }
 }
