@@ -4,19 +4,10 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Document, documents, root } from './documents.ts';
 
-/** Paths that other changes add. Remove an entry once its path exists. */
-const awaitedPaths: readonly string[] = [
-  'docs/reasons.md',
-  'charts/drop/charts/drop-crds',
-  'hooks/pull-policy/gates',
-  'hooks/discovery-policy/sources',
-  'service/discovery/clients',
-];
 /** Files that the worked examples of CONTRIBUTING.md would create. */
 const examplePaths: readonly string[] = ['hooks/discovery-policy/sources/loki.ts', 'service/discovery/clients/loki.ts'];
 
-const exists = (path: string) =>
-  existsSync(join(root, path)) || awaitedPaths.some((awaited) => `${path}/`.startsWith(`${awaited}/`));
+const exists = (path: string) => existsSync(join(root, path));
 
 /** The anchor that GitHub derives from a heading. */
 const anchorOf = (heading: string) =>
