@@ -36,6 +36,7 @@ export const commandBlocks: readonly CommandBlock[] = [
   { file: 'docs/troubleshooting.md', heading: 'Nothing has a status', runner: cluster },
   { file: 'docs/troubleshooting.md', heading: 'An image stays Pending', runner: cluster },
   { file: 'docs/troubleshooting.md', heading: 'No pull Pods are visible', runner: cluster },
+  { file: 'docs/troubleshooting.md', heading: 'The default objects', runner: cluster },
   {
     file: 'docs/troubleshooting.md',
     heading: 'A set or policy is stuck after `--cascade=orphan`',

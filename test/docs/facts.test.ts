@@ -1,8 +1,9 @@
-// Checks facts of the documents against the code: settings, metrics, columns, advice for failed pulls, the format.
+// Checks facts of the documents against the code: settings, metrics, columns, gates, advice for failed pulls, format.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { kinds } from '../../crds/kinds.ts';
+import { gates } from '../../hooks/pull-policy/gates/gates.ts';
 import { createMetrics } from '../../service/metrics.ts';
 import { blocks, type Document, documents, root } from './documents.ts';
 
@@ -17,13 +18,17 @@ function documentOf(file: string): Document {
 
 const sourceText = (path: string) => readFileSync(join(root, path), 'utf8');
 
-/** The first cells of the table below a heading. */
-function firstCells(file: string, heading: string): string[] {
+/** The cells of the table below a heading, row by row, without its header and without backticks. */
+function tableBelow(file: string, heading: string): string[][] {
   const [, section = ''] = documentOf(file).prose.split(new RegExp(`^#+ ${heading}$`, 'm'));
-  const [table = ''] = section.split(/^#/m);
-  const rows = [...table.matchAll(/^\| *([^|]*?) *\|/gm)].map(([, cell = '']) => cell);
-  return rows.slice(rows.findIndex((cell) => /^-+$/.test(cell)) + 1);
+  const [ownText = ''] = section.split(/^#/m);
+  const rows = [...ownText.matchAll(/^\|(.*)\|$/gm)].map(([, row = '']) =>
+    row.split('|').map((cell) => cell.trim().replaceAll('`', '')),
+  );
+  return rows.slice(rows.findIndex(([cell = '']) => /^-+$/.test(cell)) + 1);
 }
+
+const firstCells = (file: string, heading: string) => tableBelow(file, heading).map(([cell = '']) => cell);
 
 it('the README has at most 120 lines', () => {
   expect(documentOf('README.md').text.trimEnd().split('\n').length).toBeLessThanOrEqual(MOST_README_LINES);
@@ -44,7 +49,7 @@ describe('the metrics', () => {
   it('are the ones that the service has', async () => {
     const metrics = await createMetrics().registry.getMetricsAsJSON();
     const ours = metrics.map(({ name }) => name).filter((name) => name.startsWith('drop_'));
-    const documented = firstCells('docs/metrics.md', 'Metrics').map((cell) => cell.replaceAll('`', ''));
+    const documented = firstCells('docs/metrics.md', 'Metrics');
     expect(documented.filter((name) => name.startsWith('drop_')).sort()).toEqual(ours.sort());
   });
 
@@ -68,9 +73,15 @@ it.each(tables)('the shown table of $plural has the columns of kubectl', ({ plur
   expect(header.trim().split(/\s+/)).toEqual(['NAME', ...always]);
 });
 
-it('the documented advice for failed pulls is the advice that a status shows', () => {
-  const phrases = firstCells('docs/troubleshooting.md', 'A pull fails').flatMap((cell) => cell.split(', '));
-  const advice = sourceText('hooks/cached-image/failure.ts');
-  expect(phrases.length).toBeGreaterThan(5);
-  expect(phrases.filter((phrase) => !advice.includes(phrase.replaceAll('`', '')))).toEqual([]);
+it('the table of gates lists every gate in the order of evaluation, with its scope and its reason', () => {
+  const documented = tableBelow('docs/pull-pacing.md', 'Gates').map((cells) => cells.slice(0, 3));
+  expect(documented).toEqual(gates.map(({ name, scope, reason }) => [name, scope, reason]));
+});
+
+it('the table of failed pulls lists the advice of the code, in its order', () => {
+  const strings = sourceText('hooks/cached-image/failure.ts').matchAll(/(['"])([a-z].*?: .*?)\1,?\]?,?$/gm);
+  const advice = [...strings].map(([, , text = '']) => text.split(': '));
+  expect(advice.length).toBeGreaterThan(10);
+  const documented = tableBelow('docs/troubleshooting.md', 'A pull fails').map((cells) => cells.slice(0, 2));
+  expect(documented).toEqual(advice);
 });
