@@ -5,7 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { type Document, documents, root } from './documents.ts';
 
 /** Files that the worked examples of CONTRIBUTING.md would create. */
-const examplePaths: readonly string[] = ['hooks/discovery-policy/sources/loki.ts', 'service/discovery/clients/loki.ts'];
+const examplePaths: readonly string[] = [
+  'hooks/discovery-policy/sources/loki.ts',
+  'hooks/pull-policy/gates/registry-cap.ts',
+  'service/discovery/clients/loki.ts',
+];
 
 const exists = (path: string) => existsSync(join(root, path));
 
