@@ -34,6 +34,6 @@ export default defineConfig({
     fileParallelism: false,
     sequence: { sequencer: TablesFirst },
     testTimeout: 3_600_000,
-    reporters: ['dot'],
+    reporters: [['default', { summary: false }]],
   },
 });
