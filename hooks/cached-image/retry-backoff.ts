@@ -18,8 +18,8 @@ export function backoffMilliseconds({ initialMilliseconds, maxMilliseconds }: Re
 }
 
 /**
- * End of the image's backoff in milliseconds since the epoch, which may be past; undefined while fewer than three nodes failed
- * after the last success. Counts only failures of the image or its registry, not of a node or a quota.
+ * End of the image's backoff in milliseconds since the epoch, which may be past; undefined while fewer than three
+ * nodes failed after the last success. Counts only failures of the image or its registry, not of a node or a quota.
  */
 export function imageBackoffEnd(ledger: Ledger, backoff: RetryBackoff): number | undefined {
   const lastPulledAt = parseTimeMilliseconds(ledger.lastPulledAt) ?? 0;
