@@ -10,7 +10,7 @@ export interface RetryBackoff {
 }
 
 /** From this many failing nodes on, the image itself is suspected and pulled to one node at a time. */
-export const BREAKER_FAILURES = 3;
+const BREAKER_FAILURES = 3;
 
 /** Milliseconds to wait after the given number of failures (at least 1): doubles with each, up to the maximum. */
 export function backoffMilliseconds({ initialMilliseconds, maxMilliseconds }: RetryBackoff, failures: number): number {

@@ -19,7 +19,7 @@ export interface Instrumented {
 }
 
 /** The name of the switch; the runner defines it. */
-export const SWITCH = '__isMutated';
+const SWITCH = '__isMutated';
 
 function lineAt(source: string, position: number): string {
   const end = source.indexOf('\n', position);

@@ -137,6 +137,3 @@ export const policyRequestFacts: fc.Arbitrary<PolicyRequestFacts> = fc.record({
     lastStartNode: nodeName,
   }),
 });
-
-/** By then every pull, delay and backoff of a random request is over. */
-export const LONG_AFTER = NOON + 60 * MINUTE;
