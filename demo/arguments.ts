@@ -1,14 +1,16 @@
 // The command line of the demo.
 import { parseArgs } from 'node:util';
 
-export const demoUsage = `usage: npm run demo -- [--fast | --watch] [-f FILE]
+export const demoUsage = `usage: npm run demo -- [--fast | --watch] [-f PATH]
 
-  --fast   as fast as this machine can
-  --watch  slowly, to read along
-  -f FILE  apply your own manifests (a file or a folder) and see what would happen to them
+Runs the real service on a simulated cluster and shows what kubectl would print.
+
+  --fast   run as fast as possible
+  --watch  run slowly, to read along
+  -f PATH  apply your own manifests, a file or a folder, instead of the demo's
 `;
 
-/** Virtual seconds that pass in a second. */
+/** Virtual seconds per second. */
 export type Pace = number;
 
 const paces = { normal: 10, watch: 3, fast: Number.POSITIVE_INFINITY } as const;
@@ -18,7 +20,7 @@ export interface DemoArguments {
   readonly file: string | undefined;
 }
 
-/** Takes the arguments; gives what they ask for, or undefined when they make no sense. */
+/** Returns undefined for arguments that it does not understand. */
 export function readArguments(args: readonly string[]): DemoArguments | undefined {
   try {
     const { values } = parseArgs({

@@ -1,4 +1,4 @@
-// The cluster of the demo: a pool of build nodes with labels and taints, plain workers, one GPU node, and what its registries hold.
+// The nodes of the demo (workers, tainted build nodes, a GPU node) and the images of its registries.
 import { createHash } from 'node:crypto';
 import { cachedImageKind } from '../crds/cached-image.ts';
 import { cachedImageSetKind } from '../crds/cached-image-set.ts';
@@ -47,7 +47,7 @@ const demoImages: readonly (readonly [string, RegistryImage])[] = [
   image('registry.example.com/ci/test-runner:v2.8.4', 700, PRIVATE),
   image('registry.example.com/web/shop:v7', 90),
   ...discoverableImages.map((reference) => image(reference, 120)),
-  image('private.io/app:v1', 50, { requiresSecret: 'nobody-has-it' }),
+  image('private.io/app:v1', 50, { requiresSecret: 'absent-secret' }),
 ];
 
 /** Fills the registries of the demo and adds its nodes. */
@@ -72,20 +72,20 @@ function imagesNamed({ kind, spec }: Manifest): readonly ImageFields[] {
   return read.success ? (read.data.images ?? []) : [];
 }
 
-/** What an image of a user's manifest is taken to be, as its real size cannot be known here. */
+/** Assumed size of an image in a user's manifests. */
 export const ASSUMED_MEGABYTES = 250;
 
 function publishAssumed(cluster: Cluster, fields: ImageFields): void {
   const { image: name, tag, digest } = fields;
   const normalized = normalizeImage({ image: name, tag, digest });
   if (!normalized.ok || cluster.registry.images.has(normalized.reference)) return;
-  // A digest is found in the registry through a tag that holds it.
+  // The registry finds a digest through a tag.
   const reference = digest === undefined ? normalized.reference : normalized.reference.replace(/@.*$/, ':pinned');
   const [, content] = image(reference, ASSUMED_MEGABYTES);
   cluster.registry.setTag(reference, { ...content, digest: digest ?? content.digest });
 }
 
-/** Takes a user's manifests; fills the registries with every image that they name, and adds the nodes of the demo. */
+/** Like `seed`, but the registries hold every image that the user's manifests name. */
 export function seedFor(cluster: Cluster, manifests: readonly Manifest[]): void {
   for (const fields of manifests.flatMap(imagesNamed)) publishAssumed(cluster, fields);
   for (const node of demoNodes) cluster.addNode(node);

@@ -1,10 +1,10 @@
-// Reads manifests as `kubectl apply -f` would: several documents a file, several files a folder.
+// Reads manifests as `kubectl apply -f` does: several documents per file, several files per folder.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { Manifest } from '../simulator/kubernetes-object.ts';
 
-/** A file that cannot be read or is no YAML. */
+/** A file that cannot be read, or is not a YAML manifest. */
 export class ManifestError extends Error {
   override readonly name = 'ManifestError';
 }
@@ -22,7 +22,7 @@ function readFile(path: string, addresses: ReadonlyMap<string, string>): Manifes
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new ManifestError(`the path "${path}" cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    throw new ManifestError(`cannot read ${path} (${(error as NodeJS.ErrnoException).code})`);
   }
   for (const [name, address] of addresses) text = text.replaceAll(name, address);
   return parseAllDocuments(text).flatMap((document) => {
@@ -30,12 +30,12 @@ function readFile(path: string, addresses: ReadonlyMap<string, string>): Manifes
     if (error !== undefined) throw new ManifestError(`${path}: ${error.message}`);
     const value: unknown = document.toJS();
     if (value === null) return [];
-    if (!isManifest(value)) throw new ManifestError(`${path}: a document has no apiVersion, kind or metadata`);
+    if (!isManifest(value)) throw new ManifestError(`${path}: a document lacks apiVersion, kind or metadata`);
     return [value];
   });
 }
 
-/** Takes a file or a folder of YAML files, and the addresses that stand in for names in them; gives the manifests in order. Throws a ManifestError. */
+/** Replaces the given names by addresses, for example `http://prometheus.demo`. Throws ManifestError. */
 export function readManifests(path: string, addresses: ReadonlyMap<string, string> = new Map()): Manifest[] {
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   if (!isFolder) return readFile(path, addresses);

@@ -1,7 +1,7 @@
-// What a person sees: live tables on a terminal, one line an event elsewhere, the final tables in both.
+// The output of the demo: live tables on a terminal, one line per event elsewhere, and the final tables.
 import { kinds } from '../crds/kinds.ts';
 import type { Cluster } from '../simulator/cluster.ts';
-import { kubectlGetAll, kubectlPodTable, kubectlTable } from '../simulator/kubectl-table.ts';
+import { kubectlGetDrop, kubectlPodTable, kubectlTable } from '../simulator/kubectl-table.ts';
 import type { KubernetesObject } from '../simulator/kubernetes-object.ts';
 
 const CLEAR_SCREEN = '\u001b[H\u001b[2J';
@@ -10,7 +10,7 @@ const BAR_CHARACTERS = 40;
 export interface Screen {
   /** Shows the cluster as it is now. */
   draw(nowMilliseconds: number): void;
-  /** Shows the last state and what `kubectl` would print of it. */
+  /** Shows the last state as `kubectl` would print it. */
   finish(nowMilliseconds: number): void;
 }
 
@@ -33,7 +33,8 @@ function countsOf(cluster: Cluster): Counts {
 
 function progressBar({ ready, targeted }: Counts): string {
   const filled = targeted === 0 ? 0 : Math.round((ready / targeted) * BAR_CHARACTERS);
-  return `[${'#'.repeat(filled)}${'.'.repeat(BAR_CHARACTERS - filled)}] ${ready} of ${targeted} images on their nodes`;
+  const bar = '#'.repeat(filled) + '.'.repeat(BAR_CHARACTERS - filled);
+  return `[${bar}] ${ready} of ${targeted} image copies on their nodes`;
 }
 
 const timeText = (milliseconds: number) => new Date(milliseconds).toISOString().slice(11, 19);
@@ -55,7 +56,7 @@ function readyOf({ status }: KubernetesObject): ShownCondition | undefined {
   return conditions.find(({ type }) => type === 'Ready');
 }
 
-/** A column `-o wide` is too wide for most terminals; the messages are what a person wants of it. */
+/** The MESSAGE column of `-o wide` does not fit most terminals, so the messages follow below the tables. */
 function messages(cluster: Cluster): string {
   const lines = ['CachedImage', 'DiscoveryPolicy'].flatMap((kind) =>
     cluster.store.list(kind).flatMap((object) => {
@@ -63,7 +64,7 @@ function messages(cluster: Cluster): string {
       return ready === undefined || ready.status === 'True' ? [] : [`  ${object.metadata.name}: ${ready.message}`];
     }),
   );
-  return lines.length === 0 ? '' : `\nWhy some are not there (the MESSAGE column of -o wide):\n${lines.join('\n')}\n`;
+  return lines.length === 0 ? '' : `\nNot ready (column MESSAGE of kubectl get -o wide):\n${lines.join('\n')}\n`;
 }
 
 function finalText(cluster: Cluster, nowMilliseconds: number): string {
@@ -87,7 +88,7 @@ function drawFrame(cluster: Cluster, nowMilliseconds: number): string {
     '$ kubectl get pods -n drop-system -o wide',
     pods === '' ? 'No resources found in drop-system namespace.\n' : pods,
     '$ kubectl get drop',
-    kubectlGetAll('drop', objectsOf(cluster), nowMilliseconds),
+    kubectlGetDrop(objectsOf(cluster), nowMilliseconds),
   ].join('\n');
 }
 
@@ -102,42 +103,41 @@ function discoveredState({ status }: KubernetesObject): string | undefined {
   return images.map(({ image }) => image.replace(/^.*\//, '')).join(', ');
 }
 
-/** What of an object is worth a line when it changes. */
+/** The state of an object whose change is logged. */
 function stateOf(object: KubernetesObject): string | undefined {
   if (object.kind === 'DiscoveryPolicy') return discoveredState(object);
   const reason = readyOf(object)?.reason;
-  const tells = object.kind === 'CachedImage' && reason !== undefined && reason !== 'Pulling';
-  return tells ? `${reason} ${object.status?.ready ?? ''}` : undefined;
+  const isLogged = object.kind === 'CachedImage' && reason !== undefined && reason !== 'Pulling';
+  return isLogged ? `${reason} ${object.status?.ready ?? ''}` : undefined;
 }
 
-/** Where lines are kept and not drawn over: tells each start and each change of a state. */
+/** For output that is not a terminal: logs each start and each change of a state. */
 function logEvents(cluster: Cluster, write: (text: string) => void, now: () => number): void {
-  const said = new Map<string, string>();
+  const logged = new Map<string, string>();
   const line = (text: string) => write(`${timeText(now())}  ${text}\n`);
 
-  function tellState(object: KubernetesObject): void {
+  function logState(object: KubernetesObject): void {
     const { name } = object.metadata;
     const state = stateOf(object);
-    if (state === undefined || said.get(name) === state) return;
-    said.set(name, state);
+    if (state === undefined || logged.get(name) === state) return;
+    logged.set(name, state);
     line(`${object.kind === 'CachedImage' ? 'status' : 'found '} ${name}: ${state}`);
   }
 
   cluster.store.watch(({ type, object }) => {
     const start = type === 'ADDED' ? startLine(object) : undefined;
     if (start !== undefined) line(start);
-    if (type !== 'DELETED') tellState(object);
+    if (type !== 'DELETED') logState(object);
   });
 }
 
-/** A line that is wrapped moves everything below it. */
+/** A wrapped line would move everything below it. */
 const cutTo = (text: string, columns: number) =>
   text
     .split('\n')
     .map((line) => line.slice(0, columns))
     .join('\n');
 
-/** Takes the cluster, where to write and the clock; gives the screen. */
 export function openScreen(cluster: Cluster, stream: NodeJS.WriteStream, now: () => number): Screen {
   const write = (text: string) => stream.write(text);
   if (!stream.isTTY) logEvents(cluster, write, now);

@@ -1,4 +1,4 @@
-// Starts the real service on a loopback port and calls its hooks over HTTP, as Metacontroller does.
+// Runs the real service on a loopback port and calls its hooks over HTTP, as Metacontroller does.
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { createCredentialSource } from '../service/discovery/kubernetes-credentials.ts';
@@ -14,7 +14,7 @@ export interface DemoService {
   stop(): Promise<void>;
 }
 
-/** Takes the clock of the cluster (milliseconds since the epoch); gives the service that lives by it. */
+/** The clock returns milliseconds since the epoch. */
 export async function startDemoService(clock: () => number): Promise<DemoService> {
   const token = randomBytes(24).toString('hex');
   const service = await startService(
@@ -31,7 +31,7 @@ export async function startDemoService(clock: () => number): Promise<DemoService
       settings: SIMULATED_SETTINGS,
     },
     pino({ level: 'silent' }),
-    // A simulated cluster holds no Secrets, and a real one that this machine may know is none of the demo's business.
+    // Without a kubeconfig the demo cannot reach a real cluster that this machine may know.
     { clock, credentials: createCredentialSource({ namespace: SIMULATED_SETTINGS.namespace, kubeConfig: undefined }) },
   );
   const url = `http://127.0.0.1:${service.port}`;

@@ -1,10 +1,10 @@
-// A Prometheus API and two registries on loopback ports whose answers change as the demo goes on: images appear, rise and fall out.
+// A Prometheus API and two registries on loopback ports. Their responses change during the demo.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 const SECOND_MILLISECONDS = 1_000;
 
-/** What CI ran, by image: containers counted at each step. From second to second other images matter. */
+/** Number of CI containers by image, from a second of the demo on. */
 const usage: readonly { readonly fromSecond: number; readonly counts: Readonly<Record<string, number>> }[] = [
   {
     fromSecond: 0,
@@ -26,7 +26,7 @@ const usage: readonly { readonly fromSecond: number; readonly counts: Readonly<R
   },
 ];
 
-/** Releases of the team, each from its second on. */
+/** Releases of a team's image, from a second of the demo on. */
 const releases: readonly { readonly fromSecond: number; readonly tag: string }[] = [
   { fromSecond: 0, tag: 'v1.8.0' },
   { fromSecond: 0, tag: 'v1.9.0' },
@@ -35,27 +35,27 @@ const releases: readonly { readonly fromSecond: number; readonly tag: string }[]
   { fromSecond: 60, tag: 'v1.11.0' },
 ];
 
-/** When the last of these changes has happened, in milliseconds after the start; what follows it takes an interval more. */
+/** Time of the last change, in milliseconds since the start. */
 export const LAST_CHANGE_MILLISECONDS = 90 * SECOND_MILLISECONDS;
 
-/** Every image that is ever discovered, for the registry to hold. */
+/** Every image that the demo discovers. */
 export const discoverableImages: readonly string[] = [
   ...new Set(usage.flatMap(({ counts }) => Object.keys(counts))),
   ...releases.map(({ tag }) => `registry.example.com/team/frontend:${tag}`),
 ];
 
 export interface DemoSources {
-  /** Real addresses by the name that the manifests use. */
+  /** Real addresses by the names in the manifests. */
   readonly addresses: ReadonlyMap<string, string>;
   stop(): Promise<void>;
 }
 
-type Answer = (request: IncomingMessage, second: number) => { readonly status: number; readonly body: unknown };
+type Respond = (request: IncomingMessage, second: number) => { readonly status: number; readonly body: unknown };
 
 const STEPS = 3;
 
-/** A matrix as `query_range` gives it: a few equal steps. */
-function prometheusAnswer(_request: IncomingMessage, second: number) {
+/** The matrix of a range query, with equal steps. */
+function prometheusResponse(_request: IncomingMessage, second: number) {
   const counts = usage.findLast(({ fromSecond }) => second >= fromSecond)?.counts ?? {};
   const result = Object.entries(counts).map(([image, count]) => ({
     metric: { image },
@@ -64,15 +64,15 @@ function prometheusAnswer(_request: IncomingMessage, second: number) {
   return { status: 200, body: { status: 'success', data: { resultType: 'matrix', result } } };
 }
 
-function registryAnswer(request: IncomingMessage, second: number) {
+function registryResponse(request: IncomingMessage, second: number) {
   if (!request.url?.startsWith('/v2/team/frontend/tags/list')) return { status: 404, body: { errors: [] } };
   const tags = releases.filter(({ fromSecond }) => second >= fromSecond).map(({ tag }) => tag);
   return { status: 200, body: { name: 'team/frontend', tags } };
 }
 
-const wantsLogin = () => ({ status: 401, body: { errors: [{ code: 'UNAUTHORIZED' }] } });
+const unauthorizedResponse = () => ({ status: 401, body: { errors: [{ code: 'UNAUTHORIZED' }] } });
 
-function respond(response: ServerResponse, { status, body }: ReturnType<Answer>): void {
+function send(response: ServerResponse, { status, body }: ReturnType<Respond>): void {
   const challenge = status === 401 ? { 'www-authenticate': 'Basic realm="demo"' } : {};
   response.writeHead(status, { 'content-type': 'application/json', ...challenge }).end(JSON.stringify(body));
 }
@@ -87,25 +87,26 @@ async function close(server: Server): Promise<void> {
   await new Promise((resolve) => server.close(resolve));
 }
 
-/** Takes the clock of the cluster (milliseconds since the epoch); gives the sources, which change by it. */
+/** The clock returns milliseconds since the epoch. */
 export async function startSources(clock: () => number): Promise<DemoSources> {
   const start = clock();
-  const serve = (answer: Answer) =>
+  const serve = (respond: Respond) =>
     createServer((request, response) => {
       request.resume();
-      respond(response, answer(request, (clock() - start) / SECOND_MILLISECONDS));
+      send(response, respond(request, (clock() - start) / SECOND_MILLISECONDS));
     });
   const servers = new Map([
-    ['prometheus.demo', serve(prometheusAnswer)],
-    ['registry.demo', serve(registryAnswer)],
-    ['private.demo', serve(wantsLogin)],
-    ['nobody.demo', createServer()],
+    ['prometheus.demo', serve(prometheusResponse)],
+    ['registry.demo', serve(registryResponse)],
+    ['private.demo', serve(unauthorizedResponse)],
+    ['down.demo', createServer()],
   ]);
   const addresses = new Map<string, string>();
   for (const [name, server] of servers) addresses.set(`http://${name}`, await listen(server));
-  const nobody = servers.get('nobody.demo');
-  if (nobody !== undefined) await close(nobody);
-  servers.delete('nobody.demo');
+  // A closed port refuses connections.
+  const down = servers.get('down.demo');
+  if (down !== undefined) await close(down);
+  servers.delete('down.demo');
   return {
     addresses,
     async stop() {

@@ -1,13 +1,6 @@
-// What an API server refuses, with the reason by which a client tells one refusal from another.
+// Errors of the simulated API server, with the machine-readable reason of the Kubernetes Status object.
 
-export type ApiErrorReason =
-  | 'AlreadyExists'
-  | 'BadRequest'
-  | 'Conflict'
-  | 'Forbidden'
-  | 'Invalid'
-  | 'NotFound'
-  | 'ServerTimeout';
+export type ApiErrorReason = 'AlreadyExists' | 'Conflict' | 'Forbidden' | 'Invalid' | 'NotFound' | 'ServerTimeout';
 
 export class ApiError extends Error {
   override readonly name = 'ApiError';
@@ -19,7 +12,6 @@ export class ApiError extends Error {
   }
 }
 
-/** Whether something thrown is a refusal for this reason. */
 export function isApiError(error: unknown, reason: ApiErrorReason): boolean {
   return error instanceof ApiError && error.reason === reason;
 }

@@ -1,215 +1,138 @@
-// The API server: stores objects by its own rules, because what is exact about the operator rests on them.
+// The simulated API server. It follows the real write rules, because the operator's guarantees rest on them.
 import { type LabelSelector, matchesLabelSelector } from '../kubernetes/label-selector.ts';
 import { ApiError } from './api-error.ts';
 import { applyManifest } from './apply-manifest.ts';
 import type { Clock } from './clock.ts';
 import { afterDeletion, type RemoveOptions } from './deletion.ts';
-import { frozenCopy, type JsonObject, sameJson } from './json.ts';
-import {
-  identityOf,
-  type KubernetesObject,
-  type Manifest,
-  type ObjectIdentity,
-  qualifiedName,
-  wholeSeconds,
-} from './kubernetes-object.ts';
-import { createObjectTable, type WatchListener } from './object-table.ts';
-import { checkedSpec, checkedStatus, checkMetadata } from './object-validation.ts';
-import { admittedPodSpec, initialPodStatus, type PodSpec } from './pod-admission.ts';
-import { type Random, randomUid } from './random.ts';
-import { type Resource, resources } from './resources.ts';
-
-export interface WriteOptions {
-  /** Stores a spec as it is, as if it had got past validation (an older schema, a rule that came later). */
-  readonly allowInvalid?: boolean | undefined;
-}
+import { frozenCopy, sameJson } from './json.ts';
+import { identityOf, type KubernetesObject, type Manifest, type ObjectIdentity } from './kubernetes-object.ts';
+import { checkVersion, newObject, updatedObject, type WriteOptions } from './object-changes.ts';
+import { createObjectTable, type ObjectTable, type WatchListener } from './object-table.ts';
+import { checkedStatus, checkMetadata } from './object-validation.ts';
+import type { Random } from './random.ts';
+import { describeObject, type Resource, resourceOf } from './resources.ts';
 
 export interface ListOptions {
   readonly namespace?: string | undefined;
   readonly labelSelector?: LabelSelector | undefined;
 }
 
-/** Every verb throws an ApiError where the API server would refuse. What is given out is frozen. */
+/** Every write throws an ApiError where the API server would refuse it. Returned objects are frozen. */
 export interface ApiStore {
   create(manifest: Manifest, options?: WriteOptions): KubernetesObject;
+  /** Throws NotFound; `find` returns undefined instead. */
   get(identity: ObjectIdentity): KubernetesObject;
-  /** Like get, but gives undefined for what is not there. */
   find(identity: ObjectIdentity): KubernetesObject | undefined;
   list(kind: string, options?: ListOptions): readonly KubernetesObject[];
-  /** Replaces everything but the status and what the API server keeps; with a resourceVersion only that version. */
+  /** Replaces everything but the status and system fields. With a resourceVersion, only that version is replaced. */
   update(manifest: Manifest, options?: WriteOptions): KubernetesObject;
-  /** Replaces the status alone. */
   updateStatus(manifest: Manifest): KubernetesObject;
   remove(identity: ObjectIdentity, options?: RemoveOptions): void;
-  /** What `kubectl apply` does for a user: creates, or changes what the manifest says and what the last one said. */
+  /** Like `kubectl apply`: creates the object, or changes only the fields of this manifest and of the last one. */
   apply(manifest: Manifest, options?: WriteOptions): KubernetesObject;
+  /** Objects with an owner reference to this uid. */
   dependentsOf(uid: string): readonly KubernetesObject[];
   hasUid(uid: string): boolean;
   resourceOf(kind: string): Resource;
-  /** Tells every change, in order, at the moment it happens; gives the function that ends it. */
+  /** Calls the listener with every change, in order, as it happens. Returns a function that ends the watch. */
   watch(listener: WatchListener): () => void;
-  /** The number of the latest change. */
+  /** Number of the latest change. */
   revision(): number;
 }
 
 export interface ApiStoreOptions {
   readonly clock: Pick<Clock, 'now'>;
   readonly random: Random;
-  /** Asked for every object that is created; what it says is a refusal (Forbidden), as a quota or a webhook gives. */
+  /** Called for every create. A returned text refuses it (Forbidden), as a quota or an admission webhook does. */
   readonly admit?: ((object: Manifest) => string | undefined) | undefined;
 }
 
-const resourceByKind = new Map(resources.map((resource) => [resource.kind, resource]));
-
-function resourceOf(kind: string): Resource {
-  const resource = resourceByKind.get(kind);
-  if (resource === undefined) throw new ApiError('NotFound', `no matches for kind "${kind}"`);
-  return resource;
+interface Store extends ApiStoreOptions {
+  readonly table: ObjectTable;
 }
 
-function describe(identity: ObjectIdentity): string {
-  return `${resourceOf(identity.kind).resource} "${qualifiedName(identity)}"`;
+function get({ table }: Store, identity: ObjectIdentity): KubernetesObject {
+  const object = table.find(identity);
+  if (object === undefined) throw new ApiError('NotFound', `${describeObject(identity)} not found`);
+  return object;
 }
 
-function checkVersion(current: KubernetesObject, manifest: Manifest): void {
-  const { uid, resourceVersion } = manifest.metadata;
-  const isOther = uid !== undefined && uid !== current.metadata.uid;
-  const isStale = resourceVersion !== undefined && resourceVersion !== current.metadata.resourceVersion;
-  if (isOther || isStale) {
-    const why = isOther
-      ? 'the uid in the precondition is another'
-      : 'the object has been modified; apply to the latest';
-    throw new ApiError('Conflict', `Operation cannot be fulfilled on ${describe(identityOf(current))}: ${why}`);
+function create({ table, admit, random, clock }: Store, manifest: Manifest, options: WriteOptions): KubernetesObject {
+  const resource = resourceOf(manifest.kind);
+  const identity = identityOf(manifest);
+  checkMetadata(resource, manifest);
+  if (table.find(identity) !== undefined) {
+    throw new ApiError('AlreadyExists', `${describeObject(identity)} already exists`);
   }
+  const refusal = admit?.(manifest);
+  if (refusal !== undefined) throw new ApiError('Forbidden', `${describeObject(identity)} is forbidden: ${refusal}`);
+  return table.put(newObject({ resource, manifest, options, random, nowMilliseconds: clock.now() }));
 }
 
-function acceptedSpec(resource: Resource, manifest: Manifest, options: WriteOptions): JsonObject | undefined {
-  return options.allowInvalid ? (manifest.spec as JsonObject | undefined) : checkedSpec(resource, manifest);
-}
-
-/** A spec that is not changed is not checked again (what Kubernetes calls ratcheting); a Pod's cannot be changed. */
-function updatedSpec(current: KubernetesObject, manifest: Manifest, options: WriteOptions): JsonObject | undefined {
-  if (sameJson(manifest.spec, current.spec)) return current.spec;
-  if (current.kind === 'Pod') {
-    throw new ApiError('Invalid', `Pod "${manifest.metadata.name}" is invalid: spec: Forbidden: may not be changed`);
+/** Removing the last finalizer of an object that is being deleted deletes it. */
+function replace({ table }: Store, current: KubernetesObject, next: KubernetesObject): KubernetesObject {
+  const isEnding = current.metadata.deletionTimestamp !== undefined && current.metadata.finalizers !== undefined;
+  if (isEnding && (next.metadata.finalizers ?? []).length === 0) {
+    table.drop(next);
+    return next;
   }
-  const spec = acceptedSpec(resourceOf(current.kind), manifest, options);
-  return sameJson(spec, current.spec) ? current.spec : spec;
+  return sameJson(next, current) ? current : table.put(next);
 }
 
-function generationAfter(current: KubernetesObject, isChanged: boolean): number | undefined {
-  const { generation } = current.metadata;
-  return generation === undefined ? undefined : generation + (isChanged ? 1 : 0);
+function update(store: Store, given: Manifest, options: WriteOptions): KubernetesObject {
+  const manifest = frozenCopy(given);
+  const current = get(store, identityOf(manifest));
+  checkVersion(current, manifest);
+  checkMetadata(resourceOf(manifest.kind), manifest);
+  return replace(store, current, frozenCopy(updatedObject(current, manifest, options)));
 }
 
-/** Takes the clock, chance and an optional admission; gives an empty API server. */
-export function createApiStore({ clock, random, admit }: ApiStoreOptions): ApiStore {
+function updateStatus(store: Store, manifest: Manifest): KubernetesObject {
+  const identity = identityOf(manifest);
+  const resource = resourceOf(manifest.kind);
+  const current = get(store, identity);
+  checkVersion(current, manifest);
+  if (!resource.hasStatus) throw new ApiError('NotFound', `${describeObject(identity)} has no status subresource`);
+  if (sameJson(manifest.status, current.status)) return current;
+  const status = checkedStatus(resource, manifest);
+  return sameJson(status, current.status) ? current : store.table.put({ ...current, status });
+}
+
+function remove(store: Store, identity: ObjectIdentity, options: RemoveOptions): void {
+  const current = get(store, identity);
+  if (options.uid !== undefined && options.uid !== current.metadata.uid) {
+    throw new ApiError('Conflict', `uid mismatch in precondition for ${describeObject(identity)}`);
+  }
+  const remaining = afterDeletion(current, options, store.clock.now());
+  if (remaining === undefined) store.table.drop(current);
+  else if (remaining !== current) store.table.put(remaining);
+}
+
+function list({ table }: Store, kind: string, options: ListOptions): readonly KubernetesObject[] {
+  const { namespace, labelSelector } = options;
+  return [...table.all(resourceOf(kind).kind)].filter(
+    (object) =>
+      (namespace === undefined || object.metadata.namespace === namespace) &&
+      (labelSelector === undefined || matchesLabelSelector(labelSelector, object.metadata.labels)),
+  );
+}
+
+export function createApiStore(options: ApiStoreOptions): ApiStore {
   const table = createObjectTable();
-
-  function get(identity: ObjectIdentity): KubernetesObject {
-    const object = table.find(identity);
-    if (object === undefined) throw new ApiError('NotFound', `${describe(identity)} not found`);
-    return object;
-  }
-
-  function newObject(resource: Resource, manifest: Manifest, options: WriteOptions): KubernetesObject {
-    const given = acceptedSpec(resource, manifest, options);
-    const spec = resource.kind === 'Pod' ? admittedPodSpec(given as PodSpec) : given;
-    const status = resource.kind === 'Pod' ? initialPodStatus(given as PodSpec) : manifest.status;
-    const keepsStatus = resource.kind === 'Pod' || resource.keepsStatusOnCreate === true;
-    return {
-      ...manifest,
-      metadata: {
-        ...manifest.metadata,
-        uid: randomUid(random),
-        resourceVersion: '',
-        creationTimestamp: wholeSeconds(clock.now()),
-        deletionTimestamp: undefined,
-        generation: resource.hasGeneration ? 1 : undefined,
-      },
-      spec,
-      status: keepsStatus ? (status as JsonObject | undefined) : undefined,
-    };
-  }
-
-  function create(manifest: Manifest, options: WriteOptions = {}): KubernetesObject {
-    const resource = resourceOf(manifest.kind);
-    checkMetadata(resource, manifest);
-    if (table.find(identityOf(manifest)) !== undefined) {
-      throw new ApiError('AlreadyExists', `${describe(identityOf(manifest))} already exists`);
-    }
-    const refusal = admit?.(manifest);
-    if (refusal !== undefined) {
-      throw new ApiError('Forbidden', `${describe(identityOf(manifest))} is forbidden: ${refusal}`);
-    }
-    return table.put(newObject(resource, manifest, options));
-  }
-
-  /** Stores what an update makes of an object; the last finalizer that goes takes a dying object with it. */
-  function replace(current: KubernetesObject, next: KubernetesObject): KubernetesObject {
-    const isEnding = current.metadata.deletionTimestamp !== undefined && current.metadata.finalizers !== undefined;
-    if (isEnding && (next.metadata.finalizers ?? []).length === 0) {
-      table.drop(next);
-      return next;
-    }
-    return sameJson(next, current) ? current : table.put(next);
-  }
-
-  function update(given: Manifest, options: WriteOptions = {}): KubernetesObject {
-    const manifest = frozenCopy(given);
-    const current = get(identityOf(manifest));
-    checkVersion(current, manifest);
-    const resource = resourceOf(manifest.kind);
-    checkMetadata(resource, manifest);
-    const spec = updatedSpec(current, manifest, options);
-    const { uid, resourceVersion, creationTimestamp, deletionTimestamp } = current.metadata;
-    const generation = generationAfter(current, spec !== current.spec);
-    const system = { uid, resourceVersion, creationTimestamp, deletionTimestamp, generation };
-    const status = resource.shape !== undefined || resource.hasStatus ? current.status : manifest.status;
-    const next = { ...manifest, metadata: { ...manifest.metadata, ...system }, spec, status } as KubernetesObject;
-    return replace(current, frozenCopy(next));
-  }
-
-  function updateStatus(manifest: Manifest): KubernetesObject {
-    const current = get(identityOf(manifest));
-    checkVersion(current, manifest);
-    if (!resourceOf(manifest.kind).hasStatus) {
-      throw new ApiError('NotFound', `${describe(identityOf(manifest))} has no status`);
-    }
-    if (sameJson(manifest.status, current.status)) return current;
-    const status = checkedStatus(resourceOf(manifest.kind), manifest);
-    return sameJson(status, current.status) ? current : table.put({ ...current, status });
-  }
-
-  function remove(identity: ObjectIdentity, options: RemoveOptions = {}): void {
-    const current = get(identity);
-    if (options.uid !== undefined && options.uid !== current.metadata.uid) {
-      throw new ApiError('Conflict', `the uid in the precondition is not that of ${describe(identity)}`);
-    }
-    const left = afterDeletion(current, options, clock.now());
-    if (left === undefined) table.drop(current);
-    else if (left !== current) table.put(left);
-  }
-
-  function list(kind: string, options: ListOptions = {}): readonly KubernetesObject[] {
-    const { namespace, labelSelector } = options;
-    return [...table.all(resourceOf(kind).kind)].filter(
-      (object) =>
-        (namespace === undefined || object.metadata.namespace === namespace) &&
-        (labelSelector === undefined || matchesLabelSelector(labelSelector, object.metadata.labels)),
-    );
-  }
-
+  const store: Store = { ...options, table };
   const { find, dependentsOf, hasUid, watch, revision } = table;
+  const writes = {
+    create: (manifest: Manifest, writeOptions: WriteOptions = {}) => create(store, manifest, writeOptions),
+    update: (manifest: Manifest, writeOptions: WriteOptions = {}) => update(store, manifest, writeOptions),
+  };
   return {
-    create,
-    get,
+    ...writes,
+    get: (identity) => get(store, identity),
     find,
-    list,
-    update,
-    updateStatus,
-    remove,
-    apply: (manifest, options = {}) => applyManifest({ find, create, update }, manifest, options),
+    list: (kind, listOptions = {}) => list(store, kind, listOptions),
+    updateStatus: (manifest) => updateStatus(store, manifest),
+    remove: (identity, removeOptions = {}) => remove(store, identity, removeOptions),
+    apply: (manifest, writeOptions = {}) => applyManifest({ find, ...writes }, manifest, writeOptions),
     dependentsOf,
     hasUid,
     resourceOf,

@@ -1,8 +1,9 @@
-// `kubectl apply` for a user, who owns the fields that the manifest names and no others.
-import type { ApiStore, WriteOptions } from './api-store.ts';
+// Client-side `kubectl apply`: the user owns the fields of the manifest and no others.
+import type { ApiStore } from './api-store.ts';
 import { canonicalJson, sameJson } from './json.ts';
 import { identityOf, type KubernetesObject, type Manifest } from './kubernetes-object.ts';
 import { mergeThreeWays } from './metacontroller/three-way-merge.ts';
+import type { WriteOptions } from './object-changes.ts';
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
@@ -21,7 +22,7 @@ function merged(current: KubernetesObject, manifest: Manifest): Manifest {
   return mergeThreeWays({ observed: current, lastApplied, desired: manifest }, 'replace') as Manifest;
 }
 
-/** Takes the store's verbs, a manifest and options; creates the object, or changes the stored one. Gives what is stored. */
+/** Returns the stored object; an unchanged one is not written. */
 export function applyManifest(
   store: Pick<ApiStore, 'find' | 'create' | 'update'>,
   manifest: Manifest,

@@ -1,154 +1,97 @@
-// A clock that stands still until it is told to run, so that days pass in seconds and every run is the same.
-
-type Task = () => void | Promise<void>;
+// A virtual clock. Time passes only while it runs, so that days take seconds and every run of a seed is the same.
+import { type EventHeap, popEvent, pushEvent, type ScheduledEvent, type Task } from './event-heap.ts';
 
 export interface Clock {
-  /** The present instant, in whole milliseconds since 1970. */
+  /** Whole milliseconds since the epoch. */
   now(): number;
-  /** Takes a delay (rounded up to whole milliseconds) and a task; gives the function that cancels it. */
+  /** Rounds the delay up to whole milliseconds. Returns a function that cancels the task. */
   schedule(delayMilliseconds: number, task: Task): () => void;
-  /** Lets so much time pass, with all that is due in it. */
   runFor(milliseconds: number): Promise<void>;
-  /** Runs until the condition holds (true) or so much time has passed (false). The condition is asked after every event. */
+  /** Runs until the condition, checked after every event, holds (true) or the time is over (false). */
   runUntil(condition: () => boolean, limitMilliseconds: number): Promise<boolean>;
-  /** When the next event is due; undefined when nothing is planned. */
+  /** When the next event is due; undefined when none is scheduled. */
   nextEventAt(): number | undefined;
 }
 
 export interface ClockOptions {
-  /** Awaited before time moves, so that a demonstration can show it at a pace for people. */
+  /** Awaited before time moves, so that a demonstration can slow it down. */
   readonly pace?: ((fromMilliseconds: number, toMilliseconds: number) => Promise<void>) | undefined;
 }
 
-interface ScheduledEvent {
-  readonly at: number;
-  readonly sequence: number;
-  task: Task | undefined;
+interface ClockState extends ClockOptions {
+  readonly heap: EventHeap;
+  now: number;
+  sequence: number;
+  isRunning: boolean;
 }
 
-function isBefore(left: ScheduledEvent, right: ScheduledEvent): boolean {
-  return left.at < right.at || (left.at === right.at && left.sequence < right.sequence);
+/** Drops cancelled events from the top of the heap. */
+function nextEvent({ heap }: ClockState): ScheduledEvent | undefined {
+  while (heap[0] !== undefined && heap[0].task === undefined) popEvent(heap);
+  return heap[0];
 }
 
-/** A binary heap: the least event is at index 0. */
-function createHeap() {
-  const events: ScheduledEvent[] = [];
+async function moveTo(state: ClockState, instant: number): Promise<void> {
+  if (instant <= state.now) return;
+  if (state.pace !== undefined) await state.pace(state.now, instant);
+  state.now = instant;
+}
 
-  function swap(left: number, right: number): void {
-    const event = events[left] as ScheduledEvent;
-    events[left] = events[right] as ScheduledEvent;
-    events[right] = event;
-  }
+async function runNext(state: ClockState, event: ScheduledEvent): Promise<void> {
+  await moveTo(state, event.at);
+  // While the pace was awaited, the event may have been cancelled or an earlier one scheduled.
+  if (nextEvent(state) !== event) return;
+  const task = event.task as Task;
+  popEvent(state.heap);
+  event.task = undefined;
+  await task();
+}
 
-  function isLess(left: number, right: number): boolean {
-    return isBefore(events[left] as ScheduledEvent, events[right] as ScheduledEvent);
-  }
-
-  function leastChild(index: number): number {
-    const left = 2 * index + 1;
-    return left + 1 < events.length && isLess(left + 1, left) ? left + 1 : left;
-  }
-
-  function sink(from: number): void {
-    let index = from;
-    let child = leastChild(index);
-    while (child < events.length && isLess(child, index)) {
-      swap(child, index);
-      index = child;
-      child = leastChild(index);
+async function runEvents(state: ClockState, condition: () => boolean, endMilliseconds: number): Promise<boolean> {
+  while (!condition()) {
+    const event = nextEvent(state);
+    if (event === undefined || event.at > endMilliseconds) {
+      await moveTo(state, endMilliseconds);
+      return condition();
     }
+    await runNext(state, event);
   }
+  return true;
+}
 
-  return {
-    peek: () => events[0],
-    push(event: ScheduledEvent): void {
-      let index = events.push(event) - 1;
-      while (index > 0 && isLess(index, (index - 1) >> 1)) {
-        swap(index, (index - 1) >> 1);
-        index = (index - 1) >> 1;
-      }
-    },
-    pop(): void {
-      const last = events.pop();
-      if (last === undefined || events.length === 0) return;
-      events[0] = last;
-      sink(0);
-    },
+async function runUntil(state: ClockState, condition: () => boolean, limitMilliseconds: number): Promise<boolean> {
+  if (state.isRunning) throw new Error('the clock is already running: a task must schedule events, not run the clock');
+  state.isRunning = true;
+  try {
+    return await runEvents(state, condition, state.now + limitMilliseconds);
+  } finally {
+    state.isRunning = false;
+  }
+}
+
+function schedule(state: ClockState, delayMilliseconds: number, task: Task): () => void {
+  const at = state.now + Math.max(0, Math.ceil(delayMilliseconds));
+  const event: ScheduledEvent = { at, sequence: state.sequence, task };
+  state.sequence += 1;
+  pushEvent(state.heap, event);
+  return () => {
+    event.task = undefined;
   };
 }
 
 /**
- * Takes the first instant in milliseconds since 1970; gives a clock at it. Events of one instant run in the order in which
- * they were scheduled, and one that gives a promise is awaited before the next, so a run depends on nothing outside. An
- * error of a task rejects the run.
+ * Starts at an instant in milliseconds since the epoch. Events of one instant run in the order in which they were
+ * scheduled. A task that returns a promise is awaited before the next event. An error of a task rejects the run.
  */
 export function createClock(startMilliseconds: number, options: ClockOptions = {}): Clock {
-  const heap = createHeap();
-  let now = startMilliseconds;
-  let sequence = 0;
-  let isRunning = false;
-
-  function next(): ScheduledEvent | undefined {
-    let event = heap.peek();
-    while (event !== undefined && event.task === undefined) {
-      heap.pop();
-      event = heap.peek();
-    }
-    return event;
-  }
-
-  async function moveTo(instant: number): Promise<void> {
-    if (instant <= now) return;
-    if (options.pace !== undefined) await options.pace(now, instant);
-    now = instant;
-  }
-
-  async function runNext(event: ScheduledEvent): Promise<void> {
-    await moveTo(event.at);
-    // While time was paced somebody may have cancelled the event, or planned an earlier one.
-    if (next() !== event) return;
-    const task = event.task as Task;
-    heap.pop();
-    event.task = undefined;
-    await task();
-  }
-
-  async function runEvents(condition: () => boolean, endMilliseconds: number): Promise<boolean> {
-    while (!condition()) {
-      const event = next();
-      if (event === undefined || event.at > endMilliseconds) {
-        await moveTo(endMilliseconds);
-        return condition();
-      }
-      await runNext(event);
-    }
-    return true;
-  }
-
-  async function runUntil(condition: () => boolean, limitMilliseconds: number): Promise<boolean> {
-    if (isRunning) throw new Error('the clock already runs: a task must schedule, not run it');
-    isRunning = true;
-    try {
-      return await runEvents(condition, now + limitMilliseconds);
-    } finally {
-      isRunning = false;
-    }
-  }
-
+  const state: ClockState = { ...options, heap: [], now: startMilliseconds, sequence: 0, isRunning: false };
   return {
-    now: () => now,
-    schedule(delayMilliseconds, task) {
-      const event: ScheduledEvent = { at: now + Math.max(0, Math.ceil(delayMilliseconds)), sequence, task };
-      sequence += 1;
-      heap.push(event);
-      return () => {
-        event.task = undefined;
-      };
-    },
+    now: () => state.now,
+    schedule: (delayMilliseconds, task) => schedule(state, delayMilliseconds, task),
     async runFor(milliseconds) {
-      await runUntil(() => false, milliseconds);
+      await runUntil(state, () => false, milliseconds);
     },
-    runUntil,
-    nextEventAt: () => next()?.at,
+    runUntil: (condition, limitMilliseconds) => runUntil(state, condition, limitMilliseconds),
+    nextEventAt: () => nextEvent(state)?.at,
   };
 }

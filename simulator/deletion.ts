@@ -1,4 +1,4 @@
-// What deleting an object does: it is gone at once, or marked until finalizers and the kubelet have let go of it.
+// What a delete request does: it removes the object at once, or marks it until finalizers and the kubelet are done.
 import { sameJson } from './json.ts';
 import { type KubernetesObject, wholeSeconds } from './kubernetes-object.ts';
 import { type PodSpec, podGraceSeconds } from './pod-admission.ts';
@@ -6,13 +6,13 @@ import { type PodSpec, podGraceSeconds } from './pod-admission.ts';
 export type Propagation = 'Background' | 'Foreground' | 'Orphan';
 
 export interface RemoveOptions {
-  /** Refuses with Conflict where the object has another uid. */
+  /** Precondition: an object with another uid is refused with Conflict. */
   readonly uid?: string | undefined;
   readonly propagation?: Propagation | undefined;
   readonly gracePeriodSeconds?: number | undefined;
 }
 
-/** The finalizers by which the garbage collector knows what is to become of the dependents. */
+/** Finalizers that carry the propagation policy to the garbage collector. */
 export const FOREGROUND_FINALIZER = 'foregroundDeletion';
 export const ORPHAN_FINALIZER = 'orphan';
 
@@ -42,7 +42,7 @@ function marked(object: KubernetesObject, finalizers: readonly string[], at: num
   };
 }
 
-/** Takes an object, how it is deleted and the present in milliseconds; gives what is left of it, undefined when it is gone. */
+/** Returns the object as it remains after the delete request; undefined when it is removed at once. */
 export function afterDeletion(
   object: KubernetesObject,
   options: RemoveOptions,

@@ -1,32 +1,32 @@
-// The named points at which a run may go wrong; whoever injects faults gives functions, and nothing here knows why.
+// Fault points of the simulator. A caller injects faults by setting functions; unset points work normally.
 import type { ApiError } from './api-error.ts';
 import type { Manifest } from './kubernetes-object.ts';
 
 /** One sync of one parent. */
 export interface SyncPoint {
   readonly controller: string;
-  /** The parent, as the work queue names it. */
+  /** The parent's key in the work queue: name, or namespace/name. */
   readonly key: string;
 }
 
 export type WriteVerb = 'create' | 'update' | 'updateStatus' | 'remove';
 
-/** Every function is asked anew each time, so they may be set and taken away during a run. */
+/** The functions are read on every use, so they may be set and unset during a run. */
 export interface Faults {
-  /** Milliseconds that a worker hesitates before it reads its caches. */
+  /** Milliseconds that a worker waits before it reads its caches. */
   beforeSync?: ((sync: SyncPoint) => number) | undefined;
-  /** Whether the answer is lost on its way: the hook has decided, and Metacontroller knows nothing of it. */
-  dropAnswer?: ((sync: SyncPoint) => boolean) | undefined;
-  /** Whether the parent is asked again at once although nothing changed. */
+  /** Whether the response is lost: the hook has decided, but Metacontroller never learns what. */
+  dropResponse?: ((sync: SyncPoint) => boolean) | undefined;
+  /** Whether the parent is synced again at once although nothing changed. */
   repeatSync?: ((sync: SyncPoint) => boolean) | undefined;
-  /** The error with which a write of Metacontroller fails. */
+  /** The error with which a write by Metacontroller fails. */
   refuseWrite?: ((verb: WriteVerb, object: Manifest) => ApiError | undefined) | undefined;
-  /** Told of each write of Metacontroller that is about to be made, as the API server's audit log tells; nothing goes wrong here. */
+  /** Observes each write by Metacontroller just before it happens, like an audit log. Injects no fault. */
   auditWrite?: ((verb: WriteVerb, object: Manifest) => void) | undefined;
-  /** Whether the status is not written and nobody is told, as after too many conflicts. */
+  /** Whether a status write is silently dropped, as after repeated conflicts. */
   loseStatusWrite?: ((sync: SyncPoint) => boolean) | undefined;
-  /** How far behind the cache of a kind is for the next change, in place of the usual lag. */
+  /** Overrides the cache lag of a kind for the next change. */
   lagMilliseconds?: ((kind: string) => number | undefined) | undefined;
-  /** How late the kubelet of a node writes the status of a Pod; what it has to say meanwhile takes its place. */
+  /** Delay of the next Pod status that a node's kubelet writes. A newer status in the meantime replaces it. */
   statusLagMilliseconds?: ((node: string) => number) | undefined;
 }

@@ -1,16 +1,17 @@
-// Kubernetes' garbage collector: what is owned by something that is gone goes too.
+// Kubernetes' garbage collector: deletes the dependents of deleted owners, by the propagation policy of the delete.
 import { isApiError } from './api-error.ts';
 import type { ApiStore } from './api-store.ts';
 import type { Clock } from './clock.ts';
 import { FOREGROUND_FINALIZER, ORPHAN_FINALIZER } from './deletion.ts';
 import { identityOf, type KubernetesObject, type OwnerReference } from './kubernetes-object.ts';
+import type { WatchEvent } from './object-table.ts';
 
 const DEFAULT_DELAY_MILLISECONDS = 200;
 
 export interface GarbageCollectorOptions {
   readonly clock: Clock;
   readonly store: ApiStore;
-  /** How long it takes to notice; 200 ms unless set. */
+  /** Time from a change to its handling; 200 ms unless set. */
   readonly delayMilliseconds?: number | undefined;
 }
 
@@ -18,97 +19,102 @@ function isWaitingOn(object: KubernetesObject, finalizer: string): boolean {
   return object.metadata.deletionTimestamp !== undefined && object.metadata.finalizers?.includes(finalizer) === true;
 }
 
-/** Takes a clock and a store; collects from then on, a short delay after each change. */
+/** Ignores NotFound and Conflict: another client was faster, and its change triggers the collector again. */
+function unlessGone(action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    if (!isApiError(error, 'NotFound') && !isApiError(error, 'Conflict')) throw error;
+  }
+}
+
+function setOwners(store: ApiStore, object: KubernetesObject, ownerReferences: readonly OwnerReference[]): void {
+  store.update({ ...object, metadata: { ...object.metadata, ownerReferences } });
+}
+
+function dropFinalizer(store: ApiStore, object: KubernetesObject, finalizer: string): void {
+  const finalizers = object.metadata.finalizers?.filter((name) => name !== finalizer);
+  store.update({ ...object, metadata: { ...object.metadata, finalizers } });
+}
+
+/** Deletes an object whose owners are all gone. Removes the references to absent owners if others are present. */
+function collect(store: ApiStore, object: KubernetesObject): void {
+  const owners = object.metadata.ownerReferences ?? [];
+  const present = owners.filter((owner) => store.hasUid(owner.uid));
+  if (present.length === owners.length) return;
+  if (present.length > 0) setOwners(store, object, present);
+  else store.remove(identityOf(object), { uid: object.metadata.uid });
+}
+
+function collectDependentsOf(store: ApiStore, uid: string): void {
+  for (const dependent of store.dependentsOf(uid)) unlessGone(() => collect(store, dependent));
+}
+
+function orphanDependents(store: ApiStore, owner: KubernetesObject): void {
+  for (const dependent of store.dependentsOf(owner.metadata.uid)) {
+    const others = dependent.metadata.ownerReferences?.filter(({ uid }) => uid !== owner.metadata.uid) ?? [];
+    unlessGone(() => setOwners(store, dependent, others));
+  }
+  unlessGone(() => dropFinalizer(store, owner, ORPHAN_FINALIZER));
+}
+
+function blocksDeletionOf(owner: KubernetesObject, dependent: KubernetesObject): boolean {
+  const references = dependent.metadata.ownerReferences ?? [];
+  return references.some(({ uid, blockOwnerDeletion }) => uid === owner.metadata.uid && blockOwnerDeletion === true);
+}
+
+function finishForeground(store: ApiStore, owner: KubernetesObject): void {
+  const dependents = store.dependentsOf(owner.metadata.uid);
+  const isBlocked = dependents.some((dependent) => blocksDeletionOf(owner, dependent));
+  for (const dependent of dependents) {
+    const options = { uid: dependent.metadata.uid, propagation: 'Foreground' } as const;
+    unlessGone(() => store.remove(identityOf(dependent), options));
+  }
+  if (!isBlocked) unlessGone(() => dropFinalizer(store, owner, FOREGROUND_FINALIZER));
+}
+
+/** Handles the current state of an object that changed a moment ago. */
+function examine(store: ApiStore, changed: KubernetesObject): void {
+  const object = store.find(identityOf(changed));
+  if (object === undefined || object.metadata.uid !== changed.metadata.uid) return;
+  if (isWaitingOn(object, ORPHAN_FINALIZER)) orphanDependents(store, object);
+  else if (isWaitingOn(object, FOREGROUND_FINALIZER)) finishForeground(store, object);
+  else unlessGone(() => collect(store, object));
+}
+
+/** The owner is in the dependent's namespace, or cluster-scoped. */
+function findOwner(
+  store: ApiStore,
+  { kind, name, uid }: OwnerReference,
+  namespace: string | undefined,
+): KubernetesObject | undefined {
+  const candidates = [store.find({ kind, name, namespace }), store.find({ kind, name })];
+  return candidates.find((candidate) => candidate?.metadata.uid === uid);
+}
+
+/** The deleted dependent may have been the last for which its owner waited. */
+function examineOwners(store: ApiStore, deleted: KubernetesObject): void {
+  for (const reference of deleted.metadata.ownerReferences ?? []) {
+    const owner = findOwner(store, reference, deleted.metadata.namespace);
+    if (owner !== undefined && isWaitingOn(owner, FOREGROUND_FINALIZER)) examine(store, owner);
+  }
+}
+
+/** Handles every change a short delay after it happened. */
 export function startGarbageCollector({ clock, store, delayMilliseconds }: GarbageCollectorOptions): void {
   const delay = delayMilliseconds ?? DEFAULT_DELAY_MILLISECONDS;
 
-  /** Somebody else may have been faster: then there is nothing left to do. */
-  function unlessGone(action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      if (!isApiError(error, 'NotFound') && !isApiError(error, 'Conflict')) throw error;
-    }
-  }
-
-  function keepOwners(object: KubernetesObject, ownerReferences: readonly OwnerReference[]): void {
-    store.update({ ...object, metadata: { ...object.metadata, ownerReferences } });
-  }
-
-  function dropFinalizer(object: KubernetesObject, finalizer: string): void {
-    const finalizers = object.metadata.finalizers?.filter((name) => name !== finalizer);
-    store.update({ ...object, metadata: { ...object.metadata, finalizers } });
-  }
-
-  /** Deletes an object of which every owner is gone; of one that has others left, takes the absent owners away. */
-  function collect(object: KubernetesObject): void {
-    const owners = object.metadata.ownerReferences ?? [];
-    const present = owners.filter((owner) => store.hasUid(owner.uid));
-    if (present.length === owners.length) return;
-    if (present.length > 0) keepOwners(object, present);
-    else store.remove(identityOf(object), { uid: object.metadata.uid });
-  }
-
-  function collectDependentsOf(uid: string): void {
-    for (const dependent of store.dependentsOf(uid)) unlessGone(() => collect(dependent));
-  }
-
-  function orphanDependents(owner: KubernetesObject): void {
-    for (const dependent of store.dependentsOf(owner.metadata.uid)) {
-      const others = dependent.metadata.ownerReferences?.filter(({ uid }) => uid !== owner.metadata.uid) ?? [];
-      unlessGone(() => keepOwners(dependent, others));
-    }
-    unlessGone(() => dropFinalizer(owner, ORPHAN_FINALIZER));
-  }
-
-  function finishForeground(owner: KubernetesObject): void {
-    const dependents = store.dependentsOf(owner.metadata.uid);
-    const blocking = dependents.filter((dependent) =>
-      dependent.metadata.ownerReferences?.some(
-        ({ uid, blockOwnerDeletion }) => uid === owner.metadata.uid && blockOwnerDeletion,
-      ),
-    );
-    for (const dependent of dependents) {
-      unlessGone(() => store.remove(identityOf(dependent), { uid: dependent.metadata.uid, propagation: 'Foreground' }));
-    }
-    if (blocking.length === 0) unlessGone(() => dropFinalizer(owner, FOREGROUND_FINALIZER));
-  }
-
-  /** Looks at one object as it is by then. */
-  function examine(seen: KubernetesObject): void {
-    const object = store.find(identityOf(seen));
-    if (object === undefined || object.metadata.uid !== seen.metadata.uid) return;
-    if (isWaitingOn(object, ORPHAN_FINALIZER)) orphanDependents(object);
-    else if (isWaitingOn(object, FOREGROUND_FINALIZER)) finishForeground(object);
-    else unlessGone(() => collect(object));
-  }
-
-  /** The owner may be in the dependent's namespace or in none. */
-  function findOwner({ kind, name, uid }: OwnerReference, namespace: string | undefined): KubernetesObject | undefined {
-    const candidates = [store.find({ kind, name, namespace }), store.find({ kind, name })];
-    return candidates.find((candidate) => candidate?.metadata.uid === uid);
-  }
-
-  /** A dependent that went may have been the last for which its owner waited. */
-  function examineOwners(object: KubernetesObject): void {
-    for (const reference of object.metadata.ownerReferences ?? []) {
-      const owner = findOwner(reference, object.metadata.namespace);
-      if (owner !== undefined && isWaitingOn(owner, FOREGROUND_FINALIZER)) examine(owner);
-    }
-  }
-
-  function afterDeleted(object: KubernetesObject): void {
+  function onDeleted(object: KubernetesObject): void {
     const { uid, ownerReferences } = object.metadata;
-    if (store.dependentsOf(uid).length > 0) clock.schedule(delay, () => collectDependentsOf(uid));
-    if (ownerReferences !== undefined) clock.schedule(delay, () => examineOwners(object));
+    if (store.dependentsOf(uid).length > 0) clock.schedule(delay, () => collectDependentsOf(store, uid));
+    if (ownerReferences !== undefined) clock.schedule(delay, () => examineOwners(store, object));
   }
 
-  store.watch(({ type, object }) => {
-    if (type === 'DELETED') {
-      afterDeleted(object);
-      return;
-    }
+  function onStored({ type, object }: WatchEvent): void {
     const isNewDependent = type === 'ADDED' && object.metadata.ownerReferences !== undefined;
-    if (isNewDependent || object.metadata.deletionTimestamp !== undefined) clock.schedule(delay, () => examine(object));
-  });
+    const isDying = object.metadata.deletionTimestamp !== undefined;
+    if (isNewDependent || isDying) clock.schedule(delay, () => examine(store, object));
+  }
+
+  store.watch((event) => (event.type === 'DELETED' ? onDeleted(event.object) : onStored(event)));
 }

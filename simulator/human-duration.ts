@@ -1,4 +1,4 @@
-// An age as kubectl prints it: the less recent, the coarser.
+// An age as kubectl prints it: the older, the coarser.
 
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3600;
@@ -23,10 +23,10 @@ function hoursText(seconds: number): string {
   return hours < 2 * DAY_HOURS ? `${hours}h` : daysText(hours);
 }
 
-/** Takes milliseconds; gives text such as 30s, 5m, 2h5m. Ported from k8s.io/apimachinery `pkg/util/duration/duration.go`. */
+/** Returns text such as 30s, 5m, 2h5m. Ported from k8s.io/apimachinery `pkg/util/duration/duration.go`. */
 export function humanDuration(milliseconds: number): string {
   const seconds = Math.trunc(milliseconds / 1000);
-  // A clock may be a second ahead of another, but not more.
+  // Upstream tolerates clocks that differ by up to a second.
   if (seconds < -1) return '<invalid>';
   if (seconds < 0) return '0s';
   if (seconds < 2 * MINUTE_SECONDS) return `${seconds}s`;

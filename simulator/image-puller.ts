@@ -1,35 +1,34 @@
-// Pulls images onto one node, one at a time unless told otherwise, as fast as the node's network is.
+// Pulls images onto one node, limited by its parallel pulls and its bandwidth.
 import { formatImageReference, type ImageReference } from '../kubernetes/image-reference.ts';
 import type { Clock } from './clock.ts';
 import type { Registry, RegistryImage, Resolution } from './registry.ts';
 
-/** What it takes to ask a registry for a manifest. */
+/** Round trip of a manifest request. */
 const MANIFEST_MILLISECONDS = 150;
 
-/** The images of a node: they outlive its kubelet, but not the node. */
+/** The images of a node. They survive a restart of the kubelet, but not a replacement of the node. */
 export interface NodeImages {
   /** By canonical reference. */
   readonly byReference: Map<string, RegistryImage>;
-  /** By repository and digest: the layers that need not be loaded again. */
+  /** `registry/repository@digest` of the layers on disk, which need no second download. */
   readonly layers: Set<string>;
 }
 
-/** Gives the images of a new node: none. */
 export function createNodeImages(): NodeImages {
   return { byReference: new Map(), layers: new Set() };
 }
 
 export interface PullRequest {
   readonly reference: ImageReference;
-  /** Names of the Secrets that may be used, asked for when the pull begins. */
+  /** Names of the pull Secrets that exist; called when the registry is asked. */
   readonly secrets: () => readonly string[];
   readonly done: (outcome: Resolution) => void;
 }
 
 export interface ImagePuller {
-  /** Queues a pull; gives the function that takes it back, which frees the place for the next. */
+  /** Queues a pull. Returns a function that cancels it and frees its slot. */
   pull(request: PullRequest): () => void;
-  /** Pulls of this canonical reference stand still until they are released. */
+  /** Makes pulls of this canonical reference hang until they are released. */
   hang(reference: string): void;
   release(reference: string): void;
 }
@@ -47,89 +46,96 @@ interface Pull {
   cancelStep: () => void;
 }
 
-/** Takes a node's network, its images and the registries; gives what pulls on it. */
-export function createImagePuller(options: ImagePullerOptions): ImagePuller {
-  const { clock, registry, images } = options;
-  const waiting: Pull[] = [];
-  const active = new Set<Pull>();
-  const hanging = new Set<string>();
-
-  function startNext(): void {
-    while (active.size < options.maxParallelPulls) {
-      const pull = waiting.shift();
-      if (pull === undefined) return;
-      active.add(pull);
-      step(pull, MANIFEST_MILLISECONDS, () => askRegistry(pull));
-    }
-  }
-
-  function step(pull: Pull, milliseconds: number, task: () => void): void {
-    pull.cancelStep = clock.schedule(milliseconds, task);
-  }
-
-  function finish(pull: Pull, outcome: Resolution): void {
-    active.delete(pull);
-    pull.request.done(outcome);
-    startNext();
-  }
-
-  function askRegistry(pull: Pull): void {
-    const { reference, secrets } = pull.request;
-    // Released or taken back, but not by time.
-    if (hanging.has(formatImageReference(reference))) return;
-    const resolution = registry.resolve(reference, secrets());
-    if (!resolution.ok) {
-      finish(pull, resolution);
-      return;
-    }
-    const isPresent = images.layers.has(layersOf(reference, resolution.image));
-    const seconds = isPresent
-      ? 0
-      : (resolution.image.sizeBytes / options.bandwidthBytesPerSecond) * registry.slowness();
-    step(pull, seconds * 1000, () => store(pull, resolution.image));
-  }
-
-  /** The registry may have gone while the layers came. */
-  function store(pull: Pull, image: RegistryImage): void {
-    const { reference, secrets } = pull.request;
-    const resolution = registry.resolve(reference, secrets());
-    if (!resolution.ok && resolution.problem === 'connectionRefused') {
-      finish(pull, resolution);
-      return;
-    }
-    images.byReference.set(formatImageReference(reference), image);
-    images.layers.add(layersOf(reference, image));
-    finish(pull, { ok: true, image });
-  }
-
-  function cancel(pull: Pull): void {
-    pull.cancelStep();
-    const index = waiting.indexOf(pull);
-    if (index >= 0) waiting.splice(index, 1);
-    if (active.delete(pull)) startNext();
-  }
-
-  return {
-    pull(request) {
-      const pull: Pull = { request, cancelStep: () => {} };
-      waiting.push(pull);
-      startNext();
-      return () => cancel(pull);
-    },
-    hang: (reference) => {
-      hanging.add(reference);
-    },
-    release(reference) {
-      hanging.delete(reference);
-      for (const pull of active) {
-        if (formatImageReference(pull.request.reference) !== reference) continue;
-        pull.cancelStep();
-        step(pull, 0, () => askRegistry(pull));
-      }
-    },
-  };
+interface PullerState extends ImagePullerOptions {
+  readonly waiting: Pull[];
+  readonly active: Set<Pull>;
+  readonly hanging: Set<string>;
 }
 
 function layersOf(reference: ImageReference, image: RegistryImage): string {
   return `${reference.registry}/${reference.repository}@${image.digest}`;
+}
+
+function scheduleStep(state: PullerState, pull: Pull, milliseconds: number, step: () => void): void {
+  pull.cancelStep = state.clock.schedule(milliseconds, step);
+}
+
+function startNext(state: PullerState): void {
+  while (state.active.size < state.maxParallelPulls) {
+    const pull = state.waiting.shift();
+    if (pull === undefined) return;
+    state.active.add(pull);
+    scheduleStep(state, pull, MANIFEST_MILLISECONDS, () => resolveImage(state, pull));
+  }
+}
+
+function finish(state: PullerState, pull: Pull, outcome: Resolution): void {
+  state.active.delete(pull);
+  pull.request.done(outcome);
+  startNext(state);
+}
+
+function downloadSeconds(state: PullerState, reference: ImageReference, image: RegistryImage): number {
+  if (state.images.layers.has(layersOf(reference, image))) return 0;
+  return (image.sizeBytes / state.bandwidthBytesPerSecond) * state.registry.slowness();
+}
+
+function resolveImage(state: PullerState, pull: Pull): void {
+  const { reference, secrets } = pull.request;
+  // Only a release or a cancellation continues a hanging pull.
+  if (state.hanging.has(formatImageReference(reference))) return;
+  const resolution = state.registry.resolve(reference, secrets());
+  if (!resolution.ok) {
+    finish(state, pull, resolution);
+    return;
+  }
+  const { image } = resolution;
+  scheduleStep(state, pull, downloadSeconds(state, reference, image) * 1000, () => storeImage(state, pull, image));
+}
+
+/** The registry may have gone down during the download. */
+function storeImage(state: PullerState, pull: Pull, image: RegistryImage): void {
+  const { reference, secrets } = pull.request;
+  const resolution = state.registry.resolve(reference, secrets());
+  if (!resolution.ok && resolution.problem === 'connectionRefused') {
+    finish(state, pull, resolution);
+    return;
+  }
+  state.images.byReference.set(formatImageReference(reference), image);
+  state.images.layers.add(layersOf(reference, image));
+  finish(state, pull, { ok: true, image });
+}
+
+function queuePull(state: PullerState, request: PullRequest): () => void {
+  const pull: Pull = { request, cancelStep: () => {} };
+  state.waiting.push(pull);
+  startNext(state);
+  return () => cancelPull(state, pull);
+}
+
+function cancelPull(state: PullerState, pull: Pull): void {
+  pull.cancelStep();
+  const index = state.waiting.indexOf(pull);
+  if (index >= 0) state.waiting.splice(index, 1);
+  if (state.active.delete(pull)) startNext(state);
+}
+
+function release(state: PullerState, reference: string): void {
+  state.hanging.delete(reference);
+  for (const pull of state.active) {
+    if (formatImageReference(pull.request.reference) !== reference) continue;
+    pull.cancelStep();
+    scheduleStep(state, pull, 0, () => resolveImage(state, pull));
+  }
+}
+
+export function createImagePuller(options: ImagePullerOptions): ImagePuller {
+  const state: PullerState = { ...options, waiting: [], active: new Set(), hanging: new Set() };
+  return {
+    pull: (request) => queuePull(state, request),
+    hang: (reference) => {
+      state.hanging.add(reference);
+    },
+    release: (reference) => release(state, reference),
+  };
 }

@@ -1,31 +1,31 @@
-// A cache of one resource that is behind the store by a lag of its own, because two caches of one client are never of one age.
+// A client-go informer: a cache of one kind that lags behind the store, each cache by its own amount.
 import type { ApiStore } from './api-store.ts';
 import type { Clock } from './clock.ts';
 import { controllerOf, type KubernetesObject, qualifiedName } from './kubernetes-object.ts';
 import type { WatchEvent } from './object-table.ts';
 
-/** What is told when the cache changes, after it has changed. */
+/** Called after the cache has changed. */
 export interface InformerHandler {
   readonly added: (object: KubernetesObject) => void;
   readonly updated: (before: KubernetesObject, object: KubernetesObject) => void;
   readonly deleted: (object: KubernetesObject) => void;
-  /** Told once after the first list. */
+  /** Called once after the first list. */
   readonly synced?: (() => void) | undefined;
 }
 
 export interface Informer {
   /** By name, or namespace/name. */
   get(qualifiedName: string): KubernetesObject | undefined;
-  /** In order of their names. */
+  /** Sorted by name. */
   all(): readonly KubernetesObject[];
-  /** The objects that are controlled by the owner of this uid. */
+  /** Objects whose controller has this uid. */
   controlledBy(uid: string): readonly KubernetesObject[];
-  /** The objects that nobody controls. */
+  /** Objects without a controller. */
   orphans(): readonly KubernetesObject[];
   /** Whether the first list has arrived. */
   hasSynced(): boolean;
   addHandler(handler: InformerHandler): void;
-  /** Loses everything at once, and lists anew after so many milliseconds and its lag. */
+  /** Empties the cache at once; the next list arrives after this time plus the lag. */
   restart(afterMilliseconds: number): void;
 }
 
@@ -33,108 +33,129 @@ export interface InformerOptions {
   readonly clock: Clock;
   readonly store: ApiStore;
   readonly kind: string;
-  /** Asked for each change: how far behind the cache is then. A change never overtakes an earlier one. */
+  /** Lag of the cache, asked for each change. A change never overtakes an earlier one. */
   readonly lagMilliseconds: () => number;
 }
 
-/** Takes a clock, a store, a kind and the lag; gives a cache that begins to list at once. */
-export function createInformer({ clock, store, kind, lagMilliseconds }: InformerOptions): Informer {
-  const handlers: InformerHandler[] = [];
-  let objects = new Map<string, KubernetesObject>();
-  let controlled = new Map<string, Map<string, KubernetesObject>>();
-  let uncontrolled = new Map<string, KubernetesObject>();
-  /** The names in order, until one comes or goes. */
-  let sortedNames: readonly string[] | undefined;
-  let isSynced = false;
-  let latestDueAt = 0;
-  let epoch = 0;
+type ObjectsByName = Map<string, KubernetesObject>;
 
-  function shelfOf(object: KubernetesObject): Map<string, KubernetesObject> {
-    const uid = controllerOf(object)?.uid;
-    if (uid === undefined) return uncontrolled;
-    const shelf = controlled.get(uid) ?? new Map<string, KubernetesObject>();
-    controlled.set(uid, shelf);
-    return shelf;
+interface Cache {
+  readonly objects: ObjectsByName;
+  readonly controlled: Map<string, ObjectsByName>;
+  readonly uncontrolled: ObjectsByName;
+  /** Cached until a name is added or removed. */
+  sortedNames: readonly string[] | undefined;
+}
+
+interface InformerState extends InformerOptions {
+  readonly handlers: InformerHandler[];
+  cache: Cache;
+  isSynced: boolean;
+  latestDueAt: number;
+  /** Counts restarts: events scheduled before one are dropped. */
+  epoch: number;
+}
+
+function emptyCache(): Cache {
+  return { objects: new Map(), controlled: new Map(), uncontrolled: new Map(), sortedNames: undefined };
+}
+
+function siblingsOf({ controlled, uncontrolled }: Cache, object: KubernetesObject): ObjectsByName {
+  const uid = controllerOf(object)?.uid;
+  if (uid === undefined) return uncontrolled;
+  const siblings = controlled.get(uid) ?? new Map<string, KubernetesObject>();
+  controlled.set(uid, siblings);
+  return siblings;
+}
+
+function removeFromSiblings(cache: Cache, name: string, object: KubernetesObject): void {
+  const siblings = siblingsOf(cache, object);
+  siblings.delete(name);
+  const uid = controllerOf(object)?.uid;
+  if (uid !== undefined && siblings.size === 0) cache.controlled.delete(uid);
+}
+
+function put({ cache, handlers }: InformerState, object: KubernetesObject): void {
+  const name = qualifiedName(object.metadata);
+  const before = cache.objects.get(name);
+  if (before === undefined) cache.sortedNames = undefined;
+  else removeFromSiblings(cache, name, before);
+  cache.objects.set(name, object);
+  siblingsOf(cache, object).set(name, object);
+  for (const handler of handlers) {
+    if (before === undefined) handler.added(object);
+    else handler.updated(before, object);
   }
+}
 
-  function unshelve(name: string, object: KubernetesObject): void {
-    const shelf = shelfOf(object);
-    shelf.delete(name);
-    const uid = controllerOf(object)?.uid;
-    if (uid !== undefined && shelf.size === 0) controlled.delete(uid);
-  }
+function drop({ cache, handlers }: InformerState, object: KubernetesObject): void {
+  const name = qualifiedName(object.metadata);
+  const before = cache.objects.get(name);
+  if (before === undefined) return;
+  cache.objects.delete(name);
+  cache.sortedNames = undefined;
+  removeFromSiblings(cache, name, before);
+  for (const handler of handlers) handler.deleted(object);
+}
 
-  function put(object: KubernetesObject): void {
-    const name = qualifiedName(object.metadata);
-    const before = objects.get(name);
-    if (before === undefined) sortedNames = undefined;
-    else unshelve(name, before);
-    objects.set(name, object);
-    shelfOf(object).set(name, object);
-    for (const handler of handlers) {
-      if (before === undefined) handler.added(object);
-      else handler.updated(before, object);
-    }
-  }
+function deliver(state: InformerState, event: WatchEvent): void {
+  if (event.type === 'DELETED') drop(state, event.object);
+  else put(state, event.object);
+}
 
-  function drop(object: KubernetesObject): void {
-    const name = qualifiedName(object.metadata);
-    const before = objects.get(name);
-    if (before === undefined) return;
-    objects.delete(name);
-    sortedNames = undefined;
-    unshelve(name, before);
-    for (const handler of handlers) handler.deleted(object);
-  }
-
-  function deliver(event: WatchEvent): void {
-    if (event.type === 'DELETED') drop(event.object);
-    else put(event.object);
-  }
-
-  function inOrder(task: () => void, afterMilliseconds = 0): void {
-    latestDueAt = Math.max(latestDueAt, clock.now() + Math.ceil(afterMilliseconds + lagMilliseconds()));
-    const plannedIn = epoch;
-    clock.schedule(latestDueAt - clock.now(), () => {
-      if (plannedIn === epoch) task();
-    });
-  }
-
-  function list(): void {
-    isSynced = true;
-    for (const object of store.list(kind)) put(object);
-    for (const handler of handlers) handler.synced?.();
-  }
-
-  function restart(afterMilliseconds: number): void {
-    epoch += 1;
-    objects = new Map();
-    sortedNames = undefined;
-    controlled = new Map();
-    uncontrolled = new Map();
-    isSynced = false;
-    latestDueAt = 0;
-    inOrder(list, afterMilliseconds);
-  }
-
-  store.watch((event) => {
-    // What changes before the first list is part of it.
-    if (isSynced && event.object.kind === kind) inOrder(() => deliver(event));
+/** Schedules a task after the lag, and never before a task scheduled earlier. */
+function scheduleInOrder(state: InformerState, task: () => void, afterMilliseconds = 0): void {
+  const { clock, epoch } = state;
+  const dueAt = clock.now() + Math.ceil(afterMilliseconds + state.lagMilliseconds());
+  state.latestDueAt = Math.max(state.latestDueAt, dueAt);
+  clock.schedule(state.latestDueAt - clock.now(), () => {
+    if (epoch === state.epoch) task();
   });
-  restart(0);
+}
 
+function list(state: InformerState): void {
+  state.isSynced = true;
+  for (const object of state.store.list(state.kind)) put(state, object);
+  for (const handler of state.handlers) handler.synced?.();
+}
+
+function restart(state: InformerState, afterMilliseconds: number): void {
+  state.epoch += 1;
+  state.cache = emptyCache();
+  state.isSynced = false;
+  state.latestDueAt = 0;
+  scheduleInOrder(state, () => list(state), afterMilliseconds);
+}
+
+function allInOrder({ cache }: InformerState): readonly KubernetesObject[] {
+  cache.sortedNames ??= [...cache.objects.keys()].sort();
+  return cache.sortedNames.flatMap((name) => cache.objects.get(name) ?? []);
+}
+
+/** The first list is scheduled at once. */
+export function createInformer(options: InformerOptions): Informer {
+  const state: InformerState = {
+    ...options,
+    handlers: [],
+    cache: emptyCache(),
+    isSynced: false,
+    latestDueAt: 0,
+    epoch: 0,
+  };
+  options.store.watch((event) => {
+    // A change before the first list is part of that list.
+    if (state.isSynced && event.object.kind === state.kind) scheduleInOrder(state, () => deliver(state, event));
+  });
+  restart(state, 0);
   return {
-    get: (name) => objects.get(name),
-    all() {
-      sortedNames ??= [...objects.keys()].sort();
-      return sortedNames.flatMap((name) => objects.get(name) ?? []);
+    get: (name) => state.cache.objects.get(name),
+    all: () => allInOrder(state),
+    controlledBy: (uid) => [...(state.cache.controlled.get(uid)?.values() ?? [])],
+    orphans: () => [...state.cache.uncontrolled.values()],
+    hasSynced: () => state.isSynced,
+    addHandler: (handler) => {
+      state.handlers.push(handler);
     },
-    controlledBy: (uid) => [...(controlled.get(uid)?.values() ?? [])],
-    orphans: () => [...uncontrolled.values()],
-    hasSynced: () => isSynced,
-    addHandler(handler) {
-      handlers.push(handler);
-    },
-    restart,
+    restart: (afterMilliseconds) => restart(state, afterMilliseconds),
   };
 }

@@ -1,4 +1,4 @@
-// A cluster with our service installed: the real app, called through inject, token and all, as the chart would set it up.
+// A simulated cluster with the service installed as by the chart. Hook calls go through the real app, with its token.
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { API_VERSION } from '../crds/kind.ts';
@@ -22,21 +22,20 @@ export const SIMULATED_SETTINGS: HookSettings = {
 
 export interface ServiceReplica {
   readonly callHook: CallHook;
-  /** The process ends and another starts: what it remembered is gone. */
+  /** Replaces the process by a new one with an empty memory. */
   restart(): void;
 }
 
 export interface ReplicaOptions {
   readonly clock: Pick<Clock, 'now'>;
-  /** How far the clock of this replica is off, in milliseconds. */
+  /** Offset of this replica's clock, in milliseconds. */
   readonly skewMilliseconds?: number | undefined;
   readonly logger?: Logger | undefined;
-  /** How discovery sources answer; nobody listens anywhere unless given. */
+  /** Queries the discovery sources; all of them refuse connections unless set. */
   readonly runDiscovery?: RunDiscovery | undefined;
 }
 
-/** What discovery says where there is no source. */
-export const nobodyListens: RunDiscovery = async (queries) =>
+export const noDiscoverySources: RunDiscovery = async (queries) =>
   new Map(
     queries.map(({ source }) => [
       source,
@@ -44,7 +43,7 @@ export const nobodyListens: RunDiscovery = async (queries) =>
     ]),
   );
 
-/** Gives a replica of the service that answers in this process. */
+/** Starts a replica of the service in this process. */
 export function startReplica({ clock, skewMilliseconds = 0, logger, runDiscovery }: ReplicaOptions): ServiceReplica {
   const build = (): FastifyInstance =>
     buildApp({
@@ -54,7 +53,7 @@ export function startReplica({ clock, skewMilliseconds = 0, logger, runDiscovery
       clock: () => clock.now() + skewMilliseconds,
       logger: logger ?? pino({ level: 'silent' }),
       metrics: createMetrics(),
-      runDiscovery: runDiscovery ?? nobodyListens,
+      runDiscovery: runDiscovery ?? noDiscoverySources,
     });
   let app = build();
   return {
@@ -74,14 +73,14 @@ export function startReplica({ clock, skewMilliseconds = 0, logger, runDiscovery
   };
 }
 
-/** The controllers as the chart installs them. */
+/** CompositeController and DecoratorController objects as the chart installs them. */
 export function installedControllers(): readonly unknown[] {
   const endpoint = { kind: 'service', name: 'drop', namespace: 'drop-system', port: 8080 } as const;
   const tokenSecret = { namespace: 'drop-system', name: 'drop-token', key: 'token' };
   return registrations.map((registration) => controllerObject(registration, { endpoint, tokenSecret }));
 }
 
-/** What the chart installs besides: the Fleet, and the PullPolicy of images that name none. */
+/** Applies the chart's Namespace, Fleet `default` and PullPolicy `default`. */
 export function applyInstallation(cluster: Cluster, defaultPolicySpec: Readonly<Record<string, unknown>> = {}): void {
   cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: SIMULATED_SETTINGS.namespace } });
   cluster.apply({ apiVersion: API_VERSION, kind: 'Fleet', metadata: { name: 'default' }, spec: {} });
@@ -102,11 +101,11 @@ export type InstallOptions = Omit<ClusterOptions, 'callHook' | 'controllers'> & 
   /** Spec of the PullPolicy `default`. */
   readonly defaultPolicy?: Readonly<Record<string, unknown>> | undefined;
   readonly runDiscovery?: RunDiscovery | undefined;
-  /** Who answers; a replica of the app unless given. */
+  /** Receives the hook calls; a replica of the app unless given. */
   readonly service?: ServiceReplica | undefined;
 };
 
-/** Takes a clock and what the cluster is like; gives it with the service installed and no node yet. */
+/** The cluster has no nodes yet. */
 export function installCluster({ defaultPolicy, runDiscovery, ...options }: InstallOptions): InstalledCluster {
   const service = options.service ?? startReplica({ clock: options.clock, runDiscovery });
   const cluster = createCluster({

@@ -1,4 +1,4 @@
-// Reads the few JSONPath expressions that printer columns use: dotted fields, escaped dots, and a filter on one field.
+// The subset of JSONPath that printer columns use: dotted fields, escaped dots, and a filter on one field.
 import { isObject } from './json.ts';
 
 type Step =
@@ -7,14 +7,14 @@ type Step =
 
 const stepPattern = /\.((?:\\.|[^.[\\])+)|\[\?\(@\.(\w+)=="([^"]*)"\)\]/y;
 
-/** Throws for an expression that is not of these forms. */
+/** Throws for an expression outside the subset. */
 function stepsOf(path: string): readonly Step[] {
   const steps: Step[] = [];
   let index = 0;
   while (index < path.length) {
     stepPattern.lastIndex = index;
     const match = stepPattern.exec(path);
-    if (match === null) throw new Error(`JSONPath not understood: ${path.slice(index)}`);
+    if (match === null) throw new Error(`unsupported JSONPath: ${path.slice(index)}`);
     const [text, name, field, value] = match;
     if (name !== undefined) steps.push({ kind: 'field', name: name.replaceAll('\\', '') });
     else steps.push({ kind: 'filter', field: field ?? '', value: value ?? '' });
@@ -28,7 +28,7 @@ function follow(value: unknown, step: Step): readonly unknown[] {
   return Array.isArray(value) ? value.filter((item) => isObject(item) && item[step.field] === step.value) : [];
 }
 
-/** Takes a path such as `.status.conditions[?(@.type=="Ready")].reason` and a value; gives what it finds first, or undefined. */
+/** Returns the first match of a path such as `.status.conditions[?(@.type=="Ready")].reason`, or undefined. */
 export function readJsonPath(path: string, value: unknown): unknown {
   let found: readonly unknown[] = [value];
   for (const step of stepsOf(path)) found = found.flatMap((item) => follow(item, step));

@@ -1,4 +1,4 @@
-// What `kubectl get` would print of the objects in a store, so that a demonstration shows what a person will see.
+// What `kubectl get` prints for the objects of a store.
 import { API_GROUP, type Column, type Kind } from '../crds/kind.ts';
 import { kinds } from '../crds/kinds.ts';
 import { humanDuration } from './human-duration.ts';
@@ -15,7 +15,7 @@ export interface TableOptions {
   readonly wide?: boolean | undefined;
 }
 
-/** Takes rows of cells, the first of them the headings; gives lines in columns, the last cell of a line not padded. */
+/** Pads the cells to columns; the first row holds the headings, the last cell of a row is not padded. */
 function layOut(rows: readonly (readonly string[])[]): string {
   const count = rows[0]?.length ?? 0;
   const widths = Array.from({ length: count }, (_, column) => {
@@ -28,7 +28,7 @@ function layOut(rows: readonly (readonly string[])[]): string {
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** Only the first line of a text fits in a cell. */
+/** A cell shows the first line of a text. */
 function firstLine(text: string): string {
   const end = text.search(/[\f\n\r]/);
   return end < 0 ? text : `${text.slice(0, end)}...`;
@@ -57,7 +57,7 @@ function rowsOf(kind: Kind, objects: readonly KubernetesObject[], nowMillisecond
   };
 }
 
-/** Takes a kind of ours, objects of it and the present in milliseconds since 1970; gives the table, or nothing for none. */
+/** Returns an empty string for no objects. */
 export function kubectlTable(
   kind: Kind,
   objects: readonly KubernetesObject[],
@@ -70,11 +70,10 @@ export function kubectlTable(
 }
 
 /**
- * Takes a category of ours, objects of any kinds and the present in milliseconds since 1970; gives a table for each kind
- * of the category that has objects, in order of the plurals, the names with the kind before them where there are several.
+ * `kubectl get drop`: a table for each kind of the category that has objects, sorted by plural. With several tables,
+ * the kind is prefixed to the names.
  */
-export function kubectlGetAll(
-  _category: 'drop',
+export function kubectlGetDrop(
   objects: readonly KubernetesObject[],
   nowMilliseconds: number,
   options: TableOptions = {},
@@ -128,7 +127,7 @@ function podRow(pod: KubernetesObject, nowMilliseconds: number): readonly string
   ];
 }
 
-/** Takes Pods and the present in milliseconds since 1970; gives their table with the node, as a custom view shows it. */
+/** The columns of `kubectl get pods` and the node. */
 export function kubectlPodTable(pods: readonly KubernetesObject[], nowMilliseconds: number): string {
   if (pods.length === 0) return '';
   const sorted = [...pods].sort((left, right) => (left.metadata.name < right.metadata.name ? -1 : 1));

@@ -1,9 +1,7 @@
-// The words of a kubelet and its runtime about a pull, as a real one (1.36, containerd) wrote them.
+// Messages about pulls, word for word as a real kubelet (1.36, containerd) writes them.
 import type { ImageReference } from '../kubernetes/image-reference.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
-import type { Resolution } from './registry.ts';
-
-type Problem = Extract<Resolution, { ok: false }>['problem'];
+import type { ResolutionProblem } from './registry.ts';
 
 function manifestUrl(reference: ImageReference, mirror: string | undefined): string {
   const version = reference.digest ?? reference.tag ?? 'latest';
@@ -14,13 +12,17 @@ function hostWithPort(host: string): string {
   return /:\d+$/.test(host) ? host : `${host}:443`;
 }
 
+const DENIED =
+  'pull access denied, repository does not exist or may require authorization: ' +
+  'authorization failed: no basic auth credentials';
+
 export interface FailedRequest {
-  readonly problem: Problem;
-  /** The URL of the mirror that was asked in place of the registry. */
+  readonly problem: ResolutionProblem;
+  /** URL of the mirror that received the request instead of the registry. */
   readonly mirror?: string | undefined;
 }
 
-/** Takes the image as the Pod names it, its parts and what went wrong; gives the message of ErrImagePull. */
+/** Message of ErrImagePull; `image` as the Pod names it. */
 export function pullFailureMessage(
   image: string,
   reference: ImageReference,
@@ -39,32 +41,43 @@ export function pullFailureMessage(
     case 'tooManyRequests':
       return `${start}unexpected status from HEAD request to ${manifestUrl(reference, mirror)}: 429 Too Many Requests`;
     case 'unauthorized':
-      return `${start}pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials`;
+      return `${start}${DENIED}`;
   }
 }
 
-/** The message of ImagePullBackOff after a failure. */
+/** Message of ImagePullBackOff; `failure` is that of ErrImagePull. */
 export function backOffMessage(image: string, failure: string): string {
   return `Back-off pulling image "${image}": ErrImagePull: ${failure}`;
 }
 
-/** The message of InvalidImageName. */
+/** Message of InvalidImageName. */
 export function invalidNameMessage(image: string, problem: string): string {
-  return `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format: ${problem}`;
+  const cause = `couldn't parse image name "${image}": invalid reference format: ${problem}`;
+  return `Failed to apply default image tag "${image}": ${cause}`;
 }
 
-/** The message of ErrImageNeverPull. */
+/** Message of ErrImageNeverPull. */
 export function neverPullMessage(image: string): string {
   return `Container image "${image}" is not present with pull policy of Never`;
 }
 
-/** The message of CreateContainerConfigError for an image that would run as root. */
+/** Message of CreateContainerConfigError for an image that would run as root. */
 export function rootUserMessage(pod: KubernetesObject, container: string): string {
   const { name, namespace, uid } = pod.metadata;
-  return `container has runAsNonRoot and image will run as root (pod: "${name}_${namespace}(${uid})", container: ${container})`;
+  const where = `pod: "${name}_${namespace}(${uid})", container: ${container}`;
+  return `container has runAsNonRoot and image will run as root (${where})`;
 }
 
-/** The message of StartError for an image without the program that it is to run. */
+/** Message of StartError for an image without the program. */
 export function noProgramMessage(program: string): string {
-  return `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "${program}": executable file not found in $PATH`;
+  return [
+    'failed to create containerd task',
+    'failed to create shim task',
+    'OCI runtime create failed',
+    'runc create failed',
+    'unable to start container process',
+    'error during container init',
+    `exec: "${program}"`,
+    'executable file not found in $PATH',
+  ].join(': ');
 }

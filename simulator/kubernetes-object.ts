@@ -1,4 +1,4 @@
-// The parts of a Kubernetes object that the simulated cluster itself looks at.
+// The parts of a Kubernetes object that the simulator itself reads.
 import type { JsonObject } from './json.ts';
 
 export interface OwnerReference {
@@ -12,7 +12,7 @@ export interface OwnerReference {
 
 type TextMap = Readonly<Record<string, string>>;
 
-interface GivenMetadata {
+interface ClientMetadata {
   readonly name: string;
   readonly namespace?: string | undefined;
   readonly labels?: TextMap | undefined;
@@ -23,11 +23,11 @@ interface GivenMetadata {
   readonly generation?: number | undefined;
 }
 
-/** An object as somebody writes it. */
+/** An object as a client writes it. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: GivenMetadata & {
+  readonly metadata: ClientMetadata & {
     readonly uid?: string | undefined;
     readonly resourceVersion?: string | undefined;
     readonly creationTimestamp?: string | undefined;
@@ -37,11 +37,11 @@ export interface Manifest {
   readonly data?: unknown;
 }
 
-/** An object as the API server keeps it. */
+/** An object as the API server stores it. */
 export interface KubernetesObject {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: GivenMetadata & {
+  readonly metadata: ClientMetadata & {
     readonly uid: string;
     readonly resourceVersion: string;
     readonly creationTimestamp: string;
@@ -51,14 +51,12 @@ export interface KubernetesObject {
   readonly data?: unknown;
 }
 
-/** What names an object. */
 export interface ObjectIdentity {
   readonly kind: string;
   readonly name: string;
   readonly namespace?: string | undefined;
 }
 
-/** Takes an object; gives what names it. */
 export function identityOf(object: Manifest): ObjectIdentity {
   return { kind: object.kind, name: object.metadata.name, namespace: object.metadata.namespace };
 }
@@ -68,12 +66,12 @@ export function qualifiedName(name: { readonly name: string; readonly namespace?
   return name.namespace ? `${name.namespace}/${name.name}` : name.name;
 }
 
-/** The owner that controls an object, if one does. */
+/** The owner reference with `controller: true`. */
 export function controllerOf(object: Manifest): OwnerReference | undefined {
   return object.metadata.ownerReferences?.find((reference) => reference.controller === true);
 }
 
-/** An instant as Kubernetes writes it: whole seconds, the rest cut off. */
+/** A Kubernetes timestamp: RFC 3339, truncated to whole seconds. */
 export function wholeSeconds(milliseconds: number): string {
   return new Date(Math.floor(milliseconds / 1000) * 1000).toISOString().replace('.000Z', 'Z');
 }

@@ -1,6 +1,8 @@
-// What a Node looks like when its kubelet registers it, and how its conditions change.
+// The Node object: how its kubelet registers it, how its conditions change, and how users edit it.
 import type { JsonObject } from './json.ts';
 import { type KubernetesObject, type Manifest, wholeSeconds } from './kubernetes-object.ts';
+
+const UNSCHEDULABLE_TAINT = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
 
 export interface Taint {
   readonly key: string;
@@ -29,7 +31,7 @@ export interface NodeDescription {
   readonly operatingSystem?: string | undefined;
 }
 
-/** Types of condition, with the status and the reason that a healthy kubelet reports. */
+/** Type, status, reason and message that a healthy kubelet reports. */
 const healthyConditions = [
   ['MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
   ['DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
@@ -37,7 +39,7 @@ const healthyConditions = [
   ['Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'],
 ] as const;
 
-/** Takes the conditions before and the present in milliseconds; gives those of a kubelet that is well. */
+/** Conditions of a healthy kubelet. A condition whose status stays keeps its lastTransitionTime. */
 export function reportedConditions(before: readonly NodeCondition[], nowMilliseconds: number): NodeCondition[] {
   const lastHeartbeatTime = wholeSeconds(nowMilliseconds);
   return healthyConditions.map(([type, status, reason, message]) => {
@@ -47,7 +49,7 @@ export function reportedConditions(before: readonly NodeCondition[], nowMillisec
   });
 }
 
-/** The same conditions, once nothing is heard of the kubelet any more. */
+/** Conditions once the kubelet has stopped reporting, as the node lifecycle controller writes them. */
 export function unknownConditions(before: readonly NodeCondition[], nowMilliseconds: number): NodeCondition[] {
   const lastTransitionTime = wholeSeconds(nowMilliseconds);
   const reason = 'NodeStatusUnknown';
@@ -55,17 +57,33 @@ export function unknownConditions(before: readonly NodeCondition[], nowMilliseco
   return before.map((condition) => ({ ...condition, status: 'Unknown', reason, message, lastTransitionTime }));
 }
 
-/** The conditions of a Node; none where it has no status. */
 export function conditionsOfNode(node: KubernetesObject): readonly NodeCondition[] {
   return (node.status?.conditions ?? []) as readonly NodeCondition[];
 }
 
-/** The taints of a Node. */
 export function taintsOfNode(node: KubernetesObject): readonly Taint[] {
   return (node.spec as NodeSpec | undefined)?.taints ?? [];
 }
 
-/** Takes what a machine is and the present in milliseconds; gives the Node that its kubelet registers. */
+/** A cordon sets the field and the taint, as `kubectl cordon` and the node lifecycle controller do together. */
+export function cordonedNode(node: KubernetesObject, isCordoned: boolean): Manifest {
+  const others = taintsOfNode(node).filter(({ key }) => key !== UNSCHEDULABLE_TAINT.key);
+  const taints = isCordoned ? [...others, UNSCHEDULABLE_TAINT] : others;
+  return { ...node, spec: { ...node.spec, unschedulable: isCordoned || undefined, taints } };
+}
+
+/** Sets labels; undefined removes one. */
+export function labelledNode(node: KubernetesObject, labels: Readonly<Record<string, string | undefined>>): Manifest {
+  const all: Record<string, string | undefined> = { ...node.metadata.labels, ...labels };
+  const kept = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return { ...node, metadata: { ...node.metadata, labels: Object.fromEntries(kept) } };
+}
+
+export function taintedNode(node: KubernetesObject, taints: readonly Taint[]): Manifest {
+  return { ...node, spec: { ...node.spec, taints } };
+}
+
+/** The Node that the kubelet of a new machine registers. */
 export function nodeManifest(description: NodeDescription, nowMilliseconds: number): Manifest {
   const { name, taints, unschedulable, operatingSystem = 'linux' } = description;
   const standard = {

@@ -1,4 +1,4 @@
-// What the API server checks and fills in before it stores an object: names, labels, and the schemas of our kinds.
+// Validation and defaulting by the API server: names, labels, and the schemas of the project's own kinds.
 import type { z } from 'zod';
 import { isLabelValue, isObjectName, LABEL_LIMIT_CHARACTERS } from '../kubernetes/object-name.ts';
 import { ApiError } from './api-error.ts';
@@ -28,7 +28,8 @@ function nameProblem(name: unknown): string | undefined {
 
 function namespaceProblem(resource: Resource, namespace: string | undefined): string | undefined {
   if (resource.namespaced === Boolean(namespace)) return undefined;
-  return `metadata.namespace: ${resource.namespaced ? 'an empty namespace may not be set' : 'not allowed on this type'}`;
+  const problem = resource.namespaced ? 'an empty namespace may not be set' : 'not allowed on this type';
+  return `metadata.namespace: ${problem}`;
 }
 
 function metadataProblems(resource: Resource, { metadata }: Manifest): readonly (string | undefined)[] {
@@ -46,7 +47,7 @@ function invalid(manifest: Manifest, problem: string): ApiError {
   return new ApiError('Invalid', `${manifest.kind} "${manifest.metadata.name}" is invalid: ${problem}`);
 }
 
-/** Takes a resource and an object of it; throws Invalid where name, namespace, labels or annotations are not as they must be. */
+/** Throws Invalid for a bad name, namespace, label or annotation. */
 export function checkMetadata(resource: Resource, manifest: Manifest): void {
   for (const problem of metadataProblems(resource, manifest)) {
     if (problem !== undefined) throw invalid(manifest, problem);
@@ -64,15 +65,15 @@ function parse(shape: z.ZodType, value: unknown, place: { manifest: Manifest; fi
 }
 
 /**
- * Takes a resource and an object of it; gives its spec with defaults written and unknown fields pruned, where the kind is
- * one of ours. Throws Invalid for a spec that the schema refuses, with zod's messages.
+ * Returns the spec; for the project's own kinds with defaults set and unknown fields pruned. Throws Invalid, with zod's
+ * messages, for a spec that the schema refuses.
  */
 export function checkedSpec(resource: Resource, manifest: Manifest): JsonObject | undefined {
   if (resource.shape === undefined) return isObject(manifest.spec) ? manifest.spec : undefined;
   return parse(resource.shape.spec, manifest.spec, { manifest, field: 'spec' });
 }
 
-/** The same for a status: unknown fields are pruned, a wrong one is Invalid, as on the status subresource. */
+/** Like checkedSpec, for the status subresource. */
 export function checkedStatus(resource: Resource, manifest: Manifest): JsonObject | undefined {
   if (manifest.status === undefined || manifest.status === null) return undefined;
   if (resource.shape?.status === undefined) return manifest.status as JsonObject;

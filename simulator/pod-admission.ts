@@ -1,4 +1,4 @@
-// What the API server makes of a Pod on its way in: defaults of the Pod and the two tolerations of its default admission.
+// Defaults that the API server sets on a new Pod, including the tolerations of the DefaultTolerationSeconds plugin.
 import type { JsonObject } from './json.ts';
 
 export interface PodToleration {
@@ -9,7 +9,7 @@ export interface PodToleration {
   readonly tolerationSeconds?: number;
 }
 
-/** The parts of a Pod's spec that somebody in the cluster looks at. */
+/** The parts of a Pod's spec that the simulator reads. */
 export interface PodSpec extends JsonObject {
   readonly nodeName?: string;
   readonly containers: readonly {
@@ -27,9 +27,9 @@ export interface PodSpec extends JsonObject {
 }
 
 const DEFAULT_GRACE_SECONDS = 30;
-/** Admission plugin DefaultTolerationSeconds. */
+/** Of the admission plugin DefaultTolerationSeconds. */
 const DEFAULT_TOLERATION_SECONDS = 300;
-const defaultlyTolerated = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
+const defaultTolerationKeys = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
 
 function covers(toleration: PodToleration, key: string): boolean {
   const isForKey = toleration.key === undefined || toleration.key === '' || toleration.key === key;
@@ -37,7 +37,7 @@ function covers(toleration: PodToleration, key: string): boolean {
 }
 
 function withDefaultTolerations(given: readonly PodToleration[]): readonly PodToleration[] {
-  const missing = defaultlyTolerated.filter((key) => !given.some((toleration) => covers(toleration, key)));
+  const missing = defaultTolerationKeys.filter((key) => !given.some((toleration) => covers(toleration, key)));
   const added = missing.map((key) => ({
     key,
     operator: 'Exists',
@@ -48,8 +48,8 @@ function withDefaultTolerations(given: readonly PodToleration[]): readonly PodTo
 }
 
 function defaultPullPolicy(image: string): string {
-  const isMoving = !image.includes('@') && (/:latest$/.test(image) || !/:[^/]*$/.test(image));
-  return isMoving ? 'Always' : 'IfNotPresent';
+  const isLatest = !image.includes('@') && (/:latest$/.test(image) || !/:[^/]*$/.test(image));
+  return isLatest ? 'Always' : 'IfNotPresent';
 }
 
 function containerWithDefaults(container: PodSpec['containers'][number]) {
@@ -62,7 +62,6 @@ function containerWithDefaults(container: PodSpec['containers'][number]) {
   };
 }
 
-/** Takes the spec of a new Pod; gives it with the API server's defaults. */
 export function admittedPodSpec(spec: PodSpec): PodSpec {
   return {
     dnsPolicy: 'ClusterFirst',
@@ -79,13 +78,12 @@ export function admittedPodSpec(spec: PodSpec): PodSpec {
   };
 }
 
-/** The status with which a Pod begins. */
 export function initialPodStatus(spec: PodSpec): JsonObject {
   const hasResources = spec.containers.some((container) => Object.keys(container.resources ?? {}).length > 0);
   return { phase: 'Pending', qosClass: hasResources ? 'Burstable' : 'BestEffort' };
 }
 
-/** How long a Pod that is deleted is waited for, in seconds: not at all once it ended, or where no kubelet has it. */
+/** Grace period of a delete request. It is 0 for a finished Pod and for one without a node. */
 export function podGraceSeconds(spec: PodSpec, phase: unknown, requestedSeconds: number | undefined): number {
   if (spec.nodeName === undefined || phase === 'Succeeded' || phase === 'Failed') return 0;
   return requestedSeconds ?? spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;

@@ -1,14 +1,13 @@
-// Which Pods are bound to which node, so that nobody has to look through all Pods to find a node's own.
+// The Pods of each node, kept up to date by a watch, so that finding them needs no scan of all Pods.
 import type { ApiStore } from './api-store.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import type { PodSpec } from './pod-admission.ts';
 
 export interface PodIndex {
-  /** The Pods bound to a node, in the order of their creation. */
+  /** In the order of their creation. */
   onNode(nodeName: string): readonly KubernetesObject[];
 }
 
-/** Takes a store; gives the index, which follows it from then on. */
 export function createPodIndex(store: ApiStore): PodIndex {
   const podsByNode = new Map<string, Map<string, KubernetesObject>>();
 

@@ -1,10 +1,9 @@
-// The statuses that a kubelet writes, field by field as a real one (1.36) wrote them for a Pod of one container.
+// Pod statuses, field by field as a real kubelet (1.36) writes them for a Pod of one container.
 import { createHash } from 'node:crypto';
 import type { JsonObject } from './json.ts';
 import { type KubernetesObject, wholeSeconds } from './kubernetes-object.ts';
 import type { PodSpec } from './pod-admission.ts';
 
-/** What a kubelet has to say of a container. */
 export type ContainerReport =
   | { readonly kind: 'waiting'; readonly reason: string; readonly message?: string }
   | { readonly kind: 'running'; readonly imageId: string }
@@ -13,7 +12,7 @@ export type ContainerReport =
 
 const phases = { waiting: 'Pending', running: 'Running', completed: 'Succeeded', startError: 'Failed' } as const;
 
-/** Why the conditions Ready and ContainersReady are not true. */
+/** Reason of the conditions Ready and ContainersReady while they are False. */
 const unreadyReasons = {
   waiting: 'ContainersNotReady',
   running: undefined,
@@ -29,7 +28,7 @@ function terminated(pod: KubernetesObject, report: ContainerReport, at: string):
   const containerID = containerId(pod);
   if (report.kind === 'startError') {
     const { message } = report;
-    // It never ran: the kubelet writes the zero of the Unix clock.
+    // It never ran, so the kubelet writes the Unix epoch.
     const startedAt = '1970-01-01T00:00:00Z';
     return { containerID, exitCode: 128, finishedAt: at, message, reason: 'StartError', startedAt };
   }
@@ -84,14 +83,14 @@ function conditionsOf(pod: KubernetesObject, report: ContainerReport): readonly 
 
 type DatedCondition = JsonObject & { readonly type: string; readonly status: string };
 
-/** A condition keeps its time while its status stays. */
+/** A condition whose status stays keeps its lastTransitionTime. */
 function dated(condition: JsonObject, before: readonly DatedCondition[], at: string): JsonObject {
   const same = before.find(({ type, status }) => type === condition.type && status === condition.status);
   const lastTransitionTime = same?.lastTransitionTime ?? at;
   return { lastProbeTime: null, lastTransitionTime, observedGeneration: 1, ...condition };
 }
 
-/** Takes a Pod as it is, what there is to say and when (milliseconds since 1970); gives its whole new status. */
+/** Returns the whole new status of a Pod. */
 export function podStatus(pod: KubernetesObject, report: ContainerReport, nowMilliseconds: number): JsonObject {
   const at = wholeSeconds(nowMilliseconds);
   const before = (pod.status?.conditions ?? []) as readonly DatedCondition[];

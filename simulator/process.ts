@@ -1,11 +1,11 @@
-// A procedure that sleeps in virtual time, so that what takes several steps (a sync) still reads from top to bottom.
+// An async procedure that sleeps in virtual time, so that a sync of several steps reads from top to bottom.
 import type { Clock } from './clock.ts';
 
 export type Sleep = (milliseconds: number) => Promise<void>;
 
 /**
- * Takes a clock and a procedure; starts it as an event of its own. While it awaits anything but its `sleep`, time stands
- * still and nothing else runs. An error it throws rejects the run of the clock.
+ * Starts a procedure as an event of the clock. While it awaits anything but its `sleep`, virtual time stands still and
+ * no other event runs. An error that it throws rejects the run of the clock.
  */
 export function startProcess(clock: Clock, body: (sleep: Sleep) => Promise<void>): void {
   let endTurn: () => void = () => {};

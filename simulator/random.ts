@@ -1,21 +1,20 @@
-// Chance from a seed, so that a run that failed can be had again.
+// A seeded random number generator, so that a failed run can be repeated.
 
 export interface Random {
-  /** A number from 0 up to, but not including, 1. */
+  /** From 0 (included) to 1 (excluded). */
   next(): number;
-  /** A whole number from low to high, both included. */
+  /** A whole number; both bounds are included. */
   integer(low: number, high: number): number;
-  /** True with the probability given, from 0 to 1. */
+  /** True with this probability, from 0 to 1. */
   chance(probability: number): boolean;
-  /** One of the items. Throws where there is none. */
+  /** Throws for an empty list. */
   pick<Item>(items: readonly Item[]): Item;
-  /** The items in another order. */
   shuffle<Item>(items: readonly Item[]): Item[];
-  /** A generator of its own, so that one that draws more does not change what another draws. */
+  /** An independent generator: what it draws does not depend on how much others have drawn. */
   fork(name: string): Random;
 }
 
-/** FNV-1a, 32 bit: spreads names over seeds. */
+/** FNV-1a, 32 bit: derives the seed of a fork from its name. */
 function hashText(text: string, start: number): number {
   let hash = (0x811c9dc5 ^ start) >>> 0;
   for (let index = 0; index < text.length; index += 1) {
@@ -24,7 +23,7 @@ function hashText(text: string, start: number): number {
   return hash;
 }
 
-/** Takes a whole number; gives a generator (mulberry32) that always draws the same for it. */
+/** mulberry32; the seed is a whole number. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
 
@@ -44,7 +43,7 @@ export function createRandom(seed: number): Random {
     integer,
     chance: (probability) => next() < probability,
     pick(items) {
-      if (items.length === 0) throw new Error('there is nothing to pick from');
+      if (items.length === 0) throw new Error('cannot pick from an empty list');
       return items[integer(0, items.length - 1)] as (typeof items)[number];
     },
     shuffle(items) {
@@ -63,7 +62,7 @@ export function createRandom(seed: number): Random {
 
 const hexDigits = '0123456789abcdef';
 
-/** Takes a generator; gives text that looks like a UUID of version 4. */
+/** A UUID of version 4. */
 export function randomUid(random: Random): string {
   const digits = Array.from({ length: 32 }, () => hexDigits[random.integer(0, 15)]);
   digits[12] = '4';

@@ -1,55 +1,56 @@
-// The image registries of the world: what is in them, who may pull it, and when they do not answer.
+// The image registries of the simulated cluster: their images, pull secrets and failures.
 import { formatImageReference, type ImageReference, parseImageReference } from '../kubernetes/image-reference.ts';
-import type { Clock } from './clock.ts';
 
 export interface RegistryImage {
   readonly digest: string;
-  /** What a node that has none of its layers must load. */
+  /** Download size for a node that has none of the layers. */
   readonly sizeBytes: number;
-  /** Whether the program `true` is in it. */
+  /** Whether the image contains the program `true`. */
   readonly hasTrue: boolean;
-  /** The name of the Secret without which it cannot be pulled. */
+  /** Name of the Secret that a pull needs. */
   readonly requiresSecret?: string | undefined;
-  /** Whether it says nothing of its user, so that it would run as root. */
+  /** Whether the image sets no user, so that its containers would run as root. */
   readonly runsAsRoot?: boolean | undefined;
 }
 
-/** What a registry answers when asked for a reference. */
+export type ResolutionProblem = 'unknownHost' | 'connectionRefused' | 'notFound' | 'unauthorized' | 'tooManyRequests';
+
+/** Result of a manifest request. */
 export type Resolution =
   | { readonly ok: true; readonly image: RegistryImage }
-  | {
-      readonly ok: false;
-      readonly problem: 'unknownHost' | 'connectionRefused' | 'notFound' | 'unauthorized' | 'tooManyRequests';
-    };
+  | { readonly ok: false; readonly problem: ResolutionProblem };
 
 export interface Registry {
   /** By canonical reference. */
   readonly images: ReadonlyMap<string, RegistryImage>;
-  /** Puts an image under a reference (a new tag, or a tag that moves). Throws for a reference that is none. */
+  /** Publishes an image under a new tag, or moves a tag. Throws for an invalid reference. */
   setTag(reference: string, image: RegistryImage): void;
   removeTag(reference: string): void;
-  /** Makes a host exist that has no images. */
+  /** Makes a host resolve that has no images. */
   addHost(host: string): void;
-  /** Whether registries refuse connections: one host, or all of them. */
+  /** Makes one host, or all of them, refuse connections. */
   setDown(isDown: boolean, host?: string): void;
-  /** A stretch of time, in milliseconds since 1970, in which they do. */
-  addOutage(outage: Outage): void;
-  /** How many times as long as the network allows a download takes; 1 unless set. */
+  /** Multiplies download times; 1 unless set. */
   setSlowness(factor: number): void;
   slowness(): number;
-  /** Asked with every request: whether it is one too many (429). */
+  /** Called for every request; true means 429. */
   setRateLimit(isTooMany: (() => boolean) | undefined): void;
-  /** Nodes ask a mirror in place of every registry, and name its URL where a request fails; none unless set. */
+  /** Nodes send requests to this mirror and name its URL in failures; none unless set. */
   setMirror(url: string): void;
   mirror(): string | undefined;
-  /** Asks the registry for a reference, with the names of the Secrets at hand. */
+  /** A manifest request with the names of the pull Secrets that exist. */
   resolve(reference: ImageReference, secrets: readonly string[]): Resolution;
 }
 
-export interface Outage {
-  readonly fromMilliseconds: number;
-  readonly toMilliseconds: number;
-  readonly host?: string | undefined;
+interface RegistryState {
+  readonly images: Map<string, RegistryImage>;
+  readonly imagesByDigest: Map<string, RegistryImage>;
+  readonly hosts: Set<string>;
+  readonly downHosts: Set<string>;
+  areAllDown: boolean;
+  slowness: number;
+  mirror: string | undefined;
+  isTooMany: (() => boolean) | undefined;
 }
 
 function parse(text: string): ImageReference {
@@ -58,85 +59,76 @@ function parse(text: string): ImageReference {
   return parsed.reference;
 }
 
-/** Takes a clock and images by reference; gives the registries that hold them. */
-export function createRegistry(
-  clock: Pick<Clock, 'now'>,
-  content: Iterable<readonly [string, RegistryImage]> = [],
-): Registry {
-  const images = new Map<string, RegistryImage>();
-  const digests = new Map<string, RegistryImage>();
-  const hosts = new Set<string>();
-  const downHosts = new Set<string>();
-  const outages: Outage[] = [];
-  let areAllDown = false;
-  let slowness = 1;
-  let mirrorUrl: string | undefined;
-  let isTooMany: (() => boolean) | undefined;
+function isDown({ areAllDown, downHosts }: RegistryState, host: string): boolean {
+  return areAllDown || downHosts.has(host);
+}
 
-  function isDown(host: string): boolean {
-    if (areAllDown || downHosts.has(host)) return true;
-    const now = clock.now();
-    return outages.some(
-      (outage) => (outage.host ?? host) === host && outage.fromMilliseconds <= now && now < outage.toMilliseconds,
-    );
-  }
+function setDown(state: RegistryState, isDownNow: boolean, host: string | undefined): void {
+  if (host === undefined) state.areAllDown = isDownNow;
+  else if (isDownNow) state.downHosts.add(host);
+  else state.downHosts.delete(host);
+}
 
-  function problemOfHost(host: string) {
-    if (!hosts.has(host)) return 'unknownHost';
-    if (isDown(host)) return 'connectionRefused';
-    return isTooMany?.() === true ? 'tooManyRequests' : undefined;
-  }
+function setTag({ hosts, images, imagesByDigest }: RegistryState, text: string, image: RegistryImage): void {
+  const reference = parse(text);
+  hosts.add(reference.registry);
+  images.set(formatImageReference(reference), image);
+  imagesByDigest.set(`${reference.registry}/${reference.repository}@${image.digest}`, image);
+}
 
-  function setTag(text: string, image: RegistryImage): void {
-    const reference = parse(text);
-    hosts.add(reference.registry);
-    images.set(formatImageReference(reference), image);
-    digests.set(`${reference.registry}/${reference.repository}@${image.digest}`, image);
-  }
+function problemOfHost(state: RegistryState, host: string): ResolutionProblem | undefined {
+  if (!state.hosts.has(host)) return 'unknownHost';
+  if (isDown(state, host)) return 'connectionRefused';
+  return state.isTooMany?.() === true ? 'tooManyRequests' : undefined;
+}
 
-  function find(reference: ImageReference): RegistryImage | undefined {
-    const text = formatImageReference(reference);
-    return images.get(text) ?? digests.get(text);
-  }
+function resolve(state: RegistryState, reference: ImageReference, secrets: readonly string[]): Resolution {
+  const problem = problemOfHost(state, reference.registry);
+  if (problem !== undefined) return { ok: false, problem };
+  const text = formatImageReference(reference);
+  const image = state.images.get(text) ?? state.imagesByDigest.get(text);
+  if (image === undefined) return { ok: false, problem: 'notFound' };
+  const needed = image.requiresSecret;
+  if (needed !== undefined && !secrets.includes(needed)) return { ok: false, problem: 'unauthorized' };
+  return { ok: true, image };
+}
 
-  for (const [reference, image] of content) setTag(reference, image);
-
+function emptyState(): RegistryState {
   return {
-    images,
-    setTag,
-    removeTag: (text) => {
-      images.delete(formatImageReference(parse(text)));
+    images: new Map(),
+    imagesByDigest: new Map(),
+    hosts: new Set(),
+    downHosts: new Set(),
+    areAllDown: false,
+    slowness: 1,
+    mirror: undefined,
+    isTooMany: undefined,
+  };
+}
+
+export function createRegistry(): Registry {
+  const state = emptyState();
+  return {
+    images: state.images,
+    setTag: (reference, image) => setTag(state, reference, image),
+    removeTag: (reference) => {
+      state.images.delete(formatImageReference(parse(reference)));
     },
     addHost: (host) => {
-      hosts.add(host);
+      state.hosts.add(host);
     },
-    setDown(down, host) {
-      if (host === undefined) areAllDown = down;
-      else if (down) downHosts.add(host);
-      else downHosts.delete(host);
+    setDown: (isDownNow, host) => setDown(state, isDownNow, host),
+    setSlowness: (factor) => {
+      state.slowness = factor;
     },
-    addOutage: (outage) => {
-      outages.push(outage);
+    slowness: () => state.slowness,
+    setRateLimit: (isTooMany) => {
+      state.isTooMany = isTooMany;
     },
-    setMirror(url) {
-      mirrorUrl = url;
+    setMirror: (url) => {
+      state.mirror = url;
     },
-    mirror: () => mirrorUrl,
-    setSlowness(factor) {
-      slowness = factor;
-    },
-    slowness: () => slowness,
-    setRateLimit(limit) {
-      isTooMany = limit;
-    },
-    resolve(reference, secrets) {
-      const problem = problemOfHost(reference.registry);
-      if (problem !== undefined) return { ok: false, problem };
-      const image = find(reference);
-      if (image === undefined) return { ok: false, problem: 'notFound' };
-      const needed = image.requiresSecret;
-      if (needed !== undefined && !secrets.includes(needed)) return { ok: false, problem: 'unauthorized' };
-      return { ok: true, image };
-    },
+    mirror: () => state.mirror,
+    resolve: (reference, secrets) => resolve(state, reference, secrets),
   };
 }

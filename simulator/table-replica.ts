@@ -3,8 +3,13 @@ import { createHookRequests } from '../metacontroller/hook-request.ts';
 import type { RunDiscovery } from '../service/discovery-runner.ts';
 import { createHooks, type Hook } from '../service/hook-table.ts';
 import { createStatusMemory } from '../service/status-memory.ts';
-import { nobodyListens, type ReplicaOptions, type ServiceReplica, SIMULATED_SETTINGS } from './installed-cluster.ts';
-import type { HookAnswer } from './metacontroller/hook-client.ts';
+import {
+  noDiscoverySources,
+  type ReplicaOptions,
+  type ServiceReplica,
+  SIMULATED_SETTINGS,
+} from './installed-cluster.ts';
+import type { HookResponse } from './metacontroller/hook-client.ts';
 import { createFrozenObjectReader } from './read-once.ts';
 
 const hooks = createHooks(createHookRequests(createFrozenObjectReader()));
@@ -12,7 +17,7 @@ const hookByPath = new Map(hooks.map((hook) => [hook.path, hook]));
 
 const noop = () => undefined;
 
-function errorResponse(statusCode: number, error: string): HookAnswer {
+function errorResponse(statusCode: number, error: string): HookResponse {
   return { statusCode, headers: {}, body: { error } };
 }
 
@@ -20,9 +25,9 @@ function errorResponse(statusCode: number, error: string): HookAnswer {
 export function startTableReplica({ clock, skewMilliseconds = 0, runDiscovery }: ReplicaOptions): ServiceReplica {
   let memory = createStatusMemory();
   const now = () => clock.now() + skewMilliseconds;
-  const discover: RunDiscovery = runDiscovery ?? nobodyListens;
+  const discover: RunDiscovery = runDiscovery ?? noDiscoverySources;
 
-  async function handle(hook: Hook, body: unknown): Promise<HookAnswer> {
+  async function handle(hook: Hook, body: unknown): Promise<HookResponse> {
     const request = hook.parse(body);
     if (!request.ok) return errorResponse(400, request.problem);
     const settings = SIMULATED_SETTINGS;

@@ -1,5 +1,4 @@
-// Metacontroller's way to the API server: every request takes time, and may be refused on the way.
-
+// Metacontroller's client of the API server: every request takes time, and faults may refuse it.
 import { isApiError } from '../api-error.ts';
 import type { ApiStore } from '../api-store.ts';
 import type { RemoveOptions } from '../deletion.ts';
@@ -7,7 +6,7 @@ import type { Faults, WriteVerb } from '../faults.ts';
 import { identityOf, type KubernetesObject, type Manifest, type ObjectIdentity } from '../kubernetes-object.ts';
 import type { Sleep } from '../process.ts';
 
-/** client-go's `retry.DefaultBackoff`: four tries, these waits between them. */
+/** client-go's `retry.DefaultBackoff`: four attempts, with these waits between them. */
 const conflictWaitsMilliseconds = [10, 50, 250];
 
 export interface ApiClient {
@@ -24,9 +23,9 @@ export interface ApiClientOptions {
   readonly latencyMilliseconds: () => number;
 }
 
-/** Takes the store, faults and how long a request takes; gives a client whose methods throw ApiError as the store does. */
+/** The methods throw ApiError, as the store does. */
 export function createApiClient({ store, faults, latencyMilliseconds }: ApiClientOptions): ApiClient {
-  function refuse(verb: WriteVerb, object: Manifest): void {
+  function applyFaults(verb: WriteVerb, object: Manifest): void {
     const refusal = faults.refuseWrite?.(verb, object);
     if (refusal !== undefined) throw refusal;
     faults.auditWrite?.(verb, object);
@@ -35,7 +34,7 @@ export function createApiClient({ store, faults, latencyMilliseconds }: ApiClien
   function writer(verb: 'create' | 'update' | 'updateStatus') {
     return async (manifest: Manifest, sleep: Sleep): Promise<KubernetesObject> => {
       await sleep(latencyMilliseconds());
-      refuse(verb, manifest);
+      applyFaults(verb, manifest);
       return store[verb](manifest);
     };
   }
@@ -50,13 +49,13 @@ export function createApiClient({ store, faults, latencyMilliseconds }: ApiClien
     updateStatus: writer('updateStatus'),
     async remove(object, options, sleep) {
       await sleep(latencyMilliseconds());
-      refuse('remove', object);
+      applyFaults('remove', object);
       store.remove(identityOf(object), options);
     },
   };
 }
 
-/** Takes one try of a read and a write; repeats it while it ends in a Conflict, four times in all. Throws the last error. */
+/** Repeats a read and a write while they end in a Conflict, at most four attempts. Throws the last error. */
 export async function retryOnConflict(attempt: () => Promise<void>, sleep: Sleep): Promise<void> {
   for (const waitMilliseconds of conflictWaitsMilliseconds) {
     try {

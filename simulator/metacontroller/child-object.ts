@@ -1,11 +1,11 @@
-// What a child looks like when it is created or updated: its owner, and a record of what was applied.
+// A child as Metacontroller writes it: with its owner and the last applied configuration.
 import { canonicalJson, type JsonObject, sameJson, withoutField } from '../json.ts';
 import type { KubernetesObject, Manifest, OwnerReference } from '../kubernetes-object.ts';
 import { mergeThreeWays } from './three-way-merge.ts';
 
 const LAST_APPLIED = 'metacontroller.k8s.io/last-applied-configuration';
 
-/** Fields of the metadata that only the API server writes. */
+/** Metadata fields that only the API server writes. */
 const systemFields = [
   'uid',
   'resourceVersion',
@@ -15,7 +15,6 @@ const systemFields = [
   'managedFields',
 ] as const;
 
-/** The reference by which a parent owns a child. */
 export function controllerReference(parent: KubernetesObject): OwnerReference {
   return {
     apiVersion: parent.apiVersion,
@@ -38,6 +37,7 @@ function withoutLastApplied(object: Manifest): Manifest {
   return { ...object, metadata: { ...object.metadata, annotations: withoutField(annotations, LAST_APPLIED) } };
 }
 
+/** Restores the named fields to their observed values. */
 function reverted(merged: object, observed: object, names: readonly string[]): object {
   const result: Record<string, unknown> = { ...merged };
   for (const name of names) {
@@ -47,7 +47,6 @@ function reverted(merged: object, observed: object, names: readonly string[]): o
   return result;
 }
 
-/** Takes a parent and what its hook wants; gives the object that is created. */
 export function newChild(parent: KubernetesObject, desired: Manifest): Manifest {
   const child = withLastApplied(desired, desired);
   const references = child.metadata.ownerReferences ?? [];
@@ -56,26 +55,26 @@ export function newChild(parent: KubernetesObject, desired: Manifest): Manifest 
   return { ...child, metadata: { ...child.metadata, ownerReferences } };
 }
 
-/** What was last applied, by stored object: read once, because a child is looked at with every sync. */
+/** Last applied configuration by stored object: parsed once, because every sync compares every child. */
 const lastAppliedOf = new WeakMap<KubernetesObject, { readonly value: unknown }>();
 
 function lastAppliedTo(observed: KubernetesObject): unknown {
-  const known = lastAppliedOf.get(observed);
-  if (known !== undefined) return known.value;
+  const cached = lastAppliedOf.get(observed);
+  if (cached !== undefined) return cached.value;
   const text = observed.metadata.annotations?.[LAST_APPLIED];
   const value: unknown = text ? JSON.parse(text) : undefined;
   lastAppliedOf.set(observed, { value });
   return value;
 }
 
-/** Whether this is what was applied the last time. */
+/** Whether the desired child equals the last applied configuration. */
 export function isAppliedAlready(observed: KubernetesObject, desired: Manifest): boolean {
   return sameJson(lastAppliedTo(observed), withoutLastApplied(desired));
 }
 
 /**
- * Takes an observed child and what the hook wants of it; gives the child with that applied, its status and what the API
- * server writes untouched, and not yet the record of it. Throws SyncError where the two cannot be merged.
+ * Returns the observed child with the desired changes, without the new last applied configuration. Its status and its
+ * system fields stay as observed. Throws SyncError if the two cannot be merged.
  */
 export function mergedChild(observed: KubernetesObject, given: Manifest): Manifest {
   const desired = withoutLastApplied(given);
@@ -84,7 +83,7 @@ export function mergedChild(observed: KubernetesObject, given: Manifest): Manife
   return reverted({ ...merged, metadata }, observed, ['status']) as Manifest;
 }
 
-/** The same with the record, ready to be written. */
+/** Like mergedChild, with the new last applied configuration: the object to write. */
 export function updatedChild(observed: KubernetesObject, desired: Manifest): Manifest {
   const next = mergedChild(observed, desired);
   return isAppliedAlready(observed, desired) ? next : withLastApplied(next, withoutLastApplied(desired));

@@ -1,57 +1,57 @@
-// One sync of a parent of a CompositeController, step by step as Metacontroller takes them.
+// One sync of a CompositeController's parent, in the order of Metacontroller's steps.
 import { ApiError, isApiError } from '../api-error.ts';
 import { sameJson } from '../json.ts';
 import { identityOf, type KubernetesObject, type Manifest } from '../kubernetes-object.ts';
 import type { Sleep } from '../process.ts';
 import { retryOnConflict } from './api-client.ts';
-import { CONTROLLER_UID_LABEL, claimChildren } from './claim-children.ts';
+import { CONTROLLER_UID_LABEL, findChildren } from './child-ownership.ts';
 import type { ControllerDefinition, UpdateMethod } from './controller-definition.ts';
 import type { CustomizeManager } from './customize.ts';
 import { count, type Environment } from './environment.ts';
-import type { SyncAnswer } from './hook-client.ts';
+import type { SyncResponse } from './hook-client.ts';
 import { manageChildren } from './manage-children.ts';
 import { addToGroup, type ObjectGroups, wireGroups } from './object-groups.ts';
 import { SyncError } from './sync-error.ts';
 
-/** What one sync works with. */
 export interface SyncContext {
   readonly environment: Environment;
   readonly definition: ControllerDefinition;
+  /** The controller object that requests carry. */
   readonly controller: unknown;
   readonly customize: CustomizeManager;
+  /** The parent's key in the work queue. */
   readonly key: string;
   readonly parent: KubernetesObject;
   readonly requeueAfter: (milliseconds: number) => void;
   readonly sleep: Sleep;
 }
 
-/** Takes a sync and the rest of its request; calls the hook, and asks for the resync that the answer wants. */
-export async function askSyncHook(context: SyncContext, body: Record<string, unknown>): Promise<SyncAnswer> {
+/** Calls the sync hook and schedules the resync that its response requests. */
+export async function callSyncHook(context: SyncContext, body: Record<string, unknown>): Promise<SyncResponse> {
   const { environment, definition, controller, key, sleep } = context;
   count(environment.counters.syncs, definition.name);
   const request = { controller, ...body, finalizing: false };
-  const answer = ((await environment.hooks.call(definition.sync, request, sleep)) ?? {}) as SyncAnswer;
-  if (environment.faults.dropAnswer?.({ controller: definition.name, key })) {
-    throw new SyncError('http error: the answer was lost');
+  const response = ((await environment.hooks.call(definition.sync, request, sleep)) ?? {}) as SyncResponse;
+  if (environment.faults.dropResponse?.({ controller: definition.name, key })) {
+    throw new SyncError('http error: the response was lost');
   }
-  const seconds = answer.resyncAfterSeconds ?? 0;
+  const seconds = response.resyncAfterSeconds ?? 0;
   if (seconds > 0) context.requeueAfter(seconds * 1000);
-  return answer;
+  return response;
 }
 
-/** Takes a controller; gives how it changes children of a kind. */
 export function updateMethods(definition: ControllerDefinition): (kind: string) => UpdateMethod {
   return (kind) => definition.children.find(({ resource }) => resource.kind === kind)?.method ?? 'OnDelete';
 }
 
-/** Takes what a hook wants and how each is changed first; gives it by group. A kind that is not served throws ApiError. */
+/** Groups the children of a response. Throws NotFound for a kind that is not served. */
 export function desiredGroups(
   environment: Environment,
-  wanted: readonly Manifest[],
+  children: readonly Manifest[],
   prepare: (child: Manifest) => Manifest,
 ): ObjectGroups<Manifest> {
   const groups: ObjectGroups<Manifest> = new Map();
-  for (const child of wanted) addToGroup(groups, environment.resourceOf(child.kind), [prepare(child)]);
+  for (const child of children) addToGroup(groups, environment.resourceOf(child.kind), [prepare(child)]);
   return groups;
 }
 
@@ -64,19 +64,22 @@ function withControllerUid(parent: KubernetesObject, child: Manifest): Manifest 
   return { ...child, metadata: { ...child.metadata, labels } };
 }
 
-async function replaceStatus({ environment, parent, sleep }: SyncContext, status: SyncAnswer['status']): Promise<void> {
-  const wanted = { ...status, observedGeneration: parent.metadata.generation };
+async function replaceStatus(
+  { environment, parent, sleep }: SyncContext,
+  status: SyncResponse['status'],
+): Promise<void> {
+  const desired = { ...status, observedGeneration: parent.metadata.generation };
   await retryOnConflict(async () => {
     const current = await environment.api.get(identityOf(parent), sleep);
     if (current.metadata.uid !== parent.metadata.uid) throw new ApiError('NotFound', 'the parent was replaced');
-    if (sameJson(current.status, wanted)) return;
-    await environment.api.updateStatus({ ...current, status: wanted }, sleep);
+    if (sameJson(current.status, desired)) return;
+    await environment.api.updateStatus({ ...current, status: desired }, sleep);
     environment.counters.statusWrites += 1;
   }, sleep);
 }
 
-/** Gives whether the status is written; false where it was given up without a word. */
-async function writeStatus(context: SyncContext, status: SyncAnswer['status']): Promise<boolean> {
+/** Returns false if the write was dropped silently, after repeated conflicts or by a fault. */
+async function writeStatus(context: SyncContext, status: SyncResponse['status']): Promise<boolean> {
   const { counters, faults } = context.environment;
   try {
     if (faults.loseStatusWrite?.({ controller: context.definition.name, key: context.key })) {
@@ -91,19 +94,19 @@ async function writeStatus(context: SyncContext, status: SyncAnswer['status']): 
   }
 }
 
-/** Takes a sync; asks the hook and does what it answers. Throws SyncError or ApiError where the sync is to be repeated. */
+/** Throws SyncError or ApiError if the sync must be retried. */
 export async function syncComposite(context: SyncContext): Promise<void> {
   const { environment, definition, parent, sleep } = context;
-  const observed = await claimChildren(environment, definition, parent, sleep);
+  const observed = await findChildren(environment, definition, parent, sleep);
   const related = await context.customize.relatedObjects(parent, sleep);
   const groups = { children: wireGroups(observed), related: wireGroups(related) };
-  const answer = await askSyncHook(context, { parent, ...groups });
-  const desired = desiredGroups(environment, answer.children ?? [], (child) => withControllerUid(parent, child));
+  const response = await callSyncHook(context, { parent, ...groups });
+  const desired = desiredGroups(environment, response.children ?? [], (child) => withControllerUid(parent, child));
   const isAlive = parent.metadata.deletionTimestamp === undefined;
   const plan = { parent, observed, desired, methodOf: updateMethods(definition) };
   const failures = isAlive ? await manageChildren(environment, plan, sleep) : [];
-  // The status is written also where a child failed.
-  const isWritten = await writeStatus(context, answer.status);
-  // With a status write that is given up, the failures of children are forgotten too.
+  // The status is written even if the write of a child failed.
+  const isWritten = await writeStatus(context, response.status);
+  // A dropped status write also hides the failures of children.
   if (isWritten && failures.length > 0) throw new SyncError(failures.map(({ message }) => message).join(', '));
 }

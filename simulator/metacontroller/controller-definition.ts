@@ -1,4 +1,4 @@
-// Reads a CompositeController or DecoratorController object; what the simulator does not model is refused, not ignored.
+// Reads CompositeController and DecoratorController objects. Features that the simulator does not model are refused.
 import { z } from 'zod';
 import { type Resource, resources } from '../resources.ts';
 import { SyncError } from './sync-error.ts';
@@ -37,7 +37,7 @@ const composite = z.object({
   kind: z.literal('CompositeController'),
   metadata,
   spec: z.strictObject({
-    // Without it, parents would need a selector of their own, which none of ours has.
+    // Otherwise each parent needs a selector of its own, which none of the project's kinds has.
     generateSelector: z.literal(true),
     parentResource: z.strictObject({
       apiVersion: z.string(),
@@ -85,7 +85,7 @@ export interface ControllerDefinition {
   readonly customize: Hook | undefined;
 }
 
-/** Takes apiVersion and plural; gives the resource. Throws SyncError for one that is not served. */
+/** Throws SyncError for a resource that is not served. */
 export function findResource(apiVersion: string, plural: string): Resource {
   const found = resources.find((resource) => resource.apiVersion === apiVersion && resource.resource === plural);
   if (found === undefined) throw new SyncError(`discovery: can't find resource ${plural} in apiVersion ${apiVersion}`);
@@ -99,7 +99,7 @@ function childRule(child: z.infer<typeof childResource>): ChildRule {
   };
 }
 
-/** Takes a controller object as it is installed; gives its parts. Throws where it asks for what is not modelled. */
+/** Throws a ZodError for a feature that is not modelled. */
 export function readController(object: unknown): ControllerDefinition {
   const { kind, metadata, spec } = controllerObject.parse(object);
   const isComposite = 'parentResource' in spec;

@@ -1,9 +1,9 @@
-// One sync of an object of a DecoratorController: attachments beside it, and the object itself only where the answer says so.
+// One sync of a DecoratorController's parent: its attachments, and changes of the parent if the response has any.
 import { isApiError } from '../api-error.ts';
 import { type JsonObject, sameJson } from '../json.ts';
 import type { KubernetesObject, Manifest } from '../kubernetes-object.ts';
-import { askSyncHook, desiredGroups, type SyncContext, updateMethods } from './composite-sync.ts';
-import type { SyncAnswer } from './hook-client.ts';
+import { callSyncHook, desiredGroups, type SyncContext, updateMethods } from './composite-sync.ts';
+import type { SyncResponse } from './hook-client.ts';
 import { manageChildren } from './manage-children.ts';
 import { addToGroup, type ObjectGroups, wireGroups } from './object-groups.ts';
 import { SyncError } from './sync-error.ts';
@@ -21,23 +21,23 @@ function attachmentsOf({ environment, definition, parent }: SyncContext): Object
   return groups;
 }
 
-function withMark(name: string, child: Manifest): Manifest {
+function withDecoratorAnnotation(name: string, child: Manifest): Manifest {
   const annotations = { ...child.metadata.annotations, [DECORATOR_ANNOTATION]: name };
   return { ...child, metadata: { ...child.metadata, annotations } };
 }
 
 type TextChanges = Readonly<Record<string, string | null>> | null | undefined;
 
-/** A null takes the entry away. */
+/** A null value removes the entry. */
 function changedTexts(before: Readonly<Record<string, string>> | undefined, changes: TextChanges) {
   const entries = Object.entries({ ...before, ...changes });
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== null));
 }
 
-async function decorate({ environment, parent, sleep }: SyncContext, answer: SyncAnswer): Promise<void> {
-  const labels = changedTexts(parent.metadata.labels, answer.labels);
-  const annotations = changedTexts(parent.metadata.annotations, answer.annotations);
-  const status: JsonObject = answer.status ?? parent.status ?? {};
+async function decorate({ environment, parent, sleep }: SyncContext, response: SyncResponse): Promise<void> {
+  const labels = changedTexts(parent.metadata.labels, response.labels);
+  const annotations = changedTexts(parent.metadata.annotations, response.annotations);
+  const status: JsonObject = response.status ?? parent.status ?? {};
   const isSameStatus = sameJson(status, parent.status ?? {});
   const isSameText =
     sameJson(labels, parent.metadata.labels ?? {}) && sameJson(annotations, parent.metadata.annotations ?? {});
@@ -52,22 +52,24 @@ async function decorate({ environment, parent, sleep }: SyncContext, answer: Syn
   await environment.api.update({ ...parent, metadata }, sleep);
 }
 
-/** Takes a sync; asks the hook and does what it answers. Throws SyncError or ApiError where the sync is to be repeated. */
+/** Throws SyncError or ApiError if the sync must be retried. */
 export async function syncDecorator(context: SyncContext): Promise<void> {
   const { environment, definition, parent, sleep } = context;
   const observed = attachmentsOf(context);
   const related = await context.customize.relatedObjects(parent, sleep);
   const groups = { attachments: wireGroups(observed), related: wireGroups(related) };
-  const answer = await askSyncHook(context, { object: parent, ...groups });
+  const response = await callSyncHook(context, { object: parent, ...groups });
   try {
-    await decorate(context, answer);
+    await decorate(context, response);
   } catch (error) {
-    // The object was changed or is gone; the watch will ask again.
+    // The parent was changed or is gone: the watch triggers the next sync.
     if (isApiError(error, 'NotFound') || isApiError(error, 'Conflict')) return;
     throw error;
   }
   if (parent.metadata.deletionTimestamp !== undefined) return;
-  const desired = desiredGroups(environment, answer.attachments ?? [], (child) => withMark(definition.name, child));
+  const desired = desiredGroups(environment, response.attachments ?? [], (child) =>
+    withDecoratorAnnotation(definition.name, child),
+  );
   const plan = { parent, observed, desired, methodOf: updateMethods(definition) };
   const failures = await manageChildren(environment, plan, sleep);
   if (failures.length > 0) throw new SyncError(failures.map(({ message }) => message).join(', '));

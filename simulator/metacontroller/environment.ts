@@ -1,4 +1,4 @@
-// What every controller of one Metacontroller shares: clock, caches, the way to the API server and to the service.
+// What the controllers of one Metacontroller share: clock, caches, and the clients of the API server and the service.
 import type { Clock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
 import type { Informer } from '../informer.ts';
@@ -8,7 +8,7 @@ import type { Resource } from '../resources.ts';
 import type { ApiClient } from './api-client.ts';
 import type { HookClient } from './hook-client.ts';
 
-/** What was done, counted since the start. */
+/** Counted since the cluster was created. */
 export interface Counters {
   /** Calls of sync hooks, by controller. */
   readonly syncs: Record<string, number>;
@@ -17,16 +17,16 @@ export interface Counters {
   /** Syncs that ended with an error, by controller. */
   readonly failedSyncs: Record<string, number>;
   statusWrites: number;
-  /** Status writes given up after conflicts, or lost. */
+  /** Status writes dropped after conflicts or by a fault. */
   lostStatusWrites: number;
   childCreates: number;
-  /** Creates that met an object of the same name, and were swallowed. */
-  swallowedCreates: number;
+  /** Creates that got AlreadyExists, which Metacontroller ignores. */
+  ignoredCreates: number;
   childUpdates: number;
   childDeletes: number;
 }
 
-/** A sync that failed. */
+/** A failed sync. */
 export interface SyncReport {
   readonly atMilliseconds: number;
   readonly controller: string;
@@ -45,13 +45,12 @@ export interface Environment {
   /** Throws NotFound for a kind that is not served. */
   resourceOf(kind: string): Resource;
   report(failure: Omit<SyncReport, 'atMilliseconds'>): void;
-  /** The one cache of a resource, which all controllers share. */
+  /** The cache of a resource, shared by all controllers. */
   informerOf(resource: Resource): Informer;
-  /** Starts a procedure that ends silently where Metacontroller is restarted meanwhile. */
+  /** Starts work that is abandoned if Metacontroller restarts before it ends. */
   startWork(body: (sleep: Sleep) => Promise<void>): void;
 }
 
-/** Gives counters at zero. */
 export function createCounters(): Counters {
   return {
     syncs: {},
@@ -60,13 +59,12 @@ export function createCounters(): Counters {
     statusWrites: 0,
     lostStatusWrites: 0,
     childCreates: 0,
-    swallowedCreates: 0,
+    ignoredCreates: 0,
     childUpdates: 0,
     childDeletes: 0,
   };
 }
 
-/** Adds one to a counter by name. */
 export function count(counters: Record<string, number>, name: string): void {
   counters[name] = (counters[name] ?? 0) + 1;
 }

@@ -1,4 +1,4 @@
-// Calls a hook and reads its answer the way Metacontroller does: 200 is an answer, 429 a wait, all else an error.
+// Calls a hook as Metacontroller does: 200 carries the response, 429 a delay, and any other status is an error.
 import type { LabelSelector } from '../../kubernetes/label-selector.ts';
 import { overTheWire } from '../json.ts';
 import type { Manifest } from '../kubernetes-object.ts';
@@ -6,16 +6,16 @@ import type { Sleep } from '../process.ts';
 import type { Hook } from './controller-definition.ts';
 import { SyncError, TooManyRequestsError } from './sync-error.ts';
 
-export interface HookAnswer {
+export interface HookResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: unknown;
 }
 
-/** Sends one request to the service. It may reject, as when nobody listens. */
-export type CallHook = (path: string, body: unknown, timeoutSeconds: number) => Promise<HookAnswer>;
+/** Sends one request to the service. Rejects if the connection fails. */
+export type CallHook = (path: string, body: unknown, timeoutSeconds: number) => Promise<HookResponse>;
 
-export interface SyncAnswer {
+export interface SyncResponse {
   readonly status?: Readonly<Record<string, unknown>> | null;
   readonly children?: readonly Manifest[] | null;
   readonly attachments?: readonly Manifest[] | null;
@@ -32,11 +32,11 @@ export interface RelatedRule {
   readonly labelSelector?: LabelSelector;
 }
 
-export interface CustomizeAnswer {
+export interface CustomizeResponse {
   readonly relatedResources?: readonly RelatedRule[];
 }
 
-/** Go's `strconv.Atoi` gives 0 for what is no number; a date is a moment to wait for. */
+/** Accepts a number of seconds or an HTTP date; other text is 0, as with Go's `strconv.Atoi`. */
 function retryAfterSeconds(text: string | undefined, nowMilliseconds: number): number {
   const date = /^[A-Z][a-z]{2}, /.test(text ?? '') ? Date.parse(text ?? '') : Number.NaN;
   if (!Number.isNaN(date)) return Math.ceil((date - nowMilliseconds) / 1000);
@@ -46,23 +46,22 @@ function retryAfterSeconds(text: string | undefined, nowMilliseconds: number): n
 export interface HookClientOptions {
   readonly callHook: CallHook;
   readonly now: () => number;
-  /** How long the next call takes on the way there and back. */
+  /** Round trip of the next call. */
   readonly latencyMilliseconds: () => number;
 }
 
 export interface HookClient {
-  /** Gives the body of the answer. Throws TooManyRequestsError, or SyncError for any other trouble. */
+  /** Returns the response body. Throws TooManyRequestsError for 429 and SyncError for any other failure. */
   call(hook: Hook, body: unknown, sleep: Sleep): Promise<unknown>;
 }
 
-/** Takes how the service is reached and how long that takes; gives the client. */
 export function createHookClient({ callHook, now, latencyMilliseconds }: HookClientOptions): HookClient {
-  function bodyOf(answer: HookAnswer): unknown {
-    if (answer.statusCode === 429) {
-      throw new TooManyRequestsError(retryAfterSeconds(answer.headers['retry-after'], now()));
+  function bodyOf(response: HookResponse): unknown {
+    if (response.statusCode === 429) {
+      throw new TooManyRequestsError(retryAfterSeconds(response.headers['retry-after'], now()));
     }
-    if (answer.statusCode !== 200) throw new SyncError(`unsupported status code: ${answer.statusCode}`);
-    return overTheWire(answer.body);
+    if (response.statusCode !== 200) throw new SyncError(`unsupported status code: ${response.statusCode}`);
+    return overTheWire(response.body);
   }
 
   return {
@@ -71,13 +70,13 @@ export function createHookClient({ callHook, now, latencyMilliseconds }: HookCli
       const timeout = hook.timeoutSeconds * 1000;
       const outward = Math.floor(latency / 2);
       await sleep(Math.min(outward, timeout));
-      // The service has decided, even where its answer comes too late.
-      const answer = await callHook(hook.path, body, hook.timeoutSeconds).catch((error: unknown) => {
+      // The service has decided even if its response arrives too late.
+      const response = await callHook(hook.path, body, hook.timeoutSeconds).catch((error: unknown) => {
         throw new SyncError(`http error: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
       });
       await sleep(Math.max(0, Math.min(latency, timeout) - outward));
       if (latency > timeout) throw new SyncError(`http error: Post "${hook.path}": context deadline exceeded`);
-      return bodyOf(answer);
+      return bodyOf(response);
     },
   };
 }

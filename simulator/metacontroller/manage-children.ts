@@ -1,4 +1,4 @@
-// Makes the children what the hook desires: deletes first, then creates and updates, going on where one of them fails.
+// Writes the difference between observed and desired children: deletes, then creates and updates. A failure stops none.
 import { isApiError } from '../api-error.ts';
 import { sameJson } from '../json.ts';
 import type { KubernetesObject, Manifest } from '../kubernetes-object.ts';
@@ -14,14 +14,14 @@ export interface ChildrenPlan {
   readonly parent: KubernetesObject;
   readonly observed: ObjectGroups;
   readonly desired: ObjectGroups<Manifest>;
-  /** How a child of a kind is changed. */
+  /** Update method of a kind. */
   readonly methodOf: (kind: string) => UpdateMethod;
 }
 
-/** One write, and the refusals of it that do not count as failures. */
+/** One write, and the error reasons that do not count as failures. */
 interface Write {
   readonly run: (sleep: Sleep) => Promise<void>;
-  readonly swallowed: readonly ('NotFound' | 'Conflict')[];
+  readonly ignored: readonly ('NotFound' | 'Conflict')[];
 }
 
 function deletion(environment: Environment, child: KubernetesObject): Write {
@@ -30,90 +30,90 @@ function deletion(environment: Environment, child: KubernetesObject): Write {
       await environment.api.remove(child, { uid: child.metadata.uid, propagation: 'Background' }, sleep);
       environment.counters.childDeletes += 1;
     },
-    swallowed: ['NotFound'],
+    ignored: ['NotFound'],
   };
 }
 
-function creation(environment: Environment, parent: KubernetesObject, wanted: Manifest): Write {
+function creation(environment: Environment, parent: KubernetesObject, desired: Manifest): Write {
   return {
     async run(sleep) {
       try {
-        await environment.api.create(newChild(parent, wanted), sleep);
+        await environment.api.create(newChild(parent, desired), sleep);
         environment.counters.childCreates += 1;
       } catch (error) {
         if (!isApiError(error, 'AlreadyExists')) throw error;
-        environment.counters.swallowedCreates += 1;
+        environment.counters.ignoredCreates += 1;
       }
     },
-    swallowed: [],
+    ignored: [],
   };
 }
 
-/** Stored objects that stay as they are where what was last applied is applied again: they are looked at with every sync. */
+/** Stored children that a repeated apply does not change. Cached, because every sync compares every child. */
 const settledChildren = new WeakSet<KubernetesObject>();
 
-function change(environment: Environment, child: KubernetesObject, wanted: Manifest): Write {
+function update(environment: Environment, child: KubernetesObject, desired: Manifest): Write {
   return {
     async run(sleep) {
-      const isRepeated = isAppliedAlready(child, wanted);
+      const isRepeated = isAppliedAlready(child, desired);
       if (isRepeated && settledChildren.has(child)) return;
-      const next = updatedChild(child, wanted);
+      const next = updatedChild(child, desired);
       const isSame = sameJson(next, child);
       if (isRepeated && isSame) settledChildren.add(child);
       if (isSame || child.metadata.deletionTimestamp !== undefined) return;
       await environment.api.update(next, sleep);
       environment.counters.childUpdates += 1;
     },
-    swallowed: ['NotFound', 'Conflict'],
+    ignored: ['NotFound', 'Conflict'],
   };
 }
 
-/** With OnDelete a child is never changed; but one with which the wish cannot be merged fails the sync all the same. */
-function noChange(child: KubernetesObject, wanted: Manifest): Write {
+/** OnDelete never changes a child, but a desired state that cannot be merged with it still fails the sync. */
+function noUpdate(child: KubernetesObject, desired: Manifest): Write {
   return {
     async run() {
-      if (!isAppliedAlready(child, wanted)) mergedChild(child, wanted);
+      if (!isAppliedAlready(child, desired)) mergedChild(child, desired);
     },
-    swallowed: [],
+    ignored: [],
   };
 }
 
 function deletionsIn(environment: Environment, plan: ChildrenPlan, group: ObjectGroup<KubernetesObject>): Write[] {
-  const wanted = plan.desired.get(groupName(group.resource))?.objects;
+  const desired = plan.desired.get(groupName(group.resource))?.objects;
   return [...group.objects]
-    .filter(([name, child]) => child.metadata.deletionTimestamp === undefined && !wanted?.has(name))
+    .filter(([name, child]) => child.metadata.deletionTimestamp === undefined && !desired?.has(name))
     .map(([, child]) => deletion(environment, child));
 }
 
-function changesIn(environment: Environment, plan: ChildrenPlan, group: ObjectGroup<Manifest>): Write[] {
+function writesIn(environment: Environment, plan: ChildrenPlan, group: ObjectGroup<Manifest>): Write[] {
   const present = plan.observed.get(groupName(group.resource))?.objects;
   const isInPlace = plan.methodOf(group.resource.kind) === 'InPlace';
-  return [...group.objects].map(([name, wanted]) => {
+  return [...group.objects].map(([name, desired]) => {
     const child = present?.get(name);
-    if (child === undefined) return creation(environment, plan.parent, wanted);
-    return isInPlace ? change(environment, child, wanted) : noChange(child, wanted);
+    if (child === undefined) return creation(environment, plan.parent, desired);
+    return isInPlace ? update(environment, child, desired) : noUpdate(child, desired);
   });
 }
 
-/** Takes what is and what should be; writes the difference. Gives the failures that were not swallowed. */
+/** Returns the failures that fail the sync. */
 export async function manageChildren(
   environment: Environment,
   plan: ChildrenPlan,
   sleep: Sleep,
 ): Promise<readonly Error[]> {
   const failures: Error[] = [];
-  // Within a group, upstream walks over a map, in an order that is different each time.
+  // Within a group, upstream iterates over a Go map, in a different order each time.
   const { shuffle } = environment.random;
   const writes = [
     ...groupsInOrder(plan.observed).flatMap((group) => shuffle(deletionsIn(environment, plan, group))),
-    ...groupsInOrder(plan.desired).flatMap((group) => shuffle(changesIn(environment, plan, group))),
+    ...groupsInOrder(plan.desired).flatMap((group) => shuffle(writesIn(environment, plan, group))),
   ];
   for (const write of writes) {
     try {
       await write.run(sleep);
     } catch (error) {
       if (!isSyncFailure(error)) throw error;
-      if (!write.swallowed.some((reason) => isApiError(error, reason))) failures.push(error);
+      if (!write.ignored.some((reason) => isApiError(error, reason))) failures.push(error);
     }
   }
   return failures;

@@ -1,4 +1,4 @@
-// Objects by group and name, as a hook request carries them: `{"Pod.v1": {"namespace/name": object}}`.
+// Objects by group and name, the shape of hook requests: `{"Pod.v1": {"namespace/name": object}}`.
 import { type KubernetesObject, type Manifest, qualifiedName } from '../kubernetes-object.ts';
 import { groupName, type Resource } from '../resources.ts';
 
@@ -7,10 +7,10 @@ export interface ObjectGroup<Item extends Manifest> {
   readonly objects: Map<string, Item>;
 }
 
-/** By the name of the group. */
+/** By group name. */
 export type ObjectGroups<Item extends Manifest = KubernetesObject> = Map<string, ObjectGroup<Item>>;
 
-/** Takes groups, a resource and objects of it; adds them. A group without objects is a group too. */
+/** Adds the group even if there are no objects. */
 export function addToGroup<Item extends Manifest>(
   groups: ObjectGroups<Item>,
   resource: Resource,
@@ -22,7 +22,7 @@ export function addToGroup<Item extends Manifest>(
   for (const object of objects) group.objects.set(qualifiedName(object.metadata), object);
 }
 
-/** What comes from a cache is mostly in order already, and looking is cheaper than sorting. */
+/** Objects from a cache are usually sorted, and the check is cheaper than sorting. */
 function isSorted(names: readonly string[]): boolean {
   return names.every((name, index) => index === 0 || (names[index - 1] ?? '') < name);
 }
@@ -35,7 +35,7 @@ function sortedFields<Value>(fields: ReadonlyMap<string, Value>): Record<string,
   return sorted;
 }
 
-/** Takes groups; gives them as the wire has them, in order of their names. */
+/** Returns the groups as a request carries them, sorted by name. */
 export function wireGroups(groups: ObjectGroups): Record<string, Record<string, KubernetesObject>> {
   return sortedFields(new Map([...groups].map(([name, { objects }]) => [name, sortedFields(objects)])));
 }
@@ -46,7 +46,7 @@ function sortKey({ resource }: ObjectGroup<Manifest>): string {
   return `${group} ${resource.apiVersion.slice(slash + 1)} ${resource.kind}`;
 }
 
-/** The groups in the order in which Metacontroller works through them: by API group, version and kind. */
+/** Sorted as Metacontroller processes them: by API group, version and kind. */
 export function groupsInOrder<Item extends Manifest>(groups: ObjectGroups<Item>): readonly ObjectGroup<Item>[] {
   return [...groups.values()].sort((left, right) => (sortKey(left) < sortKey(right) ? -1 : 1));
 }

@@ -1,12 +1,12 @@
-// The ways in which a sync ends without success; anything else that is thrown is a mistake of the simulator and ends the run.
+// Errors that a real sync can end with. Any other error is a bug of the simulator and ends the run.
 import { ApiError } from '../api-error.ts';
 
-/** A sync failed and is tried again later. */
+/** The sync is retried later. */
 export class SyncError extends Error {
   override readonly name: string = 'SyncError';
 }
 
-/** The hook asked to be left alone for a while. */
+/** The hook returned 429. */
 export class TooManyRequestsError extends SyncError {
   override readonly name = 'TooManyRequestsError';
   readonly afterSeconds: number;
@@ -17,12 +17,11 @@ export class TooManyRequestsError extends SyncError {
   }
 }
 
-/** Metacontroller was restarted while this work was under way: nothing of it happens any more. */
+/** Metacontroller restarted while this work was in progress, so the rest of it never happens. */
 export class AbandonedError extends Error {
   override readonly name = 'AbandonedError';
 }
 
-/** Whether something thrown is a failure that a real sync may meet. */
 export function isSyncFailure(error: unknown): error is Error {
   return error instanceof SyncError || error instanceof ApiError;
 }

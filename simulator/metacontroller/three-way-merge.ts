@@ -1,8 +1,8 @@
-// The three-way merge by which a partial object is applied: what the last one said and this one does not is taken away.
+// The three-way merge behind apply: fields of the last applied configuration that are no longer desired are removed.
 import { isObject, type JsonObject } from '../json.ts';
 import { SyncError } from './sync-error.ts';
 
-/** What three versions of one value say; undefined where a version says nothing. */
+/** Three versions of one value; undefined where a version has none. */
 export interface Versions {
   readonly observed: unknown;
   readonly lastApplied: unknown;
@@ -11,7 +11,7 @@ export interface Versions {
 
 export type ListMerge = 'replace' | 'byKey';
 
-/** The fields that name an entry of a list, the most telling first (metacontroller `pkg/dynamic/apply/apply.go`). */
+/** Fields that may identify a list entry, in order of preference (metacontroller `pkg/dynamic/apply/apply.go`). */
 const keyFields = ['containerPort', 'port', 'mountPath', 'name', 'uid', 'ip', 'path'];
 
 function entriesOf(value: unknown): JsonObject {
@@ -40,7 +40,7 @@ function mergeFields(versions: Versions, lists: ListMerge): Record<string, unkno
   return merged;
 }
 
-/** The field by which all entries of all the lists can be told apart, if there is one. */
+/** The first field that every entry of every list has; undefined if there is none. */
 function keyFieldOf(lists: readonly (readonly unknown[])[]): string | undefined {
   const items = lists.flat();
   if (items.length === 0) return undefined;
@@ -62,9 +62,8 @@ function mergeLists(versions: Versions): readonly unknown[] {
 }
 
 /**
- * Takes three versions of a value and how lists are merged (as wholes, as kubectl does for custom resources, or entry by
- * entry, as Metacontroller does); gives the observed one with the changes applied. Throws SyncError where
- * the kinds of value differ.
+ * Returns the observed value with the desired changes. Lists are replaced, as kubectl does for custom resources, or
+ * merged by key, as Metacontroller does. Throws SyncError if the versions are of different types.
  */
 export function mergeThreeWays(versions: Versions, lists: ListMerge): unknown {
   if (isObject(versions.observed)) return mergeFields(versions, lists);

@@ -1,4 +1,4 @@
-// The work queue of a controller, by the rules of client-go's `util/workqueue`: a key waits once and is worked on once at a time.
+// The rules of client-go's `util/workqueue`: a key is queued once and has one worker at a time.
 import type { Clock } from '../clock.ts';
 
 const FIRST_RETRY_MILLISECONDS = 5;
@@ -6,15 +6,15 @@ const LONGEST_RETRY_MILLISECONDS = 1_000_000;
 
 export interface WorkQueue {
   add(key: string): void;
-  /** Adds the key later; of several such promises for one key, the earliest counts. */
+  /** Adds the key after a delay. Of several delays for one key, the earliest counts. */
   addAfter(key: string, delayMilliseconds: number): void;
-  /** Adds the key after 5 ms, doubled with every time until it is forgotten, at most 1000 s. */
+  /** Adds the key after 5 ms, doubled on each call until the key is forgotten, at most 1000 s. */
   addRateLimited(key: string): void;
+  /** Resets the delay of addRateLimited. */
   forget(key: string): void;
-  /** The key to work on next. Whoever takes it says done. */
-  take(): string | undefined;
+  /** Removes and returns the next key. The caller must report it as done. */
+  next(): string | undefined;
   done(key: string): void;
-  size(): number;
   clear(): void;
 }
 
@@ -23,68 +23,88 @@ interface Waiting {
   readonly cancel: () => void;
 }
 
-/** Takes a clock and what to call whenever a key can be taken; gives an empty queue. */
-export function createWorkQueue(clock: Clock, wake: () => void): WorkQueue {
-  const ready: string[] = [];
-  const dirty = new Set<string>();
-  const processing = new Set<string>();
-  const waiting = new Map<string, Waiting>();
-  const failures = new Map<string, number>();
+interface QueueState {
+  readonly clock: Clock;
+  /** Called when a key becomes ready. */
+  readonly onReady: () => void;
+  readonly ready: string[];
+  /** Keys that need a sync, also while one is in progress. */
+  readonly dirty: Set<string>;
+  readonly processing: Set<string>;
+  readonly waiting: Map<string, Waiting>;
+  readonly failures: Map<string, number>;
+}
 
-  function offer(key: string): void {
-    ready.push(key);
-    wake();
+function makeReady({ ready, onReady }: QueueState, key: string): void {
+  ready.push(key);
+  onReady();
+}
+
+function add(state: QueueState, key: string): void {
+  if (state.dirty.has(key)) return;
+  state.dirty.add(key);
+  if (!state.processing.has(key)) makeReady(state, key);
+}
+
+function addAfter(state: QueueState, key: string, delayMilliseconds: number): void {
+  if (delayMilliseconds <= 0) {
+    add(state, key);
+    return;
   }
+  const { clock, waiting } = state;
+  const at = clock.now() + Math.ceil(delayMilliseconds);
+  const earlier = waiting.get(key);
+  if (earlier !== undefined && earlier.at <= at) return;
+  earlier?.cancel();
+  const cancel = clock.schedule(delayMilliseconds, () => {
+    waiting.delete(key);
+    add(state, key);
+  });
+  waiting.set(key, { at, cancel });
+}
 
-  function add(key: string): void {
-    if (dirty.has(key)) return;
-    dirty.add(key);
-    if (!processing.has(key)) offer(key);
-  }
+function addRateLimited(state: QueueState, key: string): void {
+  const count = state.failures.get(key) ?? 0;
+  state.failures.set(key, count + 1);
+  addAfter(state, key, Math.min(FIRST_RETRY_MILLISECONDS * 2 ** count, LONGEST_RETRY_MILLISECONDS));
+}
 
-  function addAfter(key: string, delayMilliseconds: number): void {
-    if (delayMilliseconds <= 0) {
-      add(key);
-      return;
-    }
-    const at = clock.now() + Math.ceil(delayMilliseconds);
-    const earlier = waiting.get(key);
-    if (earlier !== undefined && earlier.at <= at) return;
-    earlier?.cancel();
-    const cancel = clock.schedule(delayMilliseconds, () => {
-      waiting.delete(key);
-      add(key);
-    });
-    waiting.set(key, { at, cancel });
-  }
+function next({ ready, dirty, processing }: QueueState): string | undefined {
+  const key = ready.shift();
+  if (key === undefined) return undefined;
+  dirty.delete(key);
+  processing.add(key);
+  return key;
+}
 
+function clear({ ready, dirty, processing, waiting, failures }: QueueState): void {
+  for (const { cancel } of waiting.values()) cancel();
+  for (const collection of [dirty, processing, waiting, failures]) collection.clear();
+  ready.length = 0;
+}
+
+export function createWorkQueue(clock: Clock, onReady: () => void): WorkQueue {
+  const state: QueueState = {
+    clock,
+    onReady,
+    ready: [],
+    dirty: new Set(),
+    processing: new Set(),
+    waiting: new Map(),
+    failures: new Map(),
+  };
   return {
-    add,
-    addAfter,
-    addRateLimited(key) {
-      const count = failures.get(key) ?? 0;
-      failures.set(key, count + 1);
-      addAfter(key, Math.min(FIRST_RETRY_MILLISECONDS * 2 ** count, LONGEST_RETRY_MILLISECONDS));
-    },
+    add: (key) => add(state, key),
+    addAfter: (key, delayMilliseconds) => addAfter(state, key, delayMilliseconds),
+    addRateLimited: (key) => addRateLimited(state, key),
     forget: (key) => {
-      failures.delete(key);
+      state.failures.delete(key);
     },
-    take() {
-      const key = ready.shift();
-      if (key === undefined) return undefined;
-      dirty.delete(key);
-      processing.add(key);
-      return key;
-    },
+    next: () => next(state),
     done(key) {
-      processing.delete(key);
-      if (dirty.has(key)) offer(key);
+      state.processing.delete(key);
+      if (state.dirty.has(key)) makeReady(state, key);
     },
-    size: () => ready.length,
-    clear() {
-      for (const { cancel } of waiting.values()) cancel();
-      for (const collection of [dirty, processing, waiting, failures]) collection.clear();
-      ready.length = 0;
-    },
+    clear: () => clear(state),
   };
 }

@@ -1,4 +1,4 @@
-// Requests as large as the design is made for, byte for byte as Metacontroller would send them.
+// Requests of the size that the design aims at, byte for byte as Metacontroller sends them.
 import { API_VERSION } from '../../crds/kind.ts';
 import {
   isoTime,
@@ -20,8 +20,8 @@ export const manyNodes = (count: number): NodeFacts[] =>
     labels: { 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64', pool: `pool-${index % 4}` },
   }));
 
-/** Metacontroller sends whole objects, managedFields and last-applied annotations included. */
-const baggage = {
+/** Metadata that Metacontroller sends and the service ignores. */
+const ignoredMetadata = {
   annotations: { 'metacontroller.k8s.io/last-applied-configuration': JSON.stringify(wireImage({ name: 'x' })) },
   managedFields: [
     {
@@ -49,16 +49,16 @@ function ledger(nodes: readonly NodeFacts[], cachedShare: number) {
 export interface Size {
   readonly nodes: number;
   readonly images: number;
-  /** The part of the nodes that has each image. */
+  /** Share of the nodes that have each image. */
   readonly cachedShare: number;
 }
 
-/** Gives the body of a PullPolicy sync of that size, with 20 pulls going on. */
+/** Body of a PullPolicy sync with 20 pulls in progress. */
 export function largePolicyBody({ nodes: nodeCount, images: imageCount, cachedShare }: Size): string {
   const nodes = manyNodes(nodeCount);
   const images = Array.from({ length: imageCount }, (_, index) => ({
     name: `image-${index}`,
-    metadata: baggage,
+    metadata: ignoredMetadata,
     status: ledger(nodes, cachedShare),
   }));
   const pods = Array.from({ length: 20 }, (_, slot) => ({
@@ -70,12 +70,12 @@ export function largePolicyBody({ nodes: nodeCount, images: imageCount, cachedSh
   return JSON.stringify(body);
 }
 
-/** Gives the body of a CachedImage sync of that size. */
+/** Body of a CachedImage sync. */
 export function largeImageBody({ nodes: nodeCount, cachedShare }: Size): string {
   const nodes = manyNodes(nodeCount);
   const pods = [{ slot: 0, image: 'image', node: nodes[0]?.name ?? '', state: 'completed' as const }];
   return JSON.stringify(
-    wireImageRequest({ name: 'image', nodes, pods, metadata: baggage, status: ledger(nodes, cachedShare) }),
+    wireImageRequest({ name: 'image', nodes, pods, metadata: ignoredMetadata, status: ledger(nodes, cachedShare) }),
   );
 }
 

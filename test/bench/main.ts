@@ -1,5 +1,5 @@
-// Measures a sync against the JSON work that no implementation can avoid: both in one process, alternated, medians.
-
+// `npm run bench`: compares a sync with the JSON parsing and serialisation that no implementation can avoid.
+// Both run in one process and alternate; the result is the ratio of their medians.
 import { loadavg } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { hooks } from '../../service/hook-table.ts';
@@ -8,7 +8,7 @@ import { NOON, settings } from '../hooks/builders/wire.ts';
 import { largeImageBody, largePolicyBody } from './large-cluster.ts';
 
 const ROUNDS = 31;
-/** What DESIGN allows: twice the parsing and writing of request and answer. */
+/** The design allows twice the time for parsing the request and serialising the response. */
 const ALLOWED_RATIO = 2;
 
 interface Case {
@@ -28,7 +28,7 @@ const cases: Case[] = sizes.flatMap((size) => [
   { name: `CachedImage  ${size.name}`, path: '/hooks/cachedimages/sync', body: largeImageBody(size) },
 ]);
 
-const surroundings = {
+const context = {
   settings,
   nowMilliseconds: NOON,
   clock: () => NOON,
@@ -36,12 +36,12 @@ const surroundings = {
   onStatus: () => undefined,
 };
 
-async function answer({ path, body }: Case): Promise<string> {
+async function respond({ path, body }: Case): Promise<string> {
   const hook = hooks.find((candidate) => candidate.path === path);
   const reading = hook?.parse(JSON.parse(body));
   if (reading === undefined || !reading.ok) throw new Error(`${path}: ${reading?.problem}`);
-  const { body: reply } = await reading.respond({ ...surroundings, memory: createStatusMemory() });
-  return JSON.stringify(reply);
+  const { body: response } = await reading.respond({ ...context, memory: createStatusMemory() });
+  return JSON.stringify(response);
 }
 
 async function timed(work: () => unknown): Promise<number> {
@@ -53,15 +53,15 @@ async function timed(work: () => unknown): Promise<number> {
 const median = (values: readonly number[]) => [...values].sort((left, right) => left - right)[values.length >> 1] ?? 0;
 
 let isWithin = true;
-console.log(`load ${loadavg()[0]?.toFixed(2)}, Node ${process.version}, ${ROUNDS} rounds each, medians\n`);
+console.log(`load ${loadavg()[0]?.toFixed(2)}, Node ${process.version}, median of ${ROUNDS} rounds each\n`);
 console.log('request'.padEnd(54), 'KiB'.padStart(6), 'JSON ms'.padStart(9), 'sync ms'.padStart(9), 'ratio'.padStart(7));
 for (const one of cases) {
-  const reply: unknown = JSON.parse(await answer(one));
+  const response: unknown = JSON.parse(await respond(one));
   const syncs: number[] = [];
   const jsons: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    jsons.push((await timed(() => JSON.parse(one.body))) + (await timed(() => JSON.stringify(reply))));
-    syncs.push(await timed(() => answer(one)));
+    jsons.push((await timed(() => JSON.parse(one.body))) + (await timed(() => JSON.stringify(response))));
+    syncs.push(await timed(() => respond(one)));
   }
   const ratio = median(syncs) / median(jsons);
   isWithin &&= ratio <= ALLOWED_RATIO;

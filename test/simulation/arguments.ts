@@ -1,18 +1,22 @@
-// What `npm run simulate` is told.
+// The command line of `npm run simulate`.
 import { parseArgs } from 'node:util';
 import { faultKindsOf, faultNames } from './fault-kinds.ts';
 
-export const USAGE = `npm run simulate -- [--seeds 1..1000 | --seeds 7,20 | --fresh 300] [--nodes N] [--images N] [--faults all|none|NAME,NAME]
+export const USAGE = `usage: npm run simulate -- [options]
 
-  --seeds      which seeds; 1..100 unless given
-  --fresh      so many seeds that nobody has tried; the first is printed
-  --nodes      nodes of every cluster; drawn from the seed (3 to 8) unless given
-  --images     images of every cluster; drawn from the seed (2 to 6) unless given
-  --faults     which kinds of fault; drawn from the seed unless given
-  --processes  how many run side by side; 2 unless given
-  --report     a file to which the result is written as a test report (JSON)
-  --draw       an SVG file in which the run is drawn, for one seed
-  --list       names every fault and every promise, and runs nothing
+Runs simulated clusters with faults and checks that the operator keeps its promises.
+Each seed is one cluster. The same seed always leads to the same run.
+
+  --seeds LIST      seeds to run, such as 1..1000 or 7,20 (default 1..100)
+  --fresh N         run N random seeds instead; the output names them
+  --nodes N         nodes of each cluster (default: drawn from the seed, 3 to 8)
+  --images N        images of each cluster (default: drawn from the seed, 2 to 6)
+  --faults LIST     all, none, or names such as cache-lag,quota (default: drawn from the seed)
+  --processes N     seeds to run in parallel (default 2)
+  --report FILE     write the number of failures to FILE as a JSON test report
+  --draw FILE       draw the run of a single seed as an SVG picture
+  --list            list all promises and faults, and run nothing
+  --help            print this text
 `;
 
 export interface SimulateArguments {
@@ -24,6 +28,7 @@ export interface SimulateArguments {
   readonly reportFile: string | undefined;
   readonly drawingFile: string | undefined;
   readonly list: boolean;
+  readonly help: boolean;
 }
 
 export type ArgumentsReading =
@@ -43,13 +48,13 @@ function range(first: number, count: number): number[] {
   return Array.from({ length: count }, (_, index) => first + index);
 }
 
-/** Takes `1..10` or `3,5,8`; gives the seeds. */
+/** Accepts `1..10` or `3,5,8`. */
 function seedsIn(text: string): number[] {
   const [from, to, ...more] = text.split('..');
   if (to === undefined) return text.split(',').map((part) => wholeNumber('seeds', part, [0, 2 ** 32]));
   const first = wholeNumber('seeds', from ?? '', [0, 2 ** 32]);
   const last = wholeNumber('seeds', to, [first, first + MOST_SEEDS]);
-  if (more.length > 0) throw new Error('--seeds must be like 1..100 or 3,5,8');
+  if (more.length > 0) throw new Error('--seeds must look like 1..100 or 3,5,8');
   return range(first, last - first + 1);
 }
 
@@ -70,17 +75,17 @@ const options = {
   report: { type: 'string' },
   draw: { type: 'string' },
   list: { type: 'boolean' },
+  help: { type: 'boolean' },
 } as const;
 
-/** Which seeds are meant: those that are named, so many fresh ones, or the first hundred. */
 function chosenSeeds(
   { seeds, fresh, draw }: { readonly seeds?: string; readonly fresh?: string; readonly draw?: string },
   freshSeed: () => number,
 ): readonly number[] {
-  if (seeds !== undefined && fresh !== undefined) throw new Error('--seeds and --fresh exclude each other');
+  if (seeds !== undefined && fresh !== undefined) throw new Error('--seeds and --fresh cannot be combined');
   const chosen =
     fresh === undefined ? seedsIn(seeds ?? '1..100') : range(freshSeed(), wholeNumber('fresh', fresh, [1, MOST_SEEDS]));
-  if (draw !== undefined && chosen.length !== 1) throw new Error('--draw draws one seed: name it with --seeds N');
+  if (draw !== undefined && chosen.length !== 1) throw new Error('--draw needs a single seed: add --seeds N');
   return chosen;
 }
 
@@ -96,10 +101,11 @@ function read(given: readonly string[], freshSeed: () => number): SimulateArgume
     reportFile: values.report,
     drawingFile: values.draw,
     list: values.list ?? false,
+    help: values.help ?? false,
   };
 }
 
-/** Takes the words of the command line and where a fresh seed comes from; gives what they mean, or what is wrong with them. */
+/** `freshSeed` draws the first seed of --fresh. */
 export function readArguments(given: readonly string[], freshSeed: () => number): ArgumentsReading {
   try {
     return { ok: true, value: read(given, freshSeed) };

@@ -1,23 +1,23 @@
-// The same seed gives the same run, event by event, whether the service is called over HTTP's paths or as a function.
+// A seed determines its run, event by event, whether the service is called through its routes or as functions.
 import { expect, test } from 'vitest';
 import { faultNames } from './fault-kinds.ts';
 import { run } from './run.ts';
 
-const small = { nodes: 3, images: 2 };
+const size = { nodes: 3, images: 2 };
 
-test('the same seed with every fault gives the same run twice', async () => {
-  const first = await run({ seed: 3, faults: faultNames, ...small });
-  expect(await run({ seed: 3, faults: faultNames, ...small })).toEqual(first);
+test('two runs of a seed with every fault are equal', async () => {
+  const first = await run({ seed: 3, faults: faultNames, ...size });
+  expect(await run({ seed: 3, faults: faultNames, ...size })).toEqual(first);
 });
 
-test('another seed gives another run', async () => {
-  const first = await run({ seed: 4, ...small });
-  expect((await run({ seed: 5, ...small })).fingerprint).not.toBe(first.fingerprint);
+test('runs of two seeds differ', async () => {
+  const first = await run({ seed: 4, faults: [], ...size });
+  expect((await run({ seed: 5, faults: [], ...size })).fingerprint).not.toBe(first.fingerprint);
 });
 
-test('the app over its HTTP paths and the same decisions called as functions give the same run', async () => {
+test('a run that calls the HTTP routes equals one that calls the hooks as functions', async () => {
   const faults = ['cache-lag', 'lost-answers', 'service-restarts', 'images-edited', 'nodes-replaced', 'kubelets-die'];
-  const called = await run({ seed: 6, faults, ...small });
-  expect(called.podStarts).toBeGreaterThan(5);
-  expect(await run({ seed: 6, faults, ...small, answering: 'app' })).toEqual(called);
+  const table = await run({ seed: 6, faults, ...size });
+  expect(table.podStarts).toBeGreaterThan(5);
+  expect(await run({ seed: 6, faults, ...size, serviceMode: 'app' })).toEqual(table);
 });

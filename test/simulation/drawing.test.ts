@@ -1,4 +1,4 @@
-// The picture of a run shows every pull, the caps and the faults, and says what broke; odd names cannot break out of it.
+// The picture of a run: pulls, caps, faults and the verdict, with every name escaped.
 import { expect, test } from 'vitest';
 import { drawRun } from './drawing.ts';
 import { type Recording, record } from './recording.ts';
@@ -30,19 +30,19 @@ const count = (picture: string, part: string) => picture.split(part).length - 1;
 
 test.each<[string, string, Recording, RunResult]>([
   ['the verdict', 'seed 7: 2 nodes, 1 images, every promise kept', recording(), kept],
-  ['the faults by name', 'cache-lag, quota', recording(), kept],
-  ['that there are none', 'no fault', recording(), { ...kept, faults: [] }],
-  ['what a fault was, and when', '1 s: node-1 is replaced', recording(), kept],
-  ['how a pull ended', 'image-0, 0 s: success', recording(), kept],
+  ['the names of the faults', 'cache-lag, quota', recording(), kept],
+  ['the absence of faults', 'no faults', recording(), { ...kept, faults: [] }],
+  ['the time and text of a fault', '1 s: node-1 is replaced', recording(), kept],
+  ['the outcome of a pull', 'image-0, 0 s: success', recording(), kept],
   [
-    'a pull of which nobody knows how it ended',
+    'a pull without a known outcome',
     'image-0, 0 s: ended without an outcome',
     recording({ pulls: [{ ...pull, outcome: undefined, endedAt: undefined }] }),
     kept,
   ],
   ['the cap of a policy', 'cap up to 2', recording(), kept],
   [
-    'what broke',
+    'the broken promise',
     'BROKEN policy-cap: 3 Pods of default',
     recording(),
     {
@@ -51,37 +51,37 @@ test.each<[string, string, Recording, RunResult]>([
     },
   ],
   [
-    'names as text, whatever they are',
+    'names with markup as escaped text',
     '&lt;script&gt;&quot;&amp;, 0 s',
     recording({ pulls: [{ ...pull, image: '<script>"&' }] }),
     kept,
   ],
-])('it shows %s', (_title, words, given, result) => {
+])('the picture shows %s', (_title, text, given, result) => {
   const picture = drawRun(given, result);
-  expect(picture).toContain(words);
+  expect(picture).toContain(text);
   expect(picture).not.toMatch(/<script|NaN|Infinity|undefined/);
 });
 
-test('pulls at the same time on one node lie below each other', () => {
+test('simultaneous pulls on one node are drawn below each other', () => {
   const two = drawRun(recording({ pulls: [pull, { ...pull, from: 1_000 }] }), kept);
   const tops = [...two.matchAll(/<rect [^>]*y="(\d+)"/g)].map(([, y]) => y);
   expect(new Set(tops).size).toBe(2);
 });
 
-test('many faults stand in lines that fit', () => {
+test('a long list of faults is wrapped', () => {
   const faults = Array.from({ length: 60 }, (_, index) => `fault-number-${index}`);
   const lines = drawRun(recording(), { ...kept, faults }).match(/>fault-number[^<]*</g) ?? [];
   expect(lines.length).toBeGreaterThan(3);
-  for (const words of lines) expect(words.length).toBeLessThan(204);
+  for (const line of lines) expect(line.length).toBeLessThan(204);
 });
 
-test('a real run: every pull is in the picture, and drawing changes nothing', async () => {
+test('recording a real run captures every pull and does not change the run', async () => {
   const options = { seed: 4, nodes: 3, images: 2, faults: [] };
   let seen: Recording | undefined;
   const result = await run({
     ...options,
-    onCluster: (world) => {
-      seen = record(world);
+    onStart: (simulation) => {
+      seen = record(simulation);
     },
   });
   expect(result).toEqual(await run(options));

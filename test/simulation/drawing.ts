@@ -1,43 +1,17 @@
-// Draws a run as one picture (SVG): the faults, the pulls on each node, and for each policy how many of its cap were used.
+// Draws a run as an SVG picture: the faults, the pulls on each node, and the Pods of each policy below its cap.
+import { type Canvas, escaped, LEFT, line, newCanvas, RIGHT, rounded, svgOf, text, WIDTH } from './canvas.ts';
 import type { RecordedPolicy, RecordedPull, Recording, Step } from './recording.ts';
 import type { RunResult } from './run.ts';
 
-const WIDTH = 1400;
-const LEFT = 90;
-const RIGHT = 20;
 const LANE = 16;
 const STRIP = 60;
 const GAP = 14;
-/** What comes later (re-pulls, the quiet hour) would only press the rest together. */
+/** Later parts of a run (re-pulls, the quiet hour) would only compress the picture. */
 const LONGEST_MILLISECONDS = 600_000;
 
 const COLORS = { success: '#2e7d32', failure: '#c62828', none: '#1565c0', gone: '#9aa0a6', cap: '#c62828' } as const;
 
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-}
-
-interface Canvas {
-  readonly parts: string[];
-  /** Where a moment is, from left to right. */
-  readonly x: (milliseconds: number) => number;
-  readonly endMilliseconds: number;
-  /** Where the next section begins. */
-  top: number;
-}
-
-const rounded = (value: number) => Math.round(value * 10) / 10;
-
-function text(canvas: Canvas, [x, y]: readonly [number, number], words: string, attributes = ''): void {
-  canvas.parts.push(`<text x="${rounded(x)}" y="${rounded(y)}" ${attributes}>${escaped(words)}</text>`);
-}
-
-function line(canvas: Canvas, [x1, y1, x2, y2]: readonly number[], color: string, attributes = ''): void {
-  const ends = `x1="${rounded(x1 ?? 0)}" y1="${rounded(y1 ?? 0)}" x2="${rounded(x2 ?? 0)}" y2="${rounded(y2 ?? 0)}"`;
-  canvas.parts.push(`<line ${ends} stroke="${color}" ${attributes}/>`);
-}
-
-/** Pulls that overlap lie below each other: gives each the first row in which nothing is in its way. */
+/** Assigns each pull to the first row that is free, so that overlapping pulls lie below each other. */
 function rowsOf(pulls: readonly RecordedPull[]): readonly (readonly [RecordedPull, number])[] {
   const freeFrom: number[] = [];
   return [...pulls]
@@ -56,10 +30,15 @@ function drawPull(canvas: Canvas, pull: RecordedPull, top: number): void {
   const gone = canvas.x(pull.to ?? canvas.endMilliseconds);
   const color = COLORS[pull.outcome ?? (pull.to === undefined ? 'none' : 'gone')];
   const title = `${pull.image}, ${rounded(pull.from / 1000)} s: ${pull.outcome ?? 'ended without an outcome'}`;
-  const bar = (x: number, width: number, attributes: string) =>
-    `<rect x="${rounded(x)}" y="${top + 2}" width="${rounded(Math.max(width, 1.5))}" height="${LANE - 4}" ${attributes}/>`;
+  const bar = (x: number, width: number, attributes: string) => {
+    const size = `width="${rounded(Math.max(width, 1.5))}" height="${LANE - 4}"`;
+    return `<rect x="${rounded(x)}" y="${top + 2}" ${size} ${attributes}/>`;
+  };
   canvas.parts.push(
-    `<g><title>${escaped(title)}</title>${bar(from, gone - from, `fill="${color}" opacity="0.25"`)}${bar(from, ended - from, `fill="${color}"`)}</g>`,
+    `<g><title>${escaped(title)}</title>`,
+    bar(from, gone - from, `fill="${color}" opacity="0.25"`),
+    bar(from, ended - from, `fill="${color}"`),
+    '</g>',
   );
   const name = pull.image.replace(/-[0-9a-f]{8}$/, '');
   if (ended - from > name.length * 5.2) text(canvas, [from + 3, top + 11.5], name, 'fill="#fff" font-size="9"');
@@ -109,14 +88,14 @@ function drawPolicy(canvas: Canvas, name: string, { caps, pods }: RecordedPolicy
   canvas.top = bottom + GAP;
 }
 
-const WORDS_WIDTH_CHARACTERS = 200;
+const LINE_CHARACTERS = 200;
 
-/** Names in lines, none longer than the picture is wide. */
+/** Wraps names into lines that fit the width of the picture. */
 function linesOf(names: readonly string[]): readonly string[] {
   const lines: string[] = [];
   for (const name of names) {
     const longer = `${lines.at(-1) ?? ''}, ${name}`;
-    if (lines.length > 0 && longer.length <= WORDS_WIDTH_CHARACTERS) lines[lines.length - 1] = longer;
+    if (lines.length > 0 && longer.length <= LINE_CHARACTERS) lines[lines.length - 1] = longer;
     else lines.push(name);
   }
   return lines;
@@ -126,7 +105,7 @@ function drawHead(canvas: Canvas, result: RunResult): void {
   const { seed, nodes, images, faults } = result;
   text(canvas, [8, 20], `seed ${seed}: ${nodes} nodes, ${images} images, ${verdictOf(result)}`, 'font-size="15"');
   canvas.top = 40;
-  for (const names of linesOf(faults.length === 0 ? ['no fault'] : faults)) {
+  for (const names of linesOf(faults.length === 0 ? ['no faults'] : faults)) {
     text(canvas, [8, canvas.top], names, 'fill="#5f6368"');
     canvas.top += 14;
   }
@@ -154,7 +133,7 @@ function drawAxis(canvas: Canvas, top: number): void {
   canvas.top += 24;
 }
 
-function lastMoment({ pulls }: Recording, { violation }: RunResult): number {
+function lastInstant({ pulls }: Recording, { violation }: RunResult): number {
   if (violation !== undefined) return Math.max(10_000, violation.atMilliseconds * 1.05);
   const early = pulls.map(({ to, from }) => to ?? from).filter((at) => at <= LONGEST_MILLISECONDS);
   return Math.max(10_000, ...early.map((at) => at * 1.02));
@@ -165,32 +144,27 @@ function verdictOf({ violation }: RunResult): string {
   return `BROKEN ${violation.invariant}: ${violation.what}`;
 }
 
-/** Takes what was recorded of a run and what came of it; gives the picture as the text of an SVG file. */
+const LEGEND =
+  'Bars are pull Pods: dark while pulling, pale until the outcome is recorded and the Pod is deleted. Green: cached, ' +
+  'red: failed, grey: deleted otherwise. Below: the Pods of each policy and its cap (dashed).';
+
+/** Returns the text of an SVG file. */
 export function drawRun(recording: Recording, result: RunResult): string {
-  const endMilliseconds = lastMoment(recording, result);
-  const x = (at: number) => LEFT + (Math.min(at, endMilliseconds) / endMilliseconds) * (WIDTH - LEFT - RIGHT);
-  const canvas: Canvas = { parts: [], x, endMilliseconds, top: 0 };
   const { violation } = result;
+  const canvas = newCanvas(lastInstant(recording, result));
   drawHead(canvas, result);
   const top = canvas.top;
   drawFaults(canvas, recording);
   drawNodes(canvas, recording.pulls);
   for (const [name, policy] of [...recording.policies].sort()) drawPolicy(canvas, name, policy);
   if (violation !== undefined) {
-    const at = x(violation.atMilliseconds);
+    const at = canvas.x(violation.atMilliseconds);
     line(canvas, [at, top, at, canvas.top], '#c62828', 'stroke-width="2"');
   }
+  // The axis lies behind everything else.
   const foreground = canvas.parts.splice(0);
   drawAxis(canvas, top);
-  const legend =
-    'bars: a pull Pod, dark while it pulls, pale until it is recorded and gone; green cached, red failed, grey gone otherwise; below: Pods of each policy, dashed its cap';
-  text(canvas, [8, canvas.top + 4], legend, 'fill="#5f6368"');
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${Math.ceil(canvas.top + 14)}" font-family="sans-serif" font-size="11">`,
-    '<rect width="100%" height="100%" fill="#fff"/>',
-    ...canvas.parts,
-    ...foreground,
-    '</svg>',
-    '',
-  ].join('\n');
+  text(canvas, [8, canvas.top + 4], LEGEND, 'fill="#5f6368"');
+  canvas.parts.push(...foreground);
+  return svgOf(canvas);
 }

@@ -1,4 +1,4 @@
-// What happened, in order: the last events are kept as they are, and made into text only where a run fails.
+// The events of a run, in order. The last ones are kept, and formatted only if the run fails.
 import type { ApiStore } from '../../simulator/api-store.ts';
 import type { Clock } from '../../simulator/clock.ts';
 import type { KubernetesObject } from '../../simulator/kubernetes-object.ts';
@@ -13,15 +13,15 @@ interface Entry {
 }
 
 export interface EventLog {
-  /** Tells something that is no change of the store, as a fault. */
-  tell(text: string): void;
-  /** Calls back with all that is told from now on. */
-  onTell(listener: (text: string) => void): void;
-  /** The number of the last change of the store. */
+  /** Records an event that is not a change of the store, such as a fault. */
+  record(text: string): void;
+  /** Calls the listener with every text recorded from now on. */
+  onRecord(listener: (text: string) => void): void;
+  /** Number of the last change of the store. */
   step(): number;
-  /** The last thirty events, one a line, the oldest first. */
+  /** The last thirty events, one per line, oldest first. */
   lines(): readonly string[];
-  /** A number that stands for all that happened so far: two runs that give the same are the same. */
+  /** A hash of all changes so far: equal runs have equal fingerprints. */
   fingerprint(): number;
 }
 
@@ -39,20 +39,33 @@ function podText({ metadata, spec, status }: KubernetesObject): string {
   return `${image} on ${spec?.nodeName} ${status?.phase ?? ''} ${state} ${detail?.reason ?? ''}`.trim();
 }
 
-function ourText({ metadata, status }: KubernetesObject): string {
+function objectText({ metadata, status }: KubernetesObject): string {
   const { revision, ready, conditions } = (status ?? {}) as Status;
   const reason = conditions?.find(({ type }) => type === 'Ready')?.reason;
   const parts = [`generation ${metadata.generation}`, revision && `revision ${revision}`, ready, reason];
   return parts.filter(Boolean).join(', ');
 }
 
-function textOf({ type, object }: WatchEvent): string {
-  const dying = object.metadata.deletionTimestamp !== undefined && type !== 'DELETED' ? ' (is being deleted)' : '';
-  const detail = object.kind === 'Pod' ? podText(object) : ourText(object);
-  return `${type} ${object.kind} ${object.metadata.name}: ${detail}${dying}`;
+function eventText({ type, object }: WatchEvent): string {
+  const isDying = object.metadata.deletionTimestamp !== undefined && type !== 'DELETED';
+  const detail = object.kind === 'Pod' ? podText(object) : objectText(object);
+  return `${type} ${object.kind} ${object.metadata.name}: ${detail}${isDying ? ' (is being deleted)' : ''}`;
 }
 
-/** Takes the store and the clock, and when the run began; writes down from then on. */
+function lineOf({ at, step, what }: Entry, startMilliseconds: number): string {
+  const seconds = ((at - startMilliseconds) / 1000).toFixed(3).padStart(9);
+  return `${seconds} s  step ${step}  ${typeof what === 'string' ? `* ${what}` : eventText(what)}`;
+}
+
+/** One step of FNV-1a over whole numbers. */
+const mix = (hash: number, number: number) => Math.imul(hash ^ number, 0x01000193) >>> 0;
+
+function mixEvent(hash: number, { object }: WatchEvent, nowMilliseconds: number): number {
+  let mixed = mix(hash, nowMilliseconds & 0x7fffffff);
+  for (let index = 0; index < 8; index += 1) mixed = mix(mixed, object.metadata.uid.charCodeAt(index));
+  return mixed;
+}
+
 export function createEventLog(store: ApiStore, clock: Clock, startMilliseconds: number): EventLog {
   const entries: Entry[] = [];
   const listeners: ((text: string) => void)[] = [];
@@ -63,31 +76,21 @@ export function createEventLog(store: ApiStore, clock: Clock, startMilliseconds:
     if (entries.length > EVENTS_KEPT) entries.shift();
   }
 
-  function mix(number: number): void {
-    fingerprint = Math.imul(fingerprint ^ number, 0x01000193) >>> 0;
-  }
-
   store.watch((event) => {
     add(event);
-    mix(clock.now() & 0x7fffffff);
-    const { uid } = event.object.metadata;
-    for (let index = 0; index < 8; index += 1) mix(uid.charCodeAt(index));
+    fingerprint = mixEvent(fingerprint, event, clock.now());
   });
 
   return {
-    tell(text) {
+    record(text) {
       add(text);
       for (const listener of listeners) listener(text);
     },
-    onTell(listener) {
+    onRecord(listener) {
       listeners.push(listener);
     },
     step: store.revision,
-    lines: () =>
-      entries.map(({ at, step, what }) => {
-        const seconds = ((at - startMilliseconds) / 1000).toFixed(3).padStart(9);
-        return `${seconds} s  step ${step}  ${typeof what === 'string' ? `* ${what}` : textOf(what)}`;
-      }),
+    lines: () => entries.map((entry) => lineOf(entry, startMilliseconds)),
     fingerprint: () => fingerprint,
   };
 }

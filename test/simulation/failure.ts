@@ -1,13 +1,13 @@
-// A run that broke a promise, with the smallest fault set that still does, as a person is told of it.
+// The report of a run that broke a promise: the smallest fault set that breaks it, and the command that repeats it.
 import { type RunOptions, type RunResult, run, type Violation } from './run.ts';
 import { shrinkFaults } from './shrink.ts';
 
 export interface Failure {
   readonly seed: number;
+  /** The violation of the run with the smallest fault set. */
   readonly violation: Violation;
-  /** The smallest fault set that still breaks the same promise. */
   readonly faults: readonly string[];
-  /** The command that repeats it. */
+  /** Repeats the run. */
   readonly command: string;
 }
 
@@ -17,7 +17,7 @@ function commandOf({ seed, nodes, images }: RunOptions, faults: readonly string[
   return `npm run simulate -- --seeds ${seed}${sizes.join('')} --faults ${names}`;
 }
 
-/** Takes a run that broke a promise; runs it again with fewer and fewer faults. Gives the least that breaks the same. */
+/** Repeats a failed run with fewer and fewer faults, as long as the same invariant breaks. */
 export async function explain(options: RunOptions, result: RunResult, violation: Violation): Promise<Failure> {
   let last = violation;
   const faults = await shrinkFaults(result.faults, async (fewer) => {
@@ -29,13 +29,13 @@ export async function explain(options: RunOptions, result: RunResult, violation:
   return { seed: options.seed, violation: last, faults, command: commandOf(options, faults) };
 }
 
-/** Gives the lines that tell of a failure: seed, step, the last events, the smallest fault set, and how to have it again. */
 export function failureText({ seed, violation, faults, command }: Failure): string {
   const { invariant, what, step, atMilliseconds, events } = violation;
   return [
-    `seed ${seed} breaks ${invariant} at step ${step}, after ${atMilliseconds / 1000} s: ${what}`,
+    `seed ${seed} breaks the promise ${invariant} at step ${step}, after ${atMilliseconds / 1000} s: ${what}`,
+    '  last events:',
     ...events.map((line) => `  ${line}`),
-    `  smallest fault set: ${faults.length === 0 ? 'none' : faults.join(', ')}`,
-    `  again: ${command}`,
+    `  smallest set of faults that breaks it: ${faults.length === 0 ? 'none' : faults.join(', ')}`,
+    `  repeat with: ${command}`,
   ].join('\n');
 }

@@ -1,57 +1,56 @@
-// Lets several faults share the simulator's points: each adds its own function, and all of them are asked every time.
+// Shares the simulator's fault points: each fault adds its own function, and all of them are called every time.
 import type { Faults } from '../../simulator/faults.ts';
 
 type Point = keyof Faults;
 type FunctionOf<Name extends Point> = NonNullable<Faults[Name]>;
 
 export interface FaultPoints {
-  /** What the simulator asks. */
+  /** The functions that the simulator calls. */
   readonly faults: Faults;
-  add<Name extends Point>(name: Name, ask: FunctionOf<Name>): void;
-  /** Nothing goes wrong from now on; whoever only listens (`auditWrite`) still does. */
+  add<Name extends Point>(name: Name, fault: FunctionOf<Name>): void;
+  /** Ends all faults. Functions of `auditWrite` only observe, so they stay. */
   end(): void;
 }
 
-/** Gives points at which nothing goes wrong yet. */
 export function createFaultPoints(): FaultPoints {
   const added: { [Name in Point]?: FunctionOf<Name>[] } = {};
-  let isOver = false;
+  let hasEnded = false;
 
   function listOf<Name extends Point>(name: Name): readonly FunctionOf<Name>[] {
-    const isSilent = isOver && name !== 'auditWrite';
+    const isSilent = hasEnded && name !== 'auditWrite';
     return isSilent ? [] : ((added[name] ?? []) as readonly FunctionOf<Name>[]);
   }
 
-  // Every function is asked although one may suffice: what one fault draws must not depend on another.
-  const anyOf = (answers: readonly boolean[]) => answers.includes(true);
-  const longest = (answers: readonly number[]) => Math.max(0, ...answers);
+  // Every function is called even if one would decide: what one fault draws must not depend on another.
+  const anyOf = (results: readonly boolean[]) => results.includes(true);
+  const longest = (results: readonly number[]) => Math.max(0, ...results);
 
   return {
     faults: {
-      beforeSync: (sync) => longest(listOf('beforeSync').map((ask) => ask(sync))),
-      dropAnswer: (sync) => anyOf(listOf('dropAnswer').map((ask) => ask(sync))),
-      repeatSync: (sync) => anyOf(listOf('repeatSync').map((ask) => ask(sync))),
-      loseStatusWrite: (sync) => anyOf(listOf('loseStatusWrite').map((ask) => ask(sync))),
+      beforeSync: (sync) => longest(listOf('beforeSync').map((fault) => fault(sync))),
+      dropResponse: (sync) => anyOf(listOf('dropResponse').map((fault) => fault(sync))),
+      repeatSync: (sync) => anyOf(listOf('repeatSync').map((fault) => fault(sync))),
+      loseStatusWrite: (sync) => anyOf(listOf('loseStatusWrite').map((fault) => fault(sync))),
       refuseWrite: (verb, object) =>
         listOf('refuseWrite')
-          .map((ask) => ask(verb, object))
+          .map((fault) => fault(verb, object))
           .find((refusal) => refusal !== undefined),
       auditWrite(verb, object) {
-        for (const listen of listOf('auditWrite')) listen(verb, object);
+        for (const observe of listOf('auditWrite')) observe(verb, object);
       },
       lagMilliseconds(kind) {
-        const lags = listOf('lagMilliseconds').flatMap((ask) => ask(kind) ?? []);
+        const lags = listOf('lagMilliseconds').flatMap((fault) => fault(kind) ?? []);
         return lags.length === 0 ? undefined : longest(lags);
       },
-      statusLagMilliseconds: (node) => longest(listOf('statusLagMilliseconds').map((ask) => ask(node))),
+      statusLagMilliseconds: (node) => longest(listOf('statusLagMilliseconds').map((fault) => fault(node))),
     },
-    add(name, ask) {
+    add(name, fault) {
       const list = (added[name] ?? []) as FunctionOf<typeof name>[];
-      list.push(ask);
+      list.push(fault);
       (added as Record<string, unknown>)[name] = list;
     },
     end() {
-      isOver = true;
+      hasEnded = true;
     },
   };
 }

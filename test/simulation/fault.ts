@@ -1,85 +1,81 @@
-// What a kind of fault is, and how one is spread over a run.
+// A kind of fault, and how its occurrences are spread over a run.
 import { isApiError } from '../../simulator/api-error.ts';
 import type { Random } from '../../simulator/random.ts';
-import { SECOND, type SimulatedCluster } from './simulated-cluster.ts';
+import type { Simulation } from './simulation.ts';
+import { SECOND } from './time.ts';
 
-/** For so long things go wrong; after that none does any more. */
+/** Faults happen in this first part of a run, and none after it. */
 export const FAULTY_MILLISECONDS = 150 * SECOND;
 
 export interface FaultKind {
   readonly name: string;
-  /** What goes wrong, in one line for a person. */
+  /** One line for `--list`. */
   readonly description: string;
-  /** Arranges all faults of this kind in a run. It draws from a generator of its own, so that a kind left out changes no other. */
-  readonly arrange: (world: SimulatedCluster, random: Random) => void;
+  /** Schedules the faults of a run. Each kind has its own generator, so that omitting one changes no other. */
+  readonly arrange: (simulation: Simulation, random: Random) => void;
 }
 
-/** How often something happens in a run, from and to. */
-export type Times = readonly [number, number];
+/** Bounds, both included, of a drawn whole number. */
+export type Range = readonly [number, number];
 
 const refusals = ['NotFound', 'Conflict', 'AlreadyExists', 'Invalid', 'Forbidden'] as const;
 
-/** Does what the API server may refuse; gives what it says, undefined where it was refused. */
-export function tryIt(act: () => string | undefined): string | undefined {
+/** Performs an action that the API server may refuse. Returns its text for the event log; undefined if refused. */
+export function attempt(action: () => string | undefined): string | undefined {
   try {
-    return act();
+    return action();
   } catch (error) {
-    // What is gone, or not there yet, cannot be edited: then this once nothing happens.
+    // The object may be gone, or not created yet.
     if (refusals.some((reason) => isApiError(error, reason))) return undefined;
     throw error;
   }
 }
 
-/** Does something at random moments; it says what it did, or undefined for nothing. */
-export function scatter(
-  world: SimulatedCluster,
-  random: Random,
-  [least, most]: Times,
-  act: () => string | undefined,
-): void {
-  const { clock, eventLog } = world;
-  const count = random.integer(least, most);
+/** Performs an action at random instants. It returns a text for the event log, or undefined if it did nothing. */
+export function scatter(simulation: Simulation, random: Random, times: Range, action: () => string | undefined): void {
+  const { clock, eventLog } = simulation;
+  const count = random.integer(...times);
   for (let index = 0; index < count; index += 1) {
     clock.schedule(random.integer(0, FAULTY_MILLISECONDS - 1), () => {
-      const done = tryIt(act);
-      if (done !== undefined) eventLog.tell(done);
+      const text = attempt(action);
+      if (text !== undefined) eventLog.record(text);
     });
   }
 }
 
-/** Something that begins at random moments and ends by itself, at the latest with the faulty time. */
-export interface Spell {
-  readonly times: Times;
-  readonly lengthMilliseconds: Times;
+/** A fault that begins at random instants and lasts for a while, at most to the end of the faulty time. */
+export interface TemporaryFault {
+  readonly times: Range;
+  readonly lengthMilliseconds: Range;
   readonly begin: () => string | undefined;
   readonly end: () => void;
 }
 
-/** Spells of one kind may overlap: it ends with the last of them. */
-export function scatterSpells(world: SimulatedCluster, random: Random, temporaryFault: Spell): void {
-  const { clock, eventLog } = world;
-  const count = random.integer(...temporaryFault.times);
-  let going = 0;
+/** Occurrences may overlap: the fault ends with the last of them. */
+export function scatterTemporaryFaults(simulation: Simulation, random: Random, fault: TemporaryFault): void {
+  const { clock, eventLog } = simulation;
+  const count = random.integer(...fault.times);
+  let active = 0;
   for (let index = 0; index < count; index += 1) {
     const from = random.integer(0, FAULTY_MILLISECONDS - 1);
-    const length = random.integer(...temporaryFault.lengthMilliseconds);
+    const length = random.integer(...fault.lengthMilliseconds);
     clock.schedule(from, () => {
-      const begun = tryIt(temporaryFault.begin);
-      if (begun === undefined) return;
-      going += 1;
-      eventLog.tell(`${begun}, for ${length / 1000} s`);
+      const text = attempt(fault.begin);
+      if (text === undefined) return;
+      active += 1;
+      eventLog.record(`${text}, for ${length / 1000} s`);
       clock.schedule(Math.min(length, FAULTY_MILLISECONDS - from), () => {
-        going -= 1;
-        if (going === 0) temporaryFault.end();
+        active -= 1;
+        if (active === 0) fault.end();
       });
     });
   }
 }
 
-/** One of the names of the objects of a kind that are there; undefined where there is none. */
-export function someName({ cluster }: SimulatedCluster, random: Random, kind: string): string | undefined {
+/** Picks the name of an existing object of a kind; undefined if there is none. */
+export function pickName({ cluster }: Simulation, random: Random, kind: string): string | undefined {
   const names = cluster.store.list(kind).map(({ metadata }) => metadata.name);
-  // Drawn also where it is not used, so that what comes after is drawn alike.
+  // Drawn even if there is no name, so that later draws do not depend on it.
   const draw = random.next();
   return names[Math.floor(draw * names.length)];
 }

@@ -1,11 +1,11 @@
-// `npm run simulate`: many clusters under many seeds; prints what breaks a promise, with the least that it takes, and how to have it again.
+// `npm run simulate`: runs many seeds and reports every broken promise, with a command that repeats it.
 import { randomInt } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { readArguments, type SimulateArguments, USAGE } from './arguments.ts';
 import { drawRun } from './drawing.ts';
 import { failureText } from './failure.ts';
 import { faultKinds } from './fault-kinds.ts';
-import { invariants } from './invariants/all.ts';
+import { endChecks, invariants } from './invariants/all.ts';
 import { runAll } from './pool.ts';
 import { type Recording, record } from './recording.ts';
 import { type RunOptions, run } from './run.ts';
@@ -13,33 +13,37 @@ import type { Report } from './worker.ts';
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
+const NAME_WIDTH = 26;
+
 function printList(): void {
-  print('Promises');
-  for (const { name, promise } of invariants) print(`  ${name.padEnd(24)}${promise}`);
-  print('Faults');
-  for (const { name, description } of faultKinds) print(`  ${name.padEnd(24)}${description}`);
+  print('Promises, checked after every change of the cluster');
+  for (const { name, promise } of invariants) print(`  ${name.padEnd(NAME_WIDTH)}${promise}`);
+  print('Promises, checked at the end of a run, when all faults are over');
+  for (const { name, promise } of endChecks) print(`  ${name.padEnd(NAME_WIDTH)}${promise}`);
+  print('Faults, for --faults');
+  for (const { name, description } of faultKinds) print(`  ${name.padEnd(NAME_WIDTH)}${description}`);
 }
 
-/** How often a log, which cannot be written over, is told how far it is, in milliseconds. */
+/** Interval of progress lines where the output is not a terminal. */
 const PROGRESS_INTERVAL_MILLISECONDS = 30_000;
 
-/** Gives what shows how far it is: a line that is written over on a terminal, a line now and then elsewhere. */
-function progressShower(all: number): (done: number, failed: number) => void {
-  let saidAt = Date.now();
+/** Returns a function that shows progress: an overwritten line on a terminal, occasional lines in a log. */
+function progressPrinter(all: number): (done: number, failed: number) => void {
+  let printedAt = Date.now();
   return (done, failed) => {
     const text = `${done} of ${all} seeds, ${failed} failed`;
     if (process.stdout.isTTY) process.stdout.write(`\r${text} `);
-    else if (done < all && Date.now() - saidAt >= PROGRESS_INTERVAL_MILLISECONDS) {
-      saidAt = Date.now();
+    else if (done < all && Date.now() - printedAt >= PROGRESS_INTERVAL_MILLISECONDS) {
+      printedAt = Date.now();
       print(text);
     }
   };
 }
 
-function tellFailure({ seed, failure, error }: Report): void {
+function printFailure({ seed, failure, error }: Report): void {
   if (process.stdout.isTTY) process.stdout.write('\r');
   if (failure !== undefined) print(failureText(failure));
-  if (error !== undefined) print(`seed ${seed} ended with an error of the simulator: ${error}`);
+  if (error !== undefined) print(`seed ${seed} ended with a bug of the simulator: ${error}`);
 }
 
 function seedText(seeds: readonly number[]): string {
@@ -48,7 +52,7 @@ function seedText(seeds: readonly number[]): string {
   return isRange && seeds.length > 1 ? `${first}..${last}` : seeds.join(',');
 }
 
-/** The shape in which test runners report, as far as it is counted. */
+/** Writes the fields of Vitest's JSON report that `.ci/run` counts. */
 function writeReport(file: string, failed: number): void {
   const passedTests = failed === 0 ? 1 : 0;
   const counts = { numPassedTests: passedTests, numFailedTests: 1 - passedTests, numFailedTestSuites: 0 };
@@ -61,8 +65,8 @@ async function simulate({ seeds, nodes, images, faults, processes, reportFile }:
   let done = 0;
   let syncs = 0;
   let podStarts = 0;
-  const showProgress = progressShower(seeds.length);
-  print(`seeds ${seedText(seeds)}`);
+  const showProgress = progressPrinter(seeds.length);
+  print(`running seeds ${seedText(seeds)}`);
   await runAll(
     seeds.map((seed) => ({ seed, nodes, images, faults })),
     processes,
@@ -72,7 +76,7 @@ async function simulate({ seeds, nodes, images, faults, processes, reportFile }:
       podStarts += report.podStarts;
       if (report.failure !== undefined || report.error !== undefined) {
         failed.push(report.seed);
-        tellFailure(report);
+        printFailure(report);
       }
       showProgress(done, failed.length);
     },
@@ -80,28 +84,29 @@ async function simulate({ seeds, nodes, images, faults, processes, reportFile }:
   if (process.stdout.isTTY) process.stdout.write('\r');
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
   print(`${seeds.length} seeds in ${seconds} s (${podStarts} pulls, ${syncs} syncs), ${failed.length} failed`);
-  if (failed.length > 0) print(`failed: ${failed.sort((left, right) => left - right).join(',')}`);
+  if (failed.length > 0) print(`failed seeds: ${failed.sort((left, right) => left - right).join(',')}`);
   if (reportFile !== undefined) writeReport(reportFile, failed.length);
   return failed.length === 0 ? 0 : 1;
 }
 
-/** Runs a seed here, and draws it. */
+/** Runs one seed in this process and draws it. */
 async function draw(options: RunOptions, file: string): Promise<number> {
   let recording: Recording | undefined;
   const result = await run({
     ...options,
-    onCluster: (world) => {
-      recording = record(world);
+    onStart: (simulation) => {
+      recording = record(simulation);
     },
   });
   if (recording !== undefined) writeFileSync(file, drawRun(recording, result));
   const { seed, nodes, images, podStarts, violation } = result;
-  const verdict = violation === undefined ? 'every promise kept' : `breaks ${violation.invariant}: ${violation.what}`;
-  print(`seed ${seed}: ${nodes} nodes, ${images} images, ${podStarts} pulls, ${verdict}; drawn in ${file}`);
+  const verdict =
+    violation === undefined ? 'every promise kept' : `breaks the promise ${violation.invariant}: ${violation.what}`;
+  print(`seed ${seed}: ${nodes} nodes, ${images} images, ${podStarts} pulls, ${verdict}; picture written to ${file}`);
   return violation === undefined ? 0 : 1;
 }
 
-function carryOut(given: SimulateArguments): Promise<number> {
+function execute(given: SimulateArguments): Promise<number> {
   const { seeds, nodes, images, faults, drawingFile } = given;
   const [seed] = seeds;
   if (drawingFile === undefined || seed === undefined) return simulate(given);
@@ -112,5 +117,6 @@ const reading = readArguments(process.argv.slice(2), () => randomInt(1_000_000_0
 if (!reading.ok) {
   process.stderr.write(`${reading.problem}\n\n${USAGE}`);
   process.exitCode = 2;
-} else if (reading.value.list) printList();
-else process.exitCode = await carryOut(reading.value);
+} else if (reading.value.help) process.stdout.write(USAGE);
+else if (reading.value.list) printList();
+else process.exitCode = await execute(reading.value);

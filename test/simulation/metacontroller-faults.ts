@@ -1,8 +1,7 @@
-// Faults of the machinery: Metacontroller, its caches and its way to the API server, and the service itself.
+// Faults of Metacontroller, of its requests to the API server, and of the service.
 import { ApiError } from '../../simulator/api-error.ts';
-import type { FaultKind } from './fault.ts';
-import { scatter, scatterSpells } from './fault.ts';
-import { SECOND } from './simulated-cluster.ts';
+import { type FaultKind, scatter, scatterTemporaryFaults } from './fault.ts';
+import { SECOND } from './time.ts';
 
 const CACHED_KINDS = [
   'Pod',
@@ -15,13 +14,13 @@ const CACHED_KINDS = [
   'CachedImageSet',
   'DiscoveryPolicy',
 ];
-/** The rest of a list is created within so many milliseconds of the one that failed. */
-const REST_OF_A_LIST_MILLISECONDS = 60;
+/** After one failed create, the remaining children of the response are created within this time. */
+const REMAINING_CREATES_MILLISECONDS = 60;
 
-export const machineryFaults: readonly FaultKind[] = [
+export const metacontrollerFaults: readonly FaultKind[] = [
   {
     name: 'cache-lag',
-    description: 'the caches of Metacontroller are behind, each kind by an amount of its own',
+    description: "Metacontroller's caches lag behind the API server, each kind by its own amount",
     arrange({ points, bounds }, random) {
       const most = random.pick([200, 1000, 5000]);
       bounds.lagMilliseconds = Math.max(bounds.lagMilliseconds, most);
@@ -35,7 +34,7 @@ export const machineryFaults: readonly FaultKind[] = [
   },
   {
     name: 'slow-workers',
-    description: 'a worker hesitates before it reads its caches',
+    description: 'a worker waits before it reads its caches',
     arrange({ points }, random) {
       points.add('beforeSync', () => (random.chance(0.1) ? random.integer(0, 800) : 0));
     },
@@ -49,29 +48,29 @@ export const machineryFaults: readonly FaultKind[] = [
   },
   {
     name: 'lost-answers',
-    description: 'an answer is lost after the service computed it',
+    description: 'a hook response is lost after the service has decided',
     arrange({ points, eventLog }, random) {
-      points.add('dropAnswer', ({ controller, key }) => {
+      points.add('dropResponse', ({ controller, key }) => {
         const isLost = random.chance(0.05);
-        if (isLost) eventLog.tell(`lost answer of ${controller} for ${key}`);
+        if (isLost) eventLog.record(`lost response of ${controller} for ${key}`);
         return isLost;
       });
     },
   },
   {
     name: 'lost-status-writes',
-    description: 'a status write loses its conflict four times and is given up',
+    description: 'a status write is dropped silently after four conflicts',
     arrange({ points, eventLog }, random) {
       points.add('loseStatusWrite', ({ controller, key }) => {
         const isLost = random.chance(0.1);
-        if (isLost) eventLog.tell(`lost status write of ${controller} for ${key}`);
+        if (isLost) eventLog.record(`lost status write of ${controller} for ${key}`);
         return isLost;
       });
     },
   },
   {
     name: 'write-conflicts',
-    description: 'an update meets a conflict',
+    description: 'an update fails with a conflict',
     arrange({ points }, random) {
       points.add('refuseWrite', (verb, object) =>
         verb.startsWith('update') && random.chance(0.1)
@@ -82,27 +81,27 @@ export const machineryFaults: readonly FaultKind[] = [
   },
   {
     name: 'creates-fail-half-way',
-    description: 'from some child of a list on, the creation of the rest fails',
+    description: 'the creates of one response fail from some child on',
     arrange({ points, clock, eventLog }, random) {
       let failsUntil = 0;
       points.add('refuseWrite', (verb, object) => {
         if (verb !== 'create') return undefined;
-        if (random.chance(0.12)) failsUntil = clock.now() + REST_OF_A_LIST_MILLISECONDS;
+        if (random.chance(0.12)) failsUntil = clock.now() + REMAINING_CREATES_MILLISECONDS;
         if (clock.now() >= failsUntil) return undefined;
-        eventLog.tell(`creation of ${object.kind} ${object.metadata.name} fails`);
+        eventLog.record(`the create of ${object.kind} ${object.metadata.name} fails`);
         return new ApiError('Forbidden', `${object.metadata.name} is forbidden: exceeded quota`);
       });
     },
   },
   {
     name: 'write-outages',
-    description: 'the API server refuses every write of Metacontroller for a while',
-    arrange(world, random) {
+    description: 'the API server refuses every write by Metacontroller for a while',
+    arrange(simulation, random) {
       let isOut = false;
-      world.points.add('refuseWrite', () =>
-        isOut ? new ApiError('ServerTimeout', 'the server cannot write now') : undefined,
+      simulation.points.add('refuseWrite', () =>
+        isOut ? new ApiError('ServerTimeout', 'the server cannot write at the moment') : undefined,
       );
-      scatterSpells(world, random, {
+      scatterTemporaryFaults(simulation, random, {
         times: [1, 3],
         lengthMilliseconds: [1 * SECOND, 25 * SECOND],
         begin() {
@@ -117,33 +116,33 @@ export const machineryFaults: readonly FaultKind[] = [
   },
   {
     name: 'metacontroller-restarts',
-    description: 'Metacontroller is restarted, with cold caches',
-    arrange(world, random) {
-      scatter(world, random, [1, 3], () => {
+    description: 'Metacontroller restarts with empty caches',
+    arrange(simulation, random) {
+      scatter(simulation, random, [1, 3], () => {
         const downMilliseconds = random.integer(0, 5 * SECOND);
-        world.cluster.metacontroller.restart(downMilliseconds);
-        return `Metacontroller is restarted, down for ${downMilliseconds / 1000} s`;
+        simulation.cluster.metacontroller.restart(downMilliseconds);
+        return `Metacontroller restarts, down for ${downMilliseconds / 1000} s`;
       });
     },
   },
   {
     name: 'service-restarts',
-    description: 'the service is restarted: what it remembered is gone',
-    arrange(world, random) {
-      scatter(world, random, [1, 5], () => {
-        world.replicas.service.restart();
-        return 'the service is restarted';
+    description: 'the service restarts and loses its memory',
+    arrange(simulation, random) {
+      scatter(simulation, random, [1, 5], () => {
+        simulation.replicas.service.restart();
+        return 'the service restarts';
       });
     },
   },
   {
     name: 'two-replicas',
-    description: 'two replicas answer in turn, with clocks up to 2 s apart',
-    arrange(world, random) {
+    description: 'two replicas of the service take turns, with clocks up to 2 s apart',
+    arrange(simulation, random) {
       const skews = [random.integer(-1000, 1000), random.integer(-1000, 1000)] as const;
       const turnMilliseconds = random.pick([10, 300, 5 * SECOND, 40 * SECOND]);
-      world.bounds.skewMilliseconds = Math.max(...skews.map(Math.abs), Math.abs(skews[0] - skews[1]));
-      world.replicas.answerInTurn(skews, turnMilliseconds);
+      simulation.bounds.skewMilliseconds = Math.max(...skews.map(Math.abs), Math.abs(skews[0] - skews[1]));
+      simulation.replicas.alternate(skews, turnMilliseconds);
     },
   },
 ];

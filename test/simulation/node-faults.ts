@@ -1,66 +1,42 @@
-// What befalls nodes, kubelets, registries, quotas and discovery sources.
+// Faults of nodes and kubelets.
 import type { Random } from '../../simulator/random.ts';
-import {
-  FAULTY_MILLISECONDS,
-  type FaultKind,
-  type Spell,
-  scatter,
-  scatterSpells,
-  someName,
-  type Times,
-} from './fault.ts';
-import { publish, SECOND, type SimulatedCluster, unlessGone } from './simulated-cluster.ts';
-import { DEDICATED_TAINT, drawSaying, POOLS, referenceOf, SOURCES, TAGS } from './specs.ts';
+import { type FaultKind, pickName, type Range, scatter } from './fault.ts';
+import type { Simulation } from './simulation.ts';
+import { DEDICATED_TAINT, POOLS, referenceOf, TAGS } from './specs.ts';
+import { SECOND } from './time.ts';
+import { unlessGone } from './user-actions.ts';
 
-/** Something that befalls a node at random moments. */
+/** A fault of one node at random instants. */
 interface NodeFault<Drawn> {
   readonly name: string;
   readonly description: string;
-  readonly times: Times;
-  /** Drawn also where there is no node, so that what comes after is drawn alike. */
-  readonly draw: (random: Random, world: SimulatedCluster) => Drawn;
-  /** Takes the name of the node and what was drawn; says what it did. */
-  readonly act: (world: SimulatedCluster, name: string, drawn: Drawn) => string;
+  readonly times: Range;
+  /** Called even if there is no node, so that later draws do not depend on it. */
+  readonly draw: (random: Random, simulation: Simulation) => Drawn;
+  /** Returns a text for the event log. */
+  readonly act: (simulation: Simulation, nodeName: string, drawn: Drawn) => string;
 }
 
 function nodeFault<Drawn>({ name, description, times, draw, act }: NodeFault<Drawn>): FaultKind {
   return {
     name,
     description,
-    arrange(world, random) {
-      scatter(world, random, times, () => {
-        const node = someName(world, random, 'Node');
-        const drawn = draw(random, world);
-        return node === undefined ? undefined : act(world, node, drawn);
+    arrange(simulation, random) {
+      scatter(simulation, random, times, () => {
+        const node = pickName(simulation, random, 'Node');
+        const drawn = draw(random, simulation);
+        return node === undefined ? undefined : act(simulation, node, drawn);
       });
-    },
-  };
-}
-
-/** Something that begins at random moments and ends by itself. */
-interface SpellFault extends Pick<Spell, 'times' | 'lengthMilliseconds'> {
-  readonly name: string;
-  readonly description: string;
-  readonly begin: (world: SimulatedCluster, random: Random) => string;
-  readonly end: (world: SimulatedCluster) => void;
-}
-
-function spellFault({ name, description, begin, end, ...temporaryFault }: SpellFault): FaultKind {
-  return {
-    name,
-    description,
-    arrange(world, random) {
-      scatterSpells(world, random, { ...temporaryFault, begin: () => begin(world, random), end: () => end(world) });
     },
   };
 }
 
 const nothing = () => undefined;
 
-export const natureFaults: readonly FaultKind[] = [
+export const nodeFaults: readonly FaultKind[] = [
   nodeFault({
     name: 'nodes-replaced',
-    description: 'another machine comes under the name of a node',
+    description: 'a node is replaced by another machine of the same name',
     times: [0, 4],
     draw: nothing,
     act({ cluster }, name) {
@@ -70,7 +46,7 @@ export const natureFaults: readonly FaultKind[] = [
   }),
   nodeFault({
     name: 'nodes-come-and-go',
-    description: 'a node leaves, and one of that name joins later',
+    description: 'a node leaves, and a node of the same name joins later',
     times: [0, 3],
     draw: (random) => random.integer(0, 60 * SECOND),
     act({ cluster, clock }, name, awayMilliseconds) {
@@ -82,22 +58,22 @@ export const natureFaults: readonly FaultKind[] = [
   }),
   nodeFault({
     name: 'nodes-relabelled',
-    description: 'a node changes its labels',
+    description: 'the labels of a node change',
     times: [0, 5],
     draw: (random) => random.pick(POOLS),
     act({ cluster }, name, pool) {
       cluster.setNodeLabels(name, { pool });
-      return `${name} is relabelled pool=${pool}`;
+      return `${name} gets the label pool=${pool}`;
     },
   }),
   nodeFault({
     name: 'nodes-tainted',
-    description: 'a node gets a taint, or loses all',
+    description: 'a node gets a taint, or loses all taints',
     times: [0, 4],
     draw: (random) => random.pick(['NoSchedule', 'NoExecute', 'PreferNoSchedule', undefined]),
     act({ cluster }, name, effect) {
       cluster.setTaints(name, effect === undefined ? [] : [{ ...DEDICATED_TAINT, effect }]);
-      return `${name} is tainted ${effect ?? 'no more'}`;
+      return effect === undefined ? `${name} loses all taints` : `${name} gets a taint with effect ${effect}`;
     },
   }),
   nodeFault({
@@ -112,7 +88,7 @@ export const natureFaults: readonly FaultKind[] = [
   }),
   nodeFault({
     name: 'kubelets-die',
-    description: 'a kubelet dies, maybe in the middle of a pull, and comes back',
+    description: 'a kubelet dies, possibly during a pull, and starts again',
     times: [0, 4],
     draw: (random) => random.integer(1, 120) * SECOND,
     act({ cluster, clock }, name, deadMilliseconds) {
@@ -127,7 +103,7 @@ export const natureFaults: readonly FaultKind[] = [
   }),
   nodeFault({
     name: 'kubelets-hang',
-    description: 'a pull stands still on a node',
+    description: 'pulls of an image hang on a node',
     times: [0, 5],
     draw(random, { images }) {
       const reference = referenceOf(random.pick(images), random.pick(TAGS));
@@ -142,100 +118,10 @@ export const natureFaults: readonly FaultKind[] = [
   }),
   {
     name: 'late-statuses',
-    description: 'kubelets write statuses late: some are skipped, and those of several nodes come out of order',
+    description: 'kubelets write Pod statuses late; some are skipped, and those of several nodes arrive out of order',
     arrange({ points }, random) {
       const most = random.pick([1, 5, 20]) * SECOND;
       points.add('statusLagMilliseconds', () => (random.chance(0.4) ? random.integer(0, most) : 0));
-    },
-  },
-  spellFault({
-    name: 'registry-down',
-    description: 'the registry refuses connections for a while',
-    times: [0, 3],
-    lengthMilliseconds: [1 * SECOND, 60 * SECOND],
-    begin({ cluster }) {
-      cluster.registry.setDown(true);
-      return 'the registry is down';
-    },
-    end: ({ cluster }) => cluster.registry.setDown(false),
-  }),
-  spellFault({
-    name: 'registry-slow',
-    description: 'downloads take many times as long for a while',
-    times: [0, 2],
-    lengthMilliseconds: [5 * SECOND, 100 * SECOND],
-    begin({ cluster }, random) {
-      const factor = random.pick([3, 20, 100]);
-      cluster.registry.setSlowness(factor);
-      return `the registry is ${factor} times as slow`;
-    },
-    end: ({ cluster }) => cluster.registry.setSlowness(1),
-  }),
-  spellFault({
-    name: 'registry-limits-rate',
-    description: 'the registry answers some requests with 429 for a while',
-    times: [0, 2],
-    lengthMilliseconds: [5 * SECOND, 100 * SECOND],
-    begin({ cluster }, random) {
-      cluster.registry.setRateLimit(() => random.chance(0.5));
-      return 'the registry limits the rate';
-    },
-    end: ({ cluster }) => cluster.registry.setRateLimit(undefined),
-  }),
-  {
-    name: 'tags-move',
-    description: 'a tag comes to mean another image, or disappears for a while',
-    arrange(world, random) {
-      scatter(world, random, [0, 4], () => {
-        const [image, tag] = [random.pick(world.images), random.pick(TAGS)];
-        if (random.chance(0.3)) {
-          world.cluster.registry.removeTag(referenceOf(image, tag));
-          return `${image}:${tag} is removed from the registry`;
-        }
-        publish(world, image, tag, random);
-        return `${image}:${tag} moves`;
-      });
-    },
-  },
-  spellFault({
-    name: 'quota',
-    description: 'a quota refuses new Pods, or new children of sets, for a while',
-    times: [0, 2],
-    lengthMilliseconds: [2 * SECOND, 90 * SECOND],
-    begin({ quota }, random) {
-      const refused = random.pick(['Pod', 'CachedImage', 'NodeCache']);
-      quota.refuses = (kind) => kind === refused;
-      return `a quota refuses every new ${refused}`;
-    },
-    end({ quota }) {
-      quota.refuses = () => false;
-    },
-  }),
-  {
-    name: 'discovery-fails',
-    description: 'a discovery source fails, or gives nothing, for a while',
-    arrange(world, random) {
-      const { sources, clock, images } = world;
-      scatter(world, random, [0, 5], () => {
-        const endpoint = random.pick(SOURCES);
-        const failure = random.pick(['ConnectionRefused', 'Timeout', 'Unauthorized', 'ServerError', 'empty'] as const);
-        sources.say(endpoint, failure === 'empty' ? new Map() : failure);
-        const after = Math.min(random.integer(5, 120) * SECOND, FAULTY_MILLISECONDS);
-        const saying = drawSaying(random, images);
-        clock.schedule(after, () => sources.say(endpoint, saying));
-        return `${endpoint} says ${failure} for ${after / SECOND} s`;
-      });
-    },
-  },
-  {
-    name: 'discovery-changes',
-    description: 'a discovery source gives other images',
-    arrange(world, random) {
-      scatter(world, random, [0, 4], () => {
-        const endpoint = random.pick(SOURCES);
-        world.sources.say(endpoint, drawSaying(random, world.images));
-        return `${endpoint} gives other images`;
-      });
     },
   },
 ];

@@ -1,4 +1,4 @@
-// Shares seeds out among processes, one at a time, so that all of them are busy to the end.
+// Distributes seeds over worker processes, one at a time, so that all of them stay busy to the end.
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,11 +8,11 @@ import type { RunOptions } from './run.ts';
 import type { Report } from './worker.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** Runs make much that soon is garbage: a larger nursery, and no collector that takes a core from the other processes, save a quarter. */
+/** Much short-lived garbage: a larger nursery and a single-threaded collector save a quarter of the time. */
 const WORKER_FLAGS = ['--max-semi-space-size=64', '--single-threaded-gc', '--enable-source-maps'];
 const isPackage = (name: string) => /^(?:node:|@?[a-z])/.test(name);
 
-/** Makes one file of a worker, which is a tenth faster than its modules one by one; gives the file. It lies where packages are found. */
+/** Bundles the worker, which saves a tenth of the time. The folder must be inside node_modules, to find packages. */
 async function buildWorker(folder: string): Promise<string> {
   const file = join(folder, 'worker.mjs');
   await build({
@@ -25,32 +25,32 @@ async function buildWorker(folder: string): Promise<string> {
   return file;
 }
 
-/** Takes the runs, how many processes, and whom to tell of each report; gives when all are done. */
+/** Resolves when all runs are done; rejects if a worker process dies. */
 export async function runAll(
   runs: readonly RunOptions[],
   processes: number,
-  tell: (report: Report) => void,
+  onReport: (report: Report) => void,
 ): Promise<void> {
   let next = 0;
 
   function work(worker: string): Promise<void> {
     const child: ChildProcess = fork(worker, { execArgv: WORKER_FLAGS });
     return new Promise((resolve, reject) => {
-      function giveNext(): void {
+      function sendNext(): void {
         const options = runs[next];
         next += 1;
         if (options === undefined) child.disconnect();
         else child.send(options);
       }
       child.on('message', (report: Report) => {
-        tell(report);
-        giveNext();
+        onReport(report);
+        sendNext();
       });
       child.on('error', reject);
       child.on('exit', (code, signal) =>
-        code === 0 ? resolve() : reject(new Error(`a worker ended with ${code ?? signal}`)),
+        code === 0 ? resolve() : reject(new Error(`a worker process ended with ${code ?? signal}`)),
       );
-      giveNext();
+      sendNext();
     });
   }
 

@@ -1,22 +1,23 @@
-// What a run leaves to be looked at: each pull with its node and its end, the caps and how much of them was used, and what went wrong when.
+// Records what a drawing of a run shows: every pull, the Pods and the cap of each policy over time, and the faults.
 import type { KubernetesObject } from '../../simulator/kubernetes-object.ts';
 import { paceOf } from './invariants/pace.ts';
 import { evidenceOf, pullOf } from './invariants/pull.ts';
-import { type SimulatedCluster, START } from './simulated-cluster.ts';
+import type { Simulation } from './simulation.ts';
+import { START } from './time.ts';
 
 export interface RecordedPull {
   readonly node: string;
   readonly image: string;
-  /** Milliseconds since the run began, as all times here. */
+  /** All times here are milliseconds since the start of the run. */
   readonly from: number;
-  /** When the Pod first showed how the pull ended, and how. */
+  /** When the Pod's status first showed the outcome. */
   endedAt: number | undefined;
   outcome: 'success' | 'failure' | undefined;
-  /** When the Pod was gone. */
+  /** When the Pod was deleted. */
   to: number | undefined;
 }
 
-/** A number that holds from this moment on. */
+/** A value that holds from this instant on. */
 export interface Step {
   readonly at: number;
   readonly value: number;
@@ -33,8 +34,8 @@ export interface Recording {
   readonly faults: readonly { readonly at: number; readonly what: string }[];
 }
 
-/** Takes a world before anything happened in it; gives what is recorded of it from then on. */
-export function record({ cluster, clock, eventLog }: SimulatedCluster): Recording {
+/** Records from now on: call it before anything happens. */
+export function record({ cluster, clock, eventLog }: Simulation): Recording {
   const pulls = new Map<string, RecordedPull>();
   const policies = new Map<string, RecordedPolicy>();
   const podsByPolicy = new Map<string, number>();
@@ -61,7 +62,7 @@ export function record({ cluster, clock, eventLog }: SimulatedCluster): Recordin
     return pull;
   }
 
-  function seePod(type: string, pod: KubernetesObject): void {
+  function onPod(type: string, pod: KubernetesObject): void {
     const pull = pulls.get(pod.metadata.uid) ?? startOf(pod);
     const outcome = evidenceOf(pod);
     if (pull.outcome === undefined && outcome !== undefined) {
@@ -73,17 +74,17 @@ export function record({ cluster, clock, eventLog }: SimulatedCluster): Recordin
     countPod(pullOf(pod).policy, -1);
   }
 
-  function seePolicy(type: string, policy: KubernetesObject): void {
+  function onPolicy(type: string, policy: KubernetesObject): void {
     const { caps } = policyOf(policy.metadata.name);
     const value = type === 'DELETED' ? 0 : paceOf(policy).cap;
     if (caps.at(-1)?.value !== value) caps.push({ at: now(), value });
   }
 
   cluster.store.watch(({ type, object }) => {
-    if (object.kind === 'Pod') seePod(type, object);
-    if (object.kind === 'PullPolicy') seePolicy(type, object);
+    if (object.kind === 'Pod') onPod(type, object);
+    if (object.kind === 'PullPolicy') onPolicy(type, object);
   });
-  eventLog.onTell((what) => faults.push({ at: now(), what }));
+  eventLog.onRecord((what) => faults.push({ at: now(), what }));
   return {
     get pulls() {
       return [...pulls.values()];

@@ -1,9 +1,10 @@
-// Seeds that once broke a promise, with the faults that it took: each is run again with every `npm test`.
+// Seeds that once broke a promise. `npm test` runs each of them again.
 
 export interface RememberedSeed {
   readonly seed: number;
-  /** The faults that it took; undefined for those that the seed draws. */
+  /** The faults that were needed; undefined for those that the seed draws. */
   readonly faults: readonly string[] | undefined;
+  /** The bug that it found, for the title of the test. */
   readonly why: string;
 }
 
@@ -11,46 +12,46 @@ export const REMEMBERED: readonly RememberedSeed[] = [
   {
     seed: 24,
     faults: undefined,
-    why: 'failing images of a better rank took every turn, and the others never had one',
+    why: 'failing images of a higher priority starved all others',
   },
   {
     seed: 51,
     faults: ['two-replicas', 'policies-edited', 'nodes-come-and-go'],
-    why: 'a start was forgotten with its Pod where two replicas wrote the status of the policy, and the next came too soon',
+    why: 'two replicas wrote the status of a policy, a start was forgotten with its Pod, and the next came too soon',
   },
   {
     seed: 53,
     faults: ['two-replicas', 'policies-edited', 'nodes-come-and-go'],
-    why: 'the same with other clocks',
+    why: 'two replicas wrote the status of a policy, a start was forgotten with its Pod, and clocks differed otherwise',
   },
   {
     seed: 52,
     faults: ['cache-lag', 'lost-answers', 'two-replicas', 'nodes-come-and-go', 'nodes-relabelled'],
-    why: 'what one replica remembered had a higher revision than the newer status of the other, and a record was lost',
+    why: 'a replica remembered a higher revision than the newer status of the other, and a record was lost',
   },
   {
     seed: 143,
     faults: ['cache-lag', 'write-outages', 'two-replicas', 'discovery-fails', 'discovery-edited'],
-    why: 'one replica first asked a source while it gave nothing, and dropped what the other had found there',
+    why: 'a replica first queried a source while it returned nothing, and dropped the images that the other had found',
   },
   {
     seed: 940,
     faults: ['write-outages', 'two-replicas', 'images-edited'],
-    why: 'an edit was taken back while nothing could be written, and what was remembered in between hid what was known',
+    why: 'an edit was reverted while nothing could be written, and a remembered status hid the recorded outcomes',
   },
   {
     seed: 898773139,
     faults: ['cache-lag', 'write-outages', 'pods-deleted'],
-    why: 'a user deleted a Pod before its image told of the start, and the next wave of the image came too soon',
+    why: 'a user deleted a Pod before the image recorded its start, and the next wave of the image came too soon',
   },
   {
     seed: 898773300,
     faults: ['cache-lag', 'nodes-cordoned', 'policies-deleted', 'fleet-deleted', 'pods-deleted'],
-    why: 'the same right after the policy was made anew',
+    why: 'a user deleted a Pod right after the policy was created again, and the next wave of the image came too soon',
   },
   {
     seed: 898773370,
     faults: ['cache-lag', 'lost-answers', 'nodes-tainted', 'sets-edited', 'pods-deleted'],
-    why: 'the same where an answer was lost',
+    why: 'a user deleted a Pod, a response was lost, and the next wave of the image came too soon',
   },
 ];

@@ -1,89 +1,99 @@
-// The service as a run sees it: one replica or two, which may be restarted, answer in turn, and disagree about the time.
+// The service in a simulation: one replica, or two that alternate, with different clocks and separate memories.
 import type { Clock } from '../../simulator/clock.ts';
 import { type ReplicaOptions, type ServiceReplica, startReplica } from '../../simulator/installed-cluster.ts';
-import type { HookAnswer } from '../../simulator/metacontroller/hook-client.ts';
+import type { HookResponse } from '../../simulator/metacontroller/hook-client.ts';
 import { startTableReplica } from '../../simulator/table-replica.ts';
 
-/** `app` answers over HTTP's own paths, `table` by plain calls: the same decisions, much faster. */
-export type Answering = 'app' | 'table';
+/** `app` calls the HTTP routes; `table` calls the hooks as functions: the same decisions, much faster. */
+export type ServiceMode = 'app' | 'table';
 
-/** What makes another service of ours, to see that a promise which that one breaks is missed; an honest run has none. */
-export interface Sabotage {
-  /** Takes the path of a hook and what Metacontroller asks; gives what the service gets to read. */
+/** Changes requests or responses of the service, so that a promise is broken and its check can be tested. */
+export interface Tampering {
+  /** Returns the body that the service receives. */
   readonly request?: (path: string, body: unknown) => unknown;
-  /** Takes the path, what Metacontroller asked and what the service answered; gives what Metacontroller gets to read. */
-  readonly answer?: (path: string, body: unknown, answer: HookAnswer) => HookAnswer;
+  /** Returns the response that Metacontroller receives. */
+  readonly response?: (path: string, body: unknown, response: HookResponse) => HookResponse;
 }
 
 export interface Replicas {
   readonly service: ServiceReplica;
-  /** From now on two replicas answer, whose clocks are off by so much; each for so long before the other has its turn. */
-  answerInTurn(skewsMilliseconds: readonly [number, number], turnMilliseconds: number): void;
-  /** One answers again. */
-  answerAlone(): void;
-  /** Whether a sync at the later instant may not know what one at the earlier instant answered. */
+  /** Replaces the replica by two, whose clocks are off by these skews. They take turns of this length. */
+  alternate(skewsMilliseconds: readonly [number, number], turnMilliseconds: number): void;
+  useOneReplica(): void;
+  /** Whether a sync at the later instant may run on a replica that does not remember the earlier instant. */
   forgotBetween(fromMilliseconds: number, toMilliseconds: number): boolean;
-  /** What a hook answered with another code than 200. */
+  /** Hook responses with a status other than 200. */
   readonly failures: readonly string[];
 }
 
-/** What an answer changes shows within this time: a memory lost before that may be of it. */
-const ANSWER_MILLISECONDS = 1000;
+/** The effects of a response are visible within this time, so a memory lost this long before may be of it. */
+const RESPONSE_MILLISECONDS = 1000;
 
 interface Turns {
   readonly replicas: readonly [ServiceReplica, ServiceReplica];
   readonly milliseconds: number;
 }
 
-type Parts = Pick<ReplicaOptions, 'runDiscovery'> & {
+type ReplicasOptions = Pick<ReplicaOptions, 'runDiscovery'> & {
   readonly clock: Clock;
-  readonly answering: Answering;
-  readonly sabotage?: Sabotage | undefined;
+  readonly serviceMode: ServiceMode;
+  readonly tampering?: Tampering | undefined;
 };
 
-/** Takes the clock, the world outside and how hooks are called; gives the service, one replica of it. */
-export function createReplicas({ clock, runDiscovery, answering, sabotage = {} }: Parts): Replicas {
-  const begin = answering === 'app' ? startReplica : startTableReplica;
-  const alone = begin({ clock, runDiscovery });
-  const failures: string[] = [];
-  /** When a replica answered that had not answered before, or had forgotten. */
-  const losses: number[] = [];
-  let turns: Turns | undefined;
-  let last = alone;
+interface ReplicasState {
+  readonly clock: Clock;
+  readonly tampering: Tampering;
+  readonly single: ServiceReplica;
+  readonly failures: string[];
+  /** Instants at which the memory of the service was lost, or a replica with another memory took over. */
+  readonly losses: number[];
+  turns: Turns | undefined;
+  last: ServiceReplica;
+}
 
-  function next(): ServiceReplica {
-    if (turns === undefined) return alone;
-    return Math.floor(clock.now() / turns.milliseconds) % 2 === 0 ? turns.replicas[0] : turns.replicas[1];
-  }
+function currentReplica({ turns, clock, single }: ReplicasState): ServiceReplica {
+  if (turns === undefined) return single;
+  return Math.floor(clock.now() / turns.milliseconds) % 2 === 0 ? turns.replicas[0] : turns.replicas[1];
+}
 
+function createService(state: ReplicasState): ServiceReplica {
+  const { clock, tampering, losses, failures, single } = state;
   return {
-    service: {
-      async callHook(path, body, timeoutSeconds) {
-        const replica = next();
-        if (replica !== last) losses.push(clock.now());
-        last = replica;
-        const asked = sabotage.request?.(path, body) ?? body;
-        const honest = await replica.callHook(path, asked, timeoutSeconds);
-        const answer = sabotage.answer?.(path, body, honest) ?? honest;
-        if (answer.statusCode !== 200) {
-          failures.push(`${path} answered ${answer.statusCode}: ${JSON.stringify(answer.body)}`);
-        }
-        return answer;
-      },
-      restart() {
-        losses.push(clock.now());
-        for (const replica of [alone, ...(turns?.replicas ?? [])]) replica.restart();
-      },
+    async callHook(path, body, timeoutSeconds) {
+      const replica = currentReplica(state);
+      if (replica !== state.last) losses.push(clock.now());
+      state.last = replica;
+      const received = tampering.request?.(path, body) ?? body;
+      const original = await replica.callHook(path, received, timeoutSeconds);
+      const response = tampering.response?.(path, body, original) ?? original;
+      if (response.statusCode !== 200) {
+        failures.push(`${path} returned ${response.statusCode}: ${JSON.stringify(response.body)}`);
+      }
+      return response;
     },
-    answerInTurn([first, second], milliseconds) {
-      const replicas = [first, second].map((skewMilliseconds) => begin({ clock, runDiscovery, skewMilliseconds }));
-      turns = { replicas: replicas as [ServiceReplica, ServiceReplica], milliseconds };
+    restart() {
+      losses.push(clock.now());
+      for (const replica of [single, ...(state.turns?.replicas ?? [])]) replica.restart();
     },
-    answerAlone() {
-      if (turns !== undefined) losses.push(clock.now());
-      turns = undefined;
+  };
+}
+
+/** Starts with a single replica. */
+export function createReplicas({ clock, runDiscovery, serviceMode, tampering = {} }: ReplicasOptions): Replicas {
+  const start = serviceMode === 'app' ? startReplica : startTableReplica;
+  const single = start({ clock, runDiscovery });
+  const state: ReplicasState = { clock, tampering, single, failures: [], losses: [], turns: undefined, last: single };
+  return {
+    service: createService(state),
+    alternate([first, second], milliseconds) {
+      const replicas = [first, second].map((skewMilliseconds) => start({ clock, runDiscovery, skewMilliseconds }));
+      state.turns = { replicas: replicas as [ServiceReplica, ServiceReplica], milliseconds };
     },
-    forgotBetween: (from, to) => losses.some((at) => at <= to && at >= from - ANSWER_MILLISECONDS),
-    failures,
+    useOneReplica() {
+      if (state.turns !== undefined) state.losses.push(clock.now());
+      state.turns = undefined;
+    },
+    forgotBetween: (from, to) => state.losses.some((at) => at <= to && at >= from - RESPONSE_MILLISECONDS),
+    failures: state.failures,
   };
 }

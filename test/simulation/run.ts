@@ -1,38 +1,29 @@
-// One run of one seed: faults for a while, then none; all promises are watched, and in the end everything must be settled and silent.
-
-import { whatIsLeft } from './expectation.ts';
+// One run of one seed: a time with faults, then one without. Every invariant is checked, and the cluster must settle.
+import { unmetExpectations } from './expectation.ts';
 import { FAULTY_MILLISECONDS } from './fault.ts';
 import { drawFaults, faultKindsOf } from './fault-kinds.ts';
 import { invariants } from './invariants/all.ts';
-import { noiseInAnHour } from './quiet.ts';
-import {
-  applyOurs,
-  createSimulatedCluster,
-  MINUTE,
-  populate,
-  publishAll,
-  pullPods,
-  SECOND,
-  type SimulatedCluster,
-  type SimulationOptions,
-  START,
-} from './simulated-cluster.ts';
-import { drawSaying, SOURCES } from './specs.ts';
+import { populate } from './populate.ts';
+import { unexpectedActivity } from './quiet-hour.ts';
+import { createSimulation, type Simulation, type SimulationOptions } from './simulation.ts';
+import { drawSourceResponse, SOURCES } from './specs.ts';
+import { MINUTE, SECOND, START } from './time.ts';
+import { applyOurs, publishAll } from './user-actions.ts';
 
 export interface RunOptions extends SimulationOptions {
   /** Names of the faults; drawn from the seed unless given. */
   readonly faults?: readonly string[] | undefined;
-  /** Shown the world before anything happens in it. */
-  readonly onCluster?: ((world: SimulatedCluster) => void) | undefined;
+  /** Called before anything happens in the simulation. */
+  readonly onStart?: ((simulation: Simulation) => void) | undefined;
 }
 
 export interface Violation {
   readonly invariant: string;
   readonly what: string;
-  /** The number of the change of the store with which it was broken. */
+  /** Number of the store change that broke the invariant. */
   readonly step: number;
   readonly atMilliseconds: number;
-  /** The last events before it, and it. */
+  /** The last events, ending with the violation. */
   readonly events: readonly string[];
 }
 
@@ -42,57 +33,60 @@ export interface RunResult {
   readonly images: number;
   readonly faults: readonly string[];
   readonly violation: Violation | undefined;
-  /** Changes of the store. */
+  /** Number of store changes. */
   readonly steps: number;
   readonly podStarts: number;
   readonly syncs: number;
-  /** Equal for equal runs. */
+  /** Equal runs have equal fingerprints. */
   readonly fingerprint: number;
 }
 
-/** What was edited last is on its way. */
-const FIRST_LOOK_MILLISECONDS = 30 * SECOND;
-/** Discovery is asked every ten minutes, or sooner: what it says last must have arrived too. */
-const SETTLING_MILLISECONDS = 12 * MINUTE;
+/** Time for the last edits to take effect. */
+const FIRST_SETTLING_MILLISECONDS = 30 * SECOND;
+/** Discovery runs at least every ten minutes, so its last result has arrived by then. */
+const LAST_SETTLING_MILLISECONDS = 12 * MINUTE;
 const CONVERGENCE_LIMIT_MILLISECONDS = 100 * MINUTE;
-/** What an answer promised to ask again cannot be taken back: the longest such promise is a pull's timeout of 30 minutes. */
-const LAST_LOOKS_MILLISECONDS = 31 * MINUTE;
-const LOOK_MILLISECONDS = 10 * SECOND;
+/** A requested resync cannot be cancelled. The longest is a pull timeout of 30 minutes. */
+const LAST_RESYNCS_MILLISECONDS = 31 * MINUTE;
+const CHECK_INTERVAL_MILLISECONDS = 10 * SECOND;
 
-interface Course {
-  readonly world: SimulatedCluster;
+interface RunState {
+  readonly simulation: Simulation;
   violation: Violation | undefined;
 }
 
-function violate({ world }: Course, invariant: string, what: string): Violation {
-  const { eventLog, clock } = world;
-  eventLog.tell(`BROKEN ${invariant}: ${what}`);
+function violationOf({ eventLog, clock }: Simulation, invariant: string, what: string): Violation {
+  eventLog.record(`BROKEN ${invariant}: ${what}`);
   return { invariant, what, step: eventLog.step(), atMilliseconds: clock.now() - START, events: eventLog.lines() };
 }
 
-function watchAll(course: Course): void {
+/** Keeps the first violation only. */
+function violate(state: RunState, invariant: string, what: string): void {
+  state.violation ??= violationOf(state.simulation, invariant, what);
+}
+
+function watchInvariants(state: RunState): void {
   for (const { name, watch } of invariants) {
-    watch(course.world, (what) => {
-      course.violation ??= violate(course, name, what);
-    });
+    watch(state.simulation, (what) => violate(state, name, what));
   }
 }
 
-/** Lets time pass until something is broken. */
-async function pass(course: Course, milliseconds: number): Promise<void> {
-  await course.world.clock.runUntil(() => course.violation !== undefined, milliseconds);
-  const [failure] = course.world.replicas.failures;
-  if (failure !== undefined) course.violation ??= violate(course, 'service-answers', failure);
+/** Lets time pass; stops at the first violation. */
+async function pass(state: RunState, milliseconds: number): Promise<void> {
+  const { clock, replicas } = state.simulation;
+  await clock.runUntil(() => state.violation !== undefined, milliseconds);
+  const [failure] = replicas.failures;
+  if (failure !== undefined) violate(state, 'service-answers', failure);
 }
 
-/** From now on what comes again by itself comes rarely, so that there is time in between. */
-const rareIntervals: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+/** Long intervals of what repeats for ever, so that the cluster has time to settle in between. */
+const longIntervals: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   PullPolicy: { repullInterval: '50m' },
   DiscoveryPolicy: { syncInterval: '10m' },
 };
 
-function makeRare({ cluster }: SimulatedCluster): void {
-  for (const [kind, intervals] of Object.entries(rareIntervals)) {
+function lengthenIntervals({ cluster }: Simulation): void {
+  for (const [kind, intervals] of Object.entries(longIntervals)) {
     for (const object of cluster.store.list(kind)) {
       const set = Object.entries(intervals).filter(([field]) => object.spec?.[field] !== undefined);
       cluster.store.update({ ...object, spec: { ...object.spec, ...Object.fromEntries(set) } });
@@ -100,11 +94,11 @@ function makeRare({ cluster }: SimulatedCluster): void {
   }
 }
 
-/** Everything works again, and what users cannot do without is there. */
-function endFaults(world: SimulatedCluster): void {
-  const { points, cluster, replicas, quota, sources, random, images } = world;
+/** Ends every fault, and restores the objects without which nothing is pulled. */
+function endFaults(simulation: Simulation): void {
+  const { points, cluster, replicas, quota, sources, random, images } = simulation;
   points.end();
-  replicas.answerAlone();
+  replicas.useOneReplica();
   quota.refuses = () => false;
   cluster.registry.setDown(false);
   cluster.registry.setSlowness(1);
@@ -114,71 +108,77 @@ function endFaults(world: SimulatedCluster): void {
     cluster.cordon(metadata.name, false);
   }
   applyOurs(cluster, 'Fleet', 'default', {});
-  if (cluster.store.find({ kind: 'PullPolicy', name: 'default' }) === undefined)
+  if (cluster.store.find({ kind: 'PullPolicy', name: 'default' }) === undefined) {
     applyOurs(cluster, 'PullPolicy', 'default', {});
-  makeRare(world);
-  for (const source of SOURCES) sources.say(source, drawSaying(random.fork(`last words of ${source}`), images));
+  }
+  lengthenIntervals(simulation);
+  for (const source of SOURCES) {
+    sources.setResponse(source, drawSourceResponse(random.fork(`last words of ${source}`), images));
+  }
 }
 
-/** Passes this time, and more until everything is as it must become. */
-async function settle(course: Course, leastMilliseconds: number, isDone: () => boolean): Promise<void> {
-  const { world } = course;
-  const limit = world.clock.now() + CONVERGENCE_LIMIT_MILLISECONDS;
-  await pass(course, leastMilliseconds);
-  while (course.violation === undefined && !isDone()) {
-    if (world.clock.now() > limit) {
-      const what = [...whatIsLeft(world), `${pullPods(world).length} Pods`].join('; ');
-      course.violation = violate(
-        course,
-        'converges',
-        `not settled after ${CONVERGENCE_LIMIT_MILLISECONDS / MINUTE} minutes: ${what}`,
-      );
+const pullPodCount = ({ cluster }: Simulation) => cluster.store.list('Pod').length;
+
+/** Lets this time pass, and more until the cluster is as it must become. */
+async function settle(state: RunState, leastMilliseconds: number, isSettled: () => boolean): Promise<void> {
+  const { simulation } = state;
+  const limit = simulation.clock.now() + CONVERGENCE_LIMIT_MILLISECONDS;
+  await pass(state, leastMilliseconds);
+  while (state.violation === undefined && !isSettled()) {
+    if (simulation.clock.now() > limit) {
+      const unmet = [...unmetExpectations(simulation), `${pullPodCount(simulation)} Pods`].join('; ');
+      violate(state, 'converges', `not settled after ${CONVERGENCE_LIMIT_MILLISECONDS / MINUTE} minutes: ${unmet}`);
     }
-    await pass(course, LOOK_MILLISECONDS);
+    await pass(state, CHECK_INTERVAL_MILLISECONDS);
   }
 }
 
-async function checkSilence(course: Course): Promise<void> {
-  await pass(course, LAST_LOOKS_MILLISECONDS);
-  if (course.violation !== undefined) return;
-  const noise = await noiseInAnHour(course.world);
-  if (noise !== undefined) course.violation ??= violate(course, 'silent', noise);
+async function checkSilence(state: RunState): Promise<void> {
+  await pass(state, LAST_RESYNCS_MILLISECONDS);
+  if (state.violation !== undefined) return;
+  const activity = await unexpectedActivity(state.simulation);
+  if (activity !== undefined) violate(state, 'silent', activity);
 }
 
-/** What cannot be pulled is failing by now; then it is pushed, and must arrive. */
-async function checkEnd(course: Course): Promise<void> {
-  const { world } = course;
-  await settle(course, FIRST_LOOK_MILLISECONDS, () => whatIsLeft(world).length === 0);
-  if (course.violation !== undefined) return;
-  world.eventLog.tell('everything that is asked for is pushed, without a password');
-  publishAll(world);
-  await settle(course, SETTLING_MILLISECONDS, () => whatIsLeft(world).length === 0 && pullPods(world).length === 0);
-  if (course.violation === undefined) await checkSilence(course);
+/** First, images that cannot be pulled must be failing. Then they are pushed, and must reach their nodes. */
+async function checkEnd(state: RunState): Promise<void> {
+  const { simulation } = state;
+  const isAsExpected = () => unmetExpectations(simulation).length === 0;
+  await settle(state, FIRST_SETTLING_MILLISECONDS, isAsExpected);
+  if (state.violation !== undefined) return;
+  simulation.eventLog.record('every image is pushed and needs no Secret');
+  publishAll(simulation);
+  await settle(state, LAST_SETTLING_MILLISECONDS, () => isAsExpected() && pullPodCount(simulation) === 0);
+  if (state.violation === undefined) await checkSilence(state);
 }
 
-/** Takes a seed and what is not to be drawn from it; gives what came of its run. */
 export async function run(options: RunOptions): Promise<RunResult> {
-  const world = createSimulatedCluster(options);
-  const course: Course = { world, violation: undefined };
-  options.onCluster?.(world);
-  watchAll(course);
-  populate(world);
-  const faults = options.faults ?? drawFaults(world.random.fork('faults'));
-  for (const { name, arrange } of faultKindsOf(faults)) arrange(world, world.random.fork(`fault ${name}`));
-  await pass(course, FAULTY_MILLISECONDS);
-  if (course.violation === undefined) {
-    endFaults(world);
-    await checkEnd(course);
+  const simulation = createSimulation(options);
+  const state: RunState = { simulation, violation: undefined };
+  options.onStart?.(simulation);
+  watchInvariants(state);
+  populate(simulation);
+  const faults = options.faults ?? drawFaults(simulation.random.fork('faults'));
+  for (const { name, arrange } of faultKindsOf(faults)) arrange(simulation, simulation.random.fork(`fault ${name}`));
+  await pass(state, FAULTY_MILLISECONDS);
+  if (state.violation === undefined) {
+    endFaults(simulation);
+    await checkEnd(state);
   }
+  return resultOf(options, faults, state);
+}
+
+function resultOf({ seed }: RunOptions, faults: readonly string[], { simulation, violation }: RunState): RunResult {
+  const { nodeCount, images, eventLog, cluster } = simulation;
   return {
-    seed: options.seed,
-    nodes: world.nodeCount,
-    images: world.images.length,
+    seed,
+    nodes: nodeCount,
+    images: images.length,
     faults,
-    violation: course.violation,
-    steps: world.eventLog.step(),
-    podStarts: world.cluster.podStarts.length,
-    syncs: Object.values(world.cluster.metacontroller.counters.syncs).reduce((sum, count) => sum + count, 0),
-    fingerprint: world.eventLog.fingerprint(),
+    violation,
+    steps: eventLog.step(),
+    podStarts: cluster.podStarts.length,
+    syncs: Object.values(cluster.metacontroller.counters.syncs).reduce((sum, count) => sum + count, 0),
+    fingerprint: eventLog.fingerprint(),
   };
 }

@@ -1,55 +1,52 @@
-// Finds the smallest fault set that still breaks what a run broke: fault kinds are taken away, many at once first, then one by one.
+// Finds the smallest fault set that breaks the same invariant: removes halves, then quarters, down to single faults.
 
-/** Tells whether a run with these faults breaks the same invariant. */
+/** Whether a run with these faults breaks the same invariant. */
 export type StillBreaks = (faults: readonly string[]) => Promise<boolean>;
 
 function withoutChunk(items: readonly string[], from: number, length: number): string[] {
   return [...items.slice(0, from), ...items.slice(from + length)];
 }
 
-/** Goes over the list once, leaving out each stretch of this length that is not needed. */
-async function leaveOut(
+/** Goes over the list once and removes each chunk of this length that is not needed. */
+async function removeChunks(
   faults: readonly string[],
   length: number,
   stillBreaks: StillBreaks,
 ): Promise<readonly string[]> {
-  let left = faults;
-  for (let from = 0; from < left.length; ) {
-    const candidate = withoutChunk(left, from, length);
-    if (await stillBreaks(candidate)) left = candidate;
+  let remaining = faults;
+  for (let from = 0; from < remaining.length; ) {
+    const candidate = withoutChunk(remaining, from, length);
+    if (await stillBreaks(candidate)) remaining = candidate;
     else from += length;
   }
-  return left;
+  return remaining;
 }
 
-/** Most runs for one failure: each costs about a second, many times that where the promise is that a run settles. */
+/** A run takes about a second, and many times that if the invariant is `converges`. */
 export const SHRINK_RUNS_LIMIT = 100;
 
-/** Asks at most so often; after that nothing breaks any more, so that what is left stays. */
+/** After the limit, every candidate counts as not breaking. */
 function atMost(limit: number, stillBreaks: StillBreaks): StillBreaks {
-  let asked = 0;
+  let runs = 0;
   return async (faults) => {
-    asked += 1;
-    return asked <= limit && (await stillBreaks(faults));
+    runs += 1;
+    return runs <= limit && (await stillBreaks(faults));
   };
 }
 
-/**
- * Takes a fault set that breaks something; gives one from which no kind can be taken away without mending it, as far as 100 runs
- * can find it.
- */
+/** Returns a set from which no single fault can be removed, as far as 100 runs can find one. */
 export async function shrinkFaults(faults: readonly string[], tryFaults: StillBreaks): Promise<readonly string[]> {
   const stillBreaks = atMost(SHRINK_RUNS_LIMIT, tryFaults);
-  // Much that breaks needs no fault at all.
+  // Many failures need no fault at all.
   if (await stillBreaks([])) return [];
-  let left = faults;
-  for (let length = Math.ceil(left.length / 2); length > 1; length = Math.ceil(length / 2)) {
-    left = await leaveOut(left, length, stillBreaks);
+  let remaining = faults;
+  for (let length = Math.ceil(remaining.length / 2); length > 1; length = Math.ceil(length / 2)) {
+    remaining = await removeChunks(remaining, length, stillBreaks);
   }
   let before = -1;
-  while (before !== left.length) {
-    before = left.length;
-    left = await leaveOut(left, 1, stillBreaks);
+  while (before !== remaining.length) {
+    before = remaining.length;
+    remaining = await removeChunks(remaining, 1, stillBreaks);
   }
-  return left;
+  return remaining;
 }

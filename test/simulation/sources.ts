@@ -1,56 +1,56 @@
-// The discovery sources of a run: what each of them says now, and what it last said that was worth hearing.
+// The discovery sources of a simulation: what each returns now, and what it last returned that was not empty.
 import type { FailureReason, SourceOutcome } from '../../hooks/discovery-policy/query.ts';
 import type { ReplicaOptions } from '../../simulator/installed-cluster.ts';
 import { PASSWORD } from './specs.ts';
 
-/** Scores by reference, or why there is no answer. */
-export type Saying = ReadonlyMap<string, number> | FailureReason;
+/** Scores by image reference, or the reason of a failure. */
+export type SourceResponse = ReadonlyMap<string, number> | FailureReason;
 
 export interface Sources {
-  say(endpoint: string, saying: Saying): void;
-  /** The images that a source names now; none where it fails. */
-  namedBy(endpoint: string): readonly string[];
+  /** A source refuses connections until its first response is set. */
+  setResponse(endpoint: string, response: SourceResponse): void;
+  /** The images that a source returns now; none while it fails. */
+  currentImages(endpoint: string): readonly string[];
   readonly runDiscovery: NonNullable<ReplicaOptions['runDiscovery']>;
-  /** The images that a source last gave: an empty answer and a failure give none. Undefined before the first. */
+  /** The images of the last response that was neither empty nor a failure; undefined before the first. */
   lastImages(endpoint: string): ReadonlySet<string> | undefined;
-  /** When a source last gave an image, in milliseconds; undefined where it never did. */
-  lastGivenAt(endpoint: string, reference: string): number | undefined;
+  /** When a source last returned an image, in milliseconds since the epoch; undefined if it never did. */
+  lastReturnedAt(endpoint: string, reference: string): number | undefined;
 }
 
-/** What a client may say of a request that failed: the URL with all that is in it. */
-const WORDS_OF_FAILURE = `Get "https://robot:${PASSWORD}@proxy.example.com/api?token=${PASSWORD}": it says nothing now`;
+/** A client error may contain the URL with its credentials. */
+const FAILURE_MESSAGE = `Get "https://robot:${PASSWORD}@proxy.example.com/api?token=${PASSWORD}": no response`;
 
-function outcomeOf(saying: Saying): SourceOutcome {
-  if (typeof saying === 'string') return { ok: false, reason: saying, message: WORDS_OF_FAILURE };
-  const series = [...saying].map(([image, score]) => ({ image, values: [score] }));
+function outcomeOf(response: SourceResponse): SourceOutcome {
+  if (typeof response === 'string') return { ok: false, reason: response, message: FAILURE_MESSAGE };
+  const series = [...response].map(([image, score]) => ({ image, values: [score] }));
   return { ok: true, type: 'prometheus', series, seriesWithoutImage: 0, valuesDropped: 0, warnings: [] };
 }
 
-/** Takes the time; gives sources that refuse connections until they are told to say something. */
 export function createSources(now: () => number): Sources {
-  const sayings = new Map<string, Saying>();
+  const responses = new Map<string, SourceResponse>();
   const images = new Map<string, ReadonlySet<string>>();
-  const givenAt = new Map<string, number>();
+  const returnedAt = new Map<string, number>();
 
-  function ask(endpoint: string): SourceOutcome {
-    const saying = sayings.get(endpoint) ?? 'ConnectionRefused';
-    if (typeof saying !== 'string' && saying.size > 0) {
-      images.set(endpoint, new Set(saying.keys()));
-      for (const reference of saying.keys()) givenAt.set(`${endpoint} ${reference}`, now());
+  function query(endpoint: string): SourceOutcome {
+    const response = responses.get(endpoint) ?? 'ConnectionRefused';
+    if (typeof response !== 'string' && response.size > 0) {
+      images.set(endpoint, new Set(response.keys()));
+      for (const reference of response.keys()) returnedAt.set(`${endpoint} ${reference}`, now());
     }
-    return outcomeOf(saying);
+    return outcomeOf(response);
   }
 
   return {
-    say(endpoint, saying) {
-      sayings.set(endpoint, saying);
+    setResponse(endpoint, response) {
+      responses.set(endpoint, response);
     },
-    namedBy(endpoint) {
-      const saying = sayings.get(endpoint);
-      return saying instanceof Map ? [...saying.keys()] : [];
+    currentImages(endpoint) {
+      const response = responses.get(endpoint);
+      return response instanceof Map ? [...response.keys()] : [];
     },
-    runDiscovery: async (queries) => new Map(queries.map((query) => [query.source, ask(query.url)] as const)),
+    runDiscovery: async (queries) => new Map(queries.map((one) => [one.source, query(one.url)] as const)),
     lastImages: (endpoint) => images.get(endpoint),
-    lastGivenAt: (endpoint, reference) => givenAt.get(`${endpoint} ${reference}`),
+    lastReturnedAt: (endpoint, reference) => returnedAt.get(`${endpoint} ${reference}`),
   };
 }

@@ -1,4 +1,4 @@
-// Draws what users ask for: policies, images, sets and discovery, with values at which gates open and close often.
+// Draws the specs that users write, with values that open and close gates often.
 import type { Random } from '../../simulator/random.ts';
 
 export type Spec = Readonly<Record<string, unknown>>;
@@ -10,13 +10,13 @@ export const SOURCES = ['https://mimir.example.com', 'https://thanos.example.com
 export const POOLS = ['x', 'y'] as const;
 export const TAGS = ['v1', 'v2'] as const;
 export const SECRET = 'pull-secret';
-/** Stands in URLs that kubelets and sources name where something fails, and may stand nowhere else. */
+/** Part of URLs in the failure messages of kubelets and sources. It must appear nowhere else. */
 export const PASSWORD = 'correct-horse-battery-staple';
 export const DEDICATED_TAINT = { key: 'dedicated', value: 'build', effect: 'NoSchedule' } as const;
 
 const HOST = 'registry.example.com';
 
-/** The repository of an image by its number, as its CachedImage names it. */
+/** The repository of an image. */
 export const repositoryOf = (image: string) => `${HOST}/${image}`;
 export const referenceOf = (image: string, tag: string) => `${repositoryOf(image)}:${tag}`;
 
@@ -42,8 +42,8 @@ export function drawPolicySpec(random: Random): Spec {
   };
 }
 
-/** Where, when and how an image is pulled; what a set says of all its children too. */
-export function drawPlacement(random: Random): Spec {
+/** The fields that a CachedImage and a CachedImageSet share. */
+function drawPlacement(random: Random): Spec {
   const policy = random.pick([...POLICIES, undefined]);
   return {
     ...(policy === undefined ? {} : { policyRef: { name: policy } }),
@@ -82,8 +82,8 @@ export function drawDiscoverySpec(random: Random): Spec {
   };
 }
 
-/** What a source says: some of the images, with scores. */
-export function drawSaying(random: Random, images: readonly string[]): ReadonlyMap<string, number> {
+/** Some of the images, with scores. */
+export function drawSourceResponse(random: Random, images: readonly string[]): ReadonlyMap<string, number> {
   const named = images.filter(() => random.chance(0.3));
   return new Map(named.map((image) => [referenceOf(image, random.pick(TAGS)), random.integer(1, 100)]));
 }

@@ -1,9 +1,9 @@
-// What users do at any moment: edit, delete and recreate objects of every kind.
+// Edits, deletions and re-creations by users, at any moment.
 import type { Propagation } from '../../simulator/deletion.ts';
 import { identityOf, type KubernetesObject } from '../../simulator/kubernetes-object.ts';
 import type { Random } from '../../simulator/random.ts';
-import { type FaultKind, scatter, someName, tryIt } from './fault.ts';
-import { applyOurs, applySecret, SECOND, type SimulatedCluster } from './simulated-cluster.ts';
+import { attempt, type FaultKind, pickName, type Range, scatter } from './fault.ts';
+import type { Simulation } from './simulation.ts';
 import {
   DISCOVERY,
   drawDiscoverySpec,
@@ -15,17 +15,19 @@ import {
   SETS,
   type Spec,
 } from './specs.ts';
+import { SECOND } from './time.ts';
+import { applyOurs, applySecret } from './user-actions.ts';
 
-/** What users own, and how they would write it. */
-const drawSpec: Readonly<Record<string, (world: SimulatedCluster, random: Random, name: string) => Spec>> = {
-  PullPolicy: (_world, random) => drawPolicySpec(random),
-  CachedImage: (_world, random, name) => drawImageSpec(random, name),
+/** The kinds that users write, with a generator of their specs. */
+const drawSpec: Readonly<Record<string, (simulation: Simulation, random: Random, name: string) => Spec>> = {
+  PullPolicy: (_simulation, random) => drawPolicySpec(random),
+  CachedImage: (_simulation, random, name) => drawImageSpec(random, name),
   CachedImageSet: ({ images }, random) => drawSetSpec(random, images),
-  DiscoveryPolicy: (_world, random) => drawDiscoverySpec(random),
+  DiscoveryPolicy: (_simulation, random) => drawDiscoverySpec(random),
   Fleet: () => ({}),
 };
 
-function namesOf({ images }: SimulatedCluster, kind: string): readonly string[] {
+function namesOf({ images }: Simulation, kind: string): readonly string[] {
   const names: Readonly<Record<string, readonly string[]>> = {
     PullPolicy: POLICIES,
     CachedImage: images,
@@ -36,39 +38,39 @@ function namesOf({ images }: SimulatedCluster, kind: string): readonly string[] 
   return names[kind] ?? [];
 }
 
-function write(world: SimulatedCluster, random: Random, kind: string, name: string): void {
-  applyOurs(world.cluster, kind, name, drawSpec[kind]?.(world, random, name) ?? {});
+function write(simulation: Simulation, random: Random, kind: string, name: string): void {
+  applyOurs(simulation.cluster, kind, name, drawSpec[kind]?.(simulation, random, name) ?? {});
 }
 
-function editing(kind: string, name: string, times: readonly [number, number]): FaultKind {
+function editing(kind: string, name: string, times: Range): FaultKind {
   return {
     name,
-    description: `a user writes a ${kind} anew`,
-    arrange(world, random) {
-      scatter(world, random, times, () => {
-        const object = random.pick(namesOf(world, kind));
-        write(world, random, kind, object);
+    description: `a user creates or rewrites a ${kind}`,
+    arrange(simulation, random) {
+      scatter(simulation, random, times, () => {
+        const object = random.pick(namesOf(simulation, kind));
+        write(simulation, random, kind, object);
         return `a user writes ${kind} ${object}`;
       });
     },
   };
 }
 
-function deletePod({ cluster }: SimulatedCluster, pod: KubernetesObject, random: Random): void {
+function deletePod({ cluster }: Simulation, pod: KubernetesObject, random: Random): void {
   cluster.remove(identityOf(pod), { gracePeriodSeconds: random.chance(0.5) ? 0 : undefined });
 }
 
 interface Deleting {
   readonly name: string;
-  readonly times: readonly [number, number];
+  readonly times: Range;
   readonly propagations: readonly Propagation[];
-  /** How probably the user makes it again, within so many seconds. */
+  /** Probability that the user creates the object again, and the longest delay. */
   readonly recreation: { readonly probability: number; readonly mostSeconds: number };
 }
 
-function recreate(world: SimulatedCluster, random: Random, kind: string, name: string): void {
-  tryIt(() => {
-    write(world, random, kind, name);
+function recreate(simulation: Simulation, random: Random, kind: string, name: string): void {
+  attempt(() => {
+    write(simulation, random, kind, name);
     return name;
   });
 }
@@ -76,36 +78,36 @@ function recreate(world: SimulatedCluster, random: Random, kind: string, name: s
 function deleting(kind: string, { name, times, propagations, recreation }: Deleting): FaultKind {
   return {
     name,
-    description: `a user deletes a ${kind} (${propagations.join(', ')}), and may make it anew`,
-    arrange(world, random) {
-      const { cluster, clock } = world;
-      scatter(world, random, times, () => {
-        const object = random.pick(namesOf(world, kind));
+    description: `a user deletes a ${kind} (${propagations.join(', ')}) and may create it again`,
+    arrange(simulation, random) {
+      const { cluster, clock } = simulation;
+      scatter(simulation, random, times, () => {
+        const object = random.pick(namesOf(simulation, kind));
         const propagation = random.pick(propagations);
-        const comesBack = random.chance(recreation.probability);
+        const isRecreated = random.chance(recreation.probability);
         const afterMilliseconds = random.integer(0, recreation.mostSeconds * SECOND);
         cluster.remove({ kind, name: object }, { propagation });
-        if (comesBack) clock.schedule(afterMilliseconds, () => recreate(world, random, kind, object));
-        const back = comesBack ? `, makes it anew ${afterMilliseconds / SECOND} s later` : '';
+        if (isRecreated) clock.schedule(afterMilliseconds, () => recreate(simulation, random, kind, object));
+        const back = isRecreated ? ` and creates it again ${afterMilliseconds / SECOND} s later` : '';
         return `a user deletes ${kind} ${object} (${propagation})${back}`;
       });
     },
   };
 }
 
-const gently = ['Background', 'Foreground'] as const;
+const withoutOrphans = ['Background', 'Foreground'] as const;
 
-/** What Metacontroller made, and would make again. */
-function deletingMade(kind: string, name: string): FaultKind {
+/** Deletes an object that Metacontroller created and creates again. */
+function deletingManaged(kind: string, name: string): FaultKind {
   return {
     name,
-    description: `a user deletes a ${kind} that Metacontroller made`,
-    arrange(world, random) {
-      scatter(world, random, [0, 3], () => {
-        const object = someName(world, random, kind);
-        const propagation = random.pick(gently);
+    description: `a user deletes a ${kind} that Metacontroller manages`,
+    arrange(simulation, random) {
+      scatter(simulation, random, [0, 3], () => {
+        const object = pickName(simulation, random, kind);
+        const propagation = random.pick(withoutOrphans);
         if (object === undefined) return undefined;
-        world.cluster.remove({ kind, name: object }, { propagation });
+        simulation.cluster.remove({ kind, name: object }, { propagation });
         return `a user deletes ${kind} ${object} (${propagation})`;
       });
     },
@@ -120,60 +122,60 @@ export const userFaults: readonly FaultKind[] = [
   deleting('PullPolicy', {
     name: 'policies-deleted',
     times: [0, 2],
-    propagations: gently,
+    propagations: withoutOrphans,
     recreation: { probability: 0.8, mostSeconds: 30 },
   }),
   deleting('CachedImage', {
     name: 'images-deleted',
     times: [0, 4],
-    propagations: [...gently, 'Orphan'],
+    propagations: [...withoutOrphans, 'Orphan'],
     recreation: { probability: 0.6, mostSeconds: 20 },
   }),
   deleting('CachedImageSet', {
     name: 'sets-deleted',
     times: [0, 2],
-    propagations: [...gently, 'Orphan'],
+    propagations: [...withoutOrphans, 'Orphan'],
     recreation: { probability: 0.6, mostSeconds: 20 },
   }),
   deleting('DiscoveryPolicy', {
     name: 'discovery-deleted',
     times: [0, 2],
-    propagations: gently,
+    propagations: withoutOrphans,
     recreation: { probability: 0.7, mostSeconds: 60 },
   }),
   deleting('Fleet', {
     name: 'fleet-deleted',
     times: [0, 2],
-    propagations: gently,
+    propagations: withoutOrphans,
     recreation: { probability: 1, mostSeconds: 30 },
   }),
-  deletingMade('PolicyView', 'views-deleted'),
-  deletingMade('NodeCache', 'node-caches-deleted'),
-  deletingMade('CachedImage', 'children-deleted'),
+  deletingManaged('PolicyView', 'views-deleted'),
+  deletingManaged('NodeCache', 'node-caches-deleted'),
+  deletingManaged('CachedImage', 'children-deleted'),
   {
     name: 'pods-deleted',
     description: 'a user deletes a pull Pod',
-    arrange(world, random) {
-      scatter(world, random, [0, 6], () => {
-        const pods = world.cluster.store.list('Pod');
+    arrange(simulation, random) {
+      scatter(simulation, random, [0, 6], () => {
+        const pods = simulation.cluster.store.list('Pod');
         const pod = pods[Math.floor(random.next() * pods.length)];
         if (pod === undefined) return undefined;
-        deletePod(world, pod, random);
+        deletePod(simulation, pod, random);
         return `a user deletes Pod ${pod.metadata.name}`;
       });
     },
   },
   {
     name: 'secrets-change',
-    description: 'the pull secret comes or goes',
-    arrange(world, random) {
-      scatter(world, random, [0, 3], () => {
+    description: 'the pull Secret is created or deleted',
+    arrange(simulation, random) {
+      scatter(simulation, random, [0, 3], () => {
         if (random.chance(0.5)) {
-          applySecret(world.cluster);
-          return 'the pull secret comes';
+          applySecret(simulation.cluster);
+          return 'the pull Secret is created';
         }
-        world.cluster.remove({ kind: 'Secret', name: SECRET, namespace: 'drop-system' });
-        return 'the pull secret goes';
+        simulation.cluster.remove({ kind: 'Secret', name: SECRET, namespace: 'drop-system' });
+        return 'the pull Secret is deleted';
       });
     },
   },

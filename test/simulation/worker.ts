@@ -1,15 +1,15 @@
-// One of the processes among which the seeds of `npm run simulate` are shared out.
+// A worker process of `npm run simulate`: runs the seeds that the parent process sends.
 import { explain, type Failure } from './failure.ts';
 import { type RunOptions, run } from './run.ts';
 
-/** What a worker answers for a seed. */
+/** The result of one seed. */
 export interface Report {
   readonly seed: number;
   readonly steps: number;
   readonly syncs: number;
   readonly podStarts: number;
   readonly failure: Failure | undefined;
-  /** A run that ended with an error of the simulator itself. */
+  /** Stack trace, if the run ended with a bug of the simulator. */
   readonly error: string | undefined;
 }
 

@@ -1,5 +1,5 @@
-// Proves the rules of the API server on which the exactness of the operator rests.
-import { beforeEach, describe, expect, test } from 'vitest';
+// The write rules of the API server, on which the operator's guarantees rest.
+import { beforeEach, expect, test } from 'vitest';
 import { type ApiErrorReason, isApiError } from '../../simulator/api-error.ts';
 import { type ApiStore, createApiStore } from '../../simulator/api-store.ts';
 import { type Clock, createClock } from '../../simulator/clock.ts';
@@ -32,216 +32,204 @@ function refusal(action: () => unknown): ApiErrorReason | undefined {
   }
 }
 
-describe('create', () => {
-  test('writes what the API server writes', () => {
-    const created = store.create(image());
-    expect(created.metadata).toMatchObject({
-      name: 'nginx',
-      generation: 1,
-      resourceVersion: '1',
-      creationTimestamp: '2026-11-21T10:00:00Z',
-      uid: expect.stringMatching(/^[0-9a-f]{8}-/),
-    });
-    expect(created.spec).toEqual({ image: 'docker.io/library/nginx', imagePullPolicy: 'Always', priority: 0 });
+test('a created object gets a uid, a version, a creation time, a generation and defaults', () => {
+  const created = store.create(image());
+  expect(created.metadata).toMatchObject({
+    name: 'nginx',
+    generation: 1,
+    resourceVersion: '1',
+    creationTimestamp: '2026-11-21T10:00:00Z',
+    uid: expect.stringMatching(/^[0-9a-f]{8}-/),
   });
-
-  test('prunes what the schema does not know, and ignores a status', () => {
-    const created = store.create({ ...image({ typo: 1 }), status: { phase: 'Ready' } });
-    expect(created.spec).not.toHaveProperty('typo');
-    expect(created.status).toBeUndefined();
-  });
-
-  const refused: readonly (readonly [string, ApiErrorReason, Manifest])[] = [
-    ['an invalid spec', 'Invalid', image({ priority: 'high' })],
-    ['what a rule forbids', 'Invalid', image({ tag: 'a', digest: `sha256:${'0'.repeat(64)}` })],
-    ['a name with upper case', 'Invalid', ours('Fleet', 'Default')],
-    ['a name of 254 characters', 'Invalid', ours('Fleet', 'a'.repeat(254))],
-    ['a Pod without a namespace', 'Invalid', { ...pullPod('p', 'n', 'i'), metadata: { name: 'p' } }],
-    ['a label of 64 characters', 'Invalid', { ...image(), metadata: { name: 'x', labels: { a: 'b'.repeat(64) } } }],
-    ['a kind that is not served', 'NotFound', ours('Unknown', 'x')],
-  ];
-
-  test.each(refused)('refuses %s', (_, reason, manifest) => {
-    expect(refusal(() => store.create(manifest))).toBe(reason);
-    expect(events).toEqual([]);
-  });
-
-  test('says what is wrong in the words of the schema', () => {
-    expect(() => store.create(image({ image: 'a:b' }))).toThrow('spec.image: must not have a tag: use the field tag');
-  });
-
-  test('stores an invalid spec where it is told to', () => {
-    expect(store.create(image({ priority: 'high' }), { allowInvalid: true }).spec).toMatchObject({ priority: 'high' });
-  });
-
-  test('refuses a name that is taken: the name is the semaphore', () => {
-    store.create(pullPod('drop-default-0', 'a', 'x'));
-    expect(refusal(() => store.create(pullPod('drop-default-0', 'b', 'y')))).toBe('AlreadyExists');
-    expect(store.list('Pod')).toHaveLength(1);
-  });
-
-  test('refuses what admission refuses', () => {
-    const strict = createApiStore({ clock, random: createRandom(1), admit: () => 'exceeded quota' });
-    expect(refusal(() => strict.create(image()))).toBe('Forbidden');
-  });
-
-  test('gives a Pod its defaults', () => {
-    const pod = store.create(pullPod('p', 'a', 'x'));
-    const tolerations = (pod.spec as { tolerations: unknown[] }).tolerations;
-    expect(tolerations).toEqual([
-      { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
-      { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
-    ]);
-    expect(pod.status).toEqual({ phase: 'Pending', qosClass: 'BestEffort' });
-  });
-
-  test('adds no toleration where one is there for every taint', () => {
-    const pod = store.create(pullPod('p', 'a', 'x', { tolerations: [{ operator: 'Exists' }] }));
-    expect((pod.spec as { tolerations: unknown[] }).tolerations).toEqual([{ operator: 'Exists' }]);
-  });
+  expect(created.spec).toEqual({ image: 'docker.io/library/nginx', imagePullPolicy: 'Always', priority: 0 });
 });
 
-describe('update', () => {
-  test('counts a generation for a changed spec only', () => {
-    const created = store.create(image());
-    const labelled = store.update({ ...created, metadata: { ...created.metadata, labels: { a: 'b' } } });
-    expect(labelled.metadata.generation).toBe(1);
-    const tagged = store.update({ ...labelled, spec: { ...labelled.spec, tag: '1' } });
-    expect(tagged.metadata).toMatchObject({ generation: 2, resourceVersion: '3', uid: created.metadata.uid });
-  });
-
-  test('refuses a version that is not the latest', () => {
-    const created = store.create(image());
-    store.update({ ...created, spec: { ...created.spec, priority: 5 } });
-    expect(refusal(() => store.update({ ...created, spec: { ...created.spec, priority: 6 } }))).toBe('Conflict');
-    expect(refusal(() => store.updateStatus({ ...created, status: { ready: '1/1' } }))).toBe('Conflict');
-  });
-
-  test('writes nothing where nothing changes', () => {
-    const created = store.create(image());
-    expect(store.update({ ...created })).toBe(created);
-    expect(events).toHaveLength(1);
-  });
-
-  test('leaves the status alone', () => {
-    store.create(image());
-    const withStatus = store.updateStatus({ ...store.get(nginx), status: { ready: '1/2' } });
-    const updated = store.update({ ...withStatus, spec: { ...withStatus.spec, priority: 1 }, status: {} });
-    expect(updated.status).toEqual({ ready: '1/2' });
-  });
-
-  test('does not check again what it does not change', () => {
-    const bad = store.create(image({ priority: 'high' }), { allowInvalid: true });
-    const labelled = { ...bad, metadata: { ...bad.metadata, labels: { a: 'b' } } };
-    expect(store.update(labelled).metadata.labels).toEqual({ a: 'b' });
-  });
-
-  test('refuses to change the spec of a Pod', () => {
-    const pod = store.create(pullPod('p', 'a', 'x'));
-    expect(refusal(() => store.update({ ...pod, spec: { ...pod.spec, nodeName: 'b' } }))).toBe('Invalid');
-  });
+test('a create prunes unknown fields and ignores the status', () => {
+  const created = store.create({ ...image({ typo: 1 }), status: { phase: 'Ready' } });
+  expect(created.spec).not.toHaveProperty('typo');
+  expect(created.status).toBeUndefined();
 });
 
-describe('updateStatus', () => {
-  test('changes the status alone, pruned', () => {
-    const created = store.create(image());
-    const changed = { ...created, spec: { image: 'other' }, status: { ready: '1/1', unknown: true } };
-    const updated = store.updateStatus(changed);
-    expect(updated.spec).toEqual(created.spec);
-    expect(updated.status).toEqual({ ready: '1/1' });
-    expect(updated.metadata.generation).toBe(1);
-  });
+const refused: readonly (readonly [string, ApiErrorReason, Manifest])[] = [
+  ['an invalid spec', 'Invalid', image({ priority: 'high' })],
+  ['a spec that a rule of the schema forbids', 'Invalid', image({ tag: 'a', digest: `sha256:${'0'.repeat(64)}` })],
+  ['a name with upper case', 'Invalid', ours('Fleet', 'Default')],
+  ['a name of 254 characters', 'Invalid', ours('Fleet', 'a'.repeat(254))],
+  ['a Pod without a namespace', 'Invalid', { ...pullPod('p', 'n', 'i'), metadata: { name: 'p' } }],
+  ['a label of 64 characters', 'Invalid', { ...image(), metadata: { name: 'x', labels: { a: 'b'.repeat(64) } } }],
+  ['a kind that is not served', 'NotFound', ours('Unknown', 'x')],
+];
 
-  test('refuses a status that the schema refuses', () => {
-    const created = store.create(image());
-    expect(refusal(() => store.updateStatus({ ...created, status: { phase: 'Sleeping' } }))).toBe('Invalid');
-  });
-
-  test('is not there for a kind without a status', () => {
-    const view = store.create(ours('PolicyView', 'default', { paused: false }));
-    expect(refusal(() => store.updateStatus({ ...view, status: {} }))).toBe('NotFound');
-  });
+test.each(refused)('a create refuses %s', (_, reason, manifest) => {
+  expect(refusal(() => store.create(manifest))).toBe(reason);
+  expect(events).toEqual([]);
 });
 
-describe('remove', () => {
-  test('refuses another uid', () => {
-    store.create(image());
-    expect(refusal(() => store.remove(nginx, { uid: 'other' }))).toBe('Conflict');
-    expect(refusal(() => store.remove({ kind: 'CachedImage', name: 'other' }))).toBe('NotFound');
-  });
-
-  test('marks what has a finalizer, and lets it go with the last', () => {
-    store.create({ ...image(), metadata: { name: 'nginx', finalizers: ['example.com/hold'] } });
-    store.remove(nginx);
-    const marked = store.get(nginx);
-    expect(marked.metadata).toMatchObject({ deletionTimestamp: '2026-11-21T10:00:00Z', generation: 2 });
-    store.update({ ...marked, metadata: { ...marked.metadata, finalizers: [] } });
-    expect(store.find(nginx)).toBeUndefined();
-    expect(events.map(({ type }) => type)).toEqual(['ADDED', 'MODIFIED', 'DELETED']);
-  });
-
-  test('a Pod with a grace period waits for its kubelet, one without is gone at once', () => {
-    store.create(pullPod('now', 'a', 'x'));
-    store.create(pullPod('later', 'a', 'x', { terminationGracePeriodSeconds: 30 }));
-    store.remove({ kind: 'Pod', namespace: 'drop-system', name: 'now' });
-    store.remove({ kind: 'Pod', namespace: 'drop-system', name: 'later' });
-    expect(store.list('Pod').map(({ metadata }) => metadata.deletionTimestamp)).toEqual(['2026-11-21T10:00:30Z']);
-    store.remove({ kind: 'Pod', namespace: 'drop-system', name: 'later' }, { gracePeriodSeconds: 0 });
-    expect(store.list('Pod')).toEqual([]);
-  });
+test("a refused create reports the schema's message", () => {
+  expect(() => store.create(image({ image: 'a:b' }))).toThrow('spec.image: must not have a tag: use the field tag');
 });
 
-describe('apply', () => {
-  test('changes what the manifest says and keeps what others own', () => {
-    store.apply(image({ tag: '1', priority: 3 }));
-    const seen = store.get(nginx);
-    store.update({ ...seen, metadata: { ...seen.metadata, labels: { team: 'a' } } });
-    store.updateStatus({ ...store.get(nginx), status: { ready: '1/1' } });
-    const applied = store.apply(image({ tag: '2' }));
-    expect(applied.spec).toEqual({
-      image: 'docker.io/library/nginx',
-      tag: '2',
-      imagePullPolicy: 'Always',
-      priority: 0,
-    });
-    expect(applied.metadata.labels).toEqual({ team: 'a' });
-    expect(applied.metadata.generation).toBe(2);
-    expect(applied.status).toEqual({ ready: '1/1' });
-  });
-
-  test('the same manifest again changes nothing', () => {
-    store.apply(image());
-    store.apply(image());
-    expect(events).toHaveLength(1);
-  });
+test('allowInvalid stores an invalid spec', () => {
+  expect(store.create(image({ priority: 'high' }), { allowInvalid: true }).spec).toMatchObject({ priority: 'high' });
 });
 
-describe('objects and events', () => {
-  test('nobody can change what is stored', () => {
-    const manifest = image({ nodeSelector: { a: 'b' } });
-    const created = store.create(manifest);
-    (manifest.spec as { image: string }).image = 'changed';
-    expect(store.get(nginx).spec).toMatchObject({ image: 'docker.io/library/nginx' });
-    expect(() => Object.assign(created.metadata, { name: 'x' })).toThrow(TypeError);
-    expect(() => Object.assign((created.spec as { nodeSelector: object }).nodeSelector, { a: 'c' })).toThrow(TypeError);
-  });
+test('a create refuses a name that exists, so that names of Pods limit their number', () => {
+  store.create(pullPod('drop-default-0', 'a', 'x'));
+  expect(refusal(() => store.create(pullPod('drop-default-0', 'b', 'y')))).toBe('AlreadyExists');
+  expect(store.list('Pod')).toHaveLength(1);
+});
 
-  test('lists by label and namespace', () => {
-    store.create(pullPod('a', 'n', 'x'));
-    store.create({ ...pullPod('b', 'n', 'x'), metadata: { name: 'b', namespace: 'other' } });
-    const names = (options: object) => store.list('Pod', options).map(({ metadata }) => metadata.name);
-    expect(names({ labelSelector: { matchLabels: { 'app.kubernetes.io/managed-by': 'drop' } } })).toEqual(['a']);
-    expect(names({ namespace: 'other' })).toEqual(['b']);
-  });
+test('a create refuses what admission refuses', () => {
+  const strict = createApiStore({ clock, random: createRandom(1), admit: () => 'exceeded quota' });
+  expect(refusal(() => strict.create(image()))).toBe('Forbidden');
+});
 
-  test('every event has a higher version than the one before', () => {
-    store.create(image());
-    store.updateStatus({ ...store.get(nginx), status: { ready: '0/1' } });
-    store.remove(nginx);
-    expect(events.map(({ type, object }) => [type, object.metadata.resourceVersion])).toEqual([
-      ['ADDED', '1'],
-      ['MODIFIED', '2'],
-      ['DELETED', '3'],
-    ]);
+test('a new Pod gets default tolerations and status', () => {
+  const pod = store.create(pullPod('p', 'a', 'x'));
+  const tolerations = (pod.spec as { tolerations: unknown[] }).tolerations;
+  expect(tolerations).toEqual([
+    { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
+    { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
+  ]);
+  expect(pod.status).toEqual({ phase: 'Pending', qosClass: 'BestEffort' });
+});
+
+test('a Pod that tolerates every taint gets no default tolerations', () => {
+  const pod = store.create(pullPod('p', 'a', 'x', { tolerations: [{ operator: 'Exists' }] }));
+  expect((pod.spec as { tolerations: unknown[] }).tolerations).toEqual([{ operator: 'Exists' }]);
+});
+
+test('only a changed spec increments the generation', () => {
+  const created = store.create(image());
+  const labelled = store.update({ ...created, metadata: { ...created.metadata, labels: { a: 'b' } } });
+  expect(labelled.metadata.generation).toBe(1);
+  const tagged = store.update({ ...labelled, spec: { ...labelled.spec, tag: '1' } });
+  expect(tagged.metadata).toMatchObject({ generation: 2, resourceVersion: '3', uid: created.metadata.uid });
+});
+
+test('an update refuses an outdated resourceVersion', () => {
+  const created = store.create(image());
+  store.update({ ...created, spec: { ...created.spec, priority: 5 } });
+  expect(refusal(() => store.update({ ...created, spec: { ...created.spec, priority: 6 } }))).toBe('Conflict');
+  expect(refusal(() => store.updateStatus({ ...created, status: { ready: '1/1' } }))).toBe('Conflict');
+});
+
+test('an update without a change writes nothing', () => {
+  const created = store.create(image());
+  expect(store.update({ ...created })).toBe(created);
+  expect(events).toHaveLength(1);
+});
+
+test('an update leaves the status unchanged', () => {
+  store.create(image());
+  const withStatus = store.updateStatus({ ...store.get(nginx), status: { ready: '1/2' } });
+  const updated = store.update({ ...withStatus, spec: { ...withStatus.spec, priority: 1 }, status: {} });
+  expect(updated.status).toEqual({ ready: '1/2' });
+});
+
+test('an update does not validate an unchanged spec', () => {
+  const bad = store.create(image({ priority: 'high' }), { allowInvalid: true });
+  const labelled = { ...bad, metadata: { ...bad.metadata, labels: { a: 'b' } } };
+  expect(store.update(labelled).metadata.labels).toEqual({ a: 'b' });
+});
+
+test('the spec of a Pod cannot be changed', () => {
+  const pod = store.create(pullPod('p', 'a', 'x'));
+  expect(refusal(() => store.update({ ...pod, spec: { ...pod.spec, nodeName: 'b' } }))).toBe('Invalid');
+});
+
+test('updateStatus changes only the status, and prunes unknown fields', () => {
+  const created = store.create(image());
+  const changed = { ...created, spec: { image: 'other' }, status: { ready: '1/1', unknown: true } };
+  const updated = store.updateStatus(changed);
+  expect(updated.spec).toEqual(created.spec);
+  expect(updated.status).toEqual({ ready: '1/1' });
+  expect(updated.metadata.generation).toBe(1);
+});
+
+test('updateStatus refuses a status that violates the schema', () => {
+  const created = store.create(image());
+  expect(refusal(() => store.updateStatus({ ...created, status: { phase: 'Sleeping' } }))).toBe('Invalid');
+});
+
+test('updateStatus refuses a kind without a status subresource', () => {
+  const view = store.create(ours('PolicyView', 'default', { paused: false }));
+  expect(refusal(() => store.updateStatus({ ...view, status: {} }))).toBe('NotFound');
+});
+
+test('a delete refuses another uid and an unknown name', () => {
+  store.create(image());
+  expect(refusal(() => store.remove(nginx, { uid: 'other' }))).toBe('Conflict');
+  expect(refusal(() => store.remove({ kind: 'CachedImage', name: 'other' }))).toBe('NotFound');
+});
+
+test('an object with a finalizer is deleted when its last finalizer is removed', () => {
+  store.create({ ...image(), metadata: { name: 'nginx', finalizers: ['example.com/hold'] } });
+  store.remove(nginx);
+  const marked = store.get(nginx);
+  expect(marked.metadata).toMatchObject({ deletionTimestamp: '2026-11-21T10:00:00Z', generation: 2 });
+  store.update({ ...marked, metadata: { ...marked.metadata, finalizers: [] } });
+  expect(store.find(nginx)).toBeUndefined();
+  expect(events.map(({ type }) => type)).toEqual(['ADDED', 'MODIFIED', 'DELETED']);
+});
+
+test('a Pod with a grace period waits for its kubelet, and one without is deleted at once', () => {
+  store.create(pullPod('now', 'a', 'x'));
+  store.create(pullPod('later', 'a', 'x', { terminationGracePeriodSeconds: 30 }));
+  store.remove({ kind: 'Pod', namespace: 'drop-system', name: 'now' });
+  store.remove({ kind: 'Pod', namespace: 'drop-system', name: 'later' });
+  expect(store.list('Pod').map(({ metadata }) => metadata.deletionTimestamp)).toEqual(['2026-11-21T10:00:30Z']);
+  store.remove({ kind: 'Pod', namespace: 'drop-system', name: 'later' }, { gracePeriodSeconds: 0 });
+  expect(store.list('Pod')).toEqual([]);
+});
+
+test('apply changes the fields of the manifest and keeps those of other writers', () => {
+  store.apply(image({ tag: '1', priority: 3 }));
+  const seen = store.get(nginx);
+  store.update({ ...seen, metadata: { ...seen.metadata, labels: { team: 'a' } } });
+  store.updateStatus({ ...store.get(nginx), status: { ready: '1/1' } });
+  const applied = store.apply(image({ tag: '2' }));
+  expect(applied.spec).toEqual({
+    image: 'docker.io/library/nginx',
+    tag: '2',
+    imagePullPolicy: 'Always',
+    priority: 0,
   });
+  expect(applied.metadata.labels).toEqual({ team: 'a' });
+  expect(applied.metadata.generation).toBe(2);
+  expect(applied.status).toEqual({ ready: '1/1' });
+});
+
+test('applying the same manifest twice writes once', () => {
+  store.apply(image());
+  store.apply(image());
+  expect(events).toHaveLength(1);
+});
+
+test('stored objects are immutable copies', () => {
+  const manifest = image({ nodeSelector: { a: 'b' } });
+  const created = store.create(manifest);
+  (manifest.spec as { image: string }).image = 'changed';
+  expect(store.get(nginx).spec).toMatchObject({ image: 'docker.io/library/nginx' });
+  expect(() => Object.assign(created.metadata, { name: 'x' })).toThrow(TypeError);
+  expect(() => Object.assign((created.spec as { nodeSelector: object }).nodeSelector, { a: 'c' })).toThrow(TypeError);
+});
+
+test('a list filters by label and namespace', () => {
+  store.create(pullPod('a', 'n', 'x'));
+  store.create({ ...pullPod('b', 'n', 'x'), metadata: { name: 'b', namespace: 'other' } });
+  const names = (options: object) => store.list('Pod', options).map(({ metadata }) => metadata.name);
+  expect(names({ labelSelector: { matchLabels: { 'app.kubernetes.io/managed-by': 'drop' } } })).toEqual(['a']);
+  expect(names({ namespace: 'other' })).toEqual(['b']);
+});
+
+test('every watch event has a higher resourceVersion than the one before', () => {
+  store.create(image());
+  store.updateStatus({ ...store.get(nginx), status: { ready: '0/1' } });
+  store.remove(nginx);
+  expect(events.map(({ type, object }) => [type, object.metadata.resourceVersion])).toEqual([
+    ['ADDED', '1'],
+    ['MODIFIED', '2'],
+    ['DELETED', '3'],
+  ]);
 });

@@ -1,10 +1,10 @@
-// Proves that virtual time is exact and that a run is the same every time.
+// Virtual time is exact, and a seed always draws the same numbers.
 import { expect, test } from 'vitest';
 import { createClock } from '../../simulator/clock.ts';
 import { startProcess } from '../../simulator/process.ts';
-import { createRandom, randomUid } from '../../simulator/random.ts';
+import { createRandom } from '../../simulator/random.ts';
 
-test('events run in the order of their time, equal ones in the order of planning', async () => {
+test('events run in the order of their time, and simultaneous ones in the order of their scheduling', async () => {
   const clock = createClock(1000);
   const seen: string[] = [];
   clock.schedule(20, () => void seen.push(`c ${clock.now()}`));
@@ -15,7 +15,7 @@ test('events run in the order of their time, equal ones in the order of planning
   expect(clock.now()).toBe(1100);
 });
 
-test('an event that gives a promise is awaited before the next', async () => {
+test('an asynchronous event is awaited before the next one', async () => {
   const clock = createClock(0);
   const seen: string[] = [];
   clock.schedule(1, async () => {
@@ -27,7 +27,7 @@ test('an event that gives a promise is awaited before the next', async () => {
   expect(seen).toEqual(['slow', 'fast']);
 });
 
-test('a cancelled event does not run and is not the next', async () => {
+test('a cancelled event does not run and does not count as next', async () => {
   const clock = createClock(0);
   const cancel = clock.schedule(5, () => {
     throw new Error('cancelled');
@@ -39,7 +39,7 @@ test('a cancelled event does not run and is not the next', async () => {
   expect(clock.nextEventAt()).toBeUndefined();
 });
 
-test('it runs until a condition holds, or until the limit', async () => {
+test('the clock runs until a condition holds or the limit is reached', async () => {
   const clock = createClock(0);
   let count = 0;
   const tick = () => {
@@ -53,7 +53,7 @@ test('it runs until a condition holds, or until the limit', async () => {
   expect(clock.now()).toBe(80);
 });
 
-test('delays are rounded up to whole milliseconds', async () => {
+test('a delay is rounded up to whole milliseconds', async () => {
   const clock = createClock(0);
   clock.schedule(0.2, () => {});
   expect(clock.nextEventAt()).toBe(1);
@@ -68,7 +68,7 @@ test('an error of an event ends the run', async () => {
   await clock.runFor(1);
 });
 
-test('the pace is asked before time moves', async () => {
+test('the pace is awaited before time moves', async () => {
   const moves: number[][] = [];
   const clock = createClock(0, { pace: async (from, to) => void moves.push([from, to]) });
   clock.schedule(5, () => {});
@@ -80,7 +80,7 @@ test('the pace is asked before time moves', async () => {
   ]);
 });
 
-test('a process sleeps virtual time, and others run meanwhile', async () => {
+test('a process sleeps in virtual time while other processes run', async () => {
   const clock = createClock(0);
   const seen: string[] = [];
   for (const name of ['a', 'b']) {
@@ -103,7 +103,7 @@ test('an error of a process ends the run', async () => {
   await expect(clock.runFor(10)).rejects.toThrow('broken');
 });
 
-test('the same seed draws the same, a fork draws apart', () => {
+test('a seed always draws the same numbers, and a fork draws independently', () => {
   const draw = (seed: number) => {
     const random = createRandom(seed);
     return [random.next(), random.integer(3, 9), random.pick(['a', 'b', 'c']), random.shuffle([1, 2, 3, 4, 5])];
@@ -117,7 +117,7 @@ test('the same seed draws the same, a fork draws apart', () => {
   expect(random.fork('y').next()).not.toBe(fork);
 });
 
-test('whole numbers fill their range evenly, and no further', () => {
+test('whole numbers are drawn evenly within their range', () => {
   const random = createRandom(3);
   const counts = new Map<number, number>();
   for (let index = 0; index < 10_000; index += 1) {
@@ -126,10 +126,4 @@ test('whole numbers fill their range evenly, and no further', () => {
   }
   expect([...counts.keys()].sort()).toEqual([2, 3, 4, 5]);
   for (const count of counts.values()) expect(count).toBeGreaterThan(2200);
-});
-
-test('a uid looks like one', () => {
-  const random = createRandom(1);
-  expect(randomUid(random)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-  expect(randomUid(random)).not.toBe(randomUid(random));
 });

@@ -1,10 +1,10 @@
-// Proves that a table is what kubectl prints: its columns, its ages and what it leaves empty.
-import { describe, expect, test } from 'vitest';
+// Tables as kubectl prints them: columns, ages and empty cells.
+import { expect, test } from 'vitest';
 import { cachedImageKind } from '../../crds/cached-image.ts';
 import { pullPolicyKind } from '../../crds/pull-policy.ts';
 import { humanDuration } from '../../simulator/human-duration.ts';
 import { readJsonPath } from '../../simulator/json-path.ts';
-import { kubectlGetAll, kubectlPodTable, kubectlTable } from '../../simulator/kubectl-table.ts';
+import { kubectlGetDrop, kubectlPodTable, kubectlTable } from '../../simulator/kubectl-table.ts';
 import type { KubernetesObject, Manifest } from '../../simulator/kubernetes-object.ts';
 import { APP, ours, pullPod, START_MILLISECONDS } from './tiny-cluster.ts';
 
@@ -38,29 +38,27 @@ test.each([
   [730 * DAY, '2y'],
   [3 * 365 * DAY + 42 * DAY, '3y42d'],
   [8 * 365 * DAY + 100 * DAY, '8y'],
-])('%s ms are %s', (milliseconds, expected) => {
+])('an age of %s ms is printed as %s', (milliseconds, expected) => {
   expect(humanDuration(milliseconds)).toBe(expected);
 });
 
-describe('JSONPath', () => {
-  const object = {
-    metadata: { labels: { 'drop.corewire.io/imageset': 'web' } },
-    status: { conditions: [{ type: 'Other' }, { type: 'Ready', reason: 'Cached' }], ready: '1/2' },
-  };
+const object = {
+  metadata: { labels: { 'drop.corewire.io/imageset': 'web' } },
+  status: { conditions: [{ type: 'Other' }, { type: 'Ready', reason: 'Cached' }], ready: '1/2' },
+};
 
-  test.each([
-    ['.status.ready', '1/2'],
-    ['.status.conditions[?(@.type=="Ready")].reason', 'Cached'],
-    ['.status.conditions[?(@.type=="None")].reason', undefined],
-    ['.metadata.labels.drop\\.corewire\\.io/imageset', 'web'],
-    ['.spec.image', undefined],
-  ])('%s', (path, expected) => {
-    expect(readJsonPath(path, object)).toBe(expected);
-  });
+test.each([
+  ['.status.ready', '1/2'],
+  ['.status.conditions[?(@.type=="Ready")].reason', 'Cached'],
+  ['.status.conditions[?(@.type=="None")].reason', undefined],
+  ['.metadata.labels.drop\\.corewire\\.io/imageset', 'web'],
+  ['.spec.image', undefined],
+])('the JSONPath %s reads %s', (path, expected) => {
+  expect(readJsonPath(path, object)).toBe(expected);
+});
 
-  test('what is not understood is an error', () => {
-    expect(() => readJsonPath('.a[*]', {})).toThrow('JSONPath not understood: [*]');
-  });
+test('an unsupported JSONPath throws', () => {
+  expect(() => readJsonPath('.a[*]', {})).toThrow('unsupported JSONPath: [*]');
 });
 
 function stored(manifest: Manifest, status?: object): KubernetesObject {
@@ -81,7 +79,7 @@ const policy = stored(ours('PullPolicy', 'default', { maxConcurrentNodes: 1, min
 
 const lines = (...text: string[]) => text.map((line) => `${line}\n`).join('');
 
-test('a table of one kind', () => {
+test('a table lists the objects of a kind by name', () => {
   expect(kubectlTable(cachedImageKind, [nginx, broken], START_MILLISECONDS)).toBe(
     lines(
       'NAME         IMAGE             TAG           STATUS         READY   AGE',
@@ -91,18 +89,18 @@ test('a table of one kind', () => {
   );
 });
 
-test('wide columns, and of a message its first line', () => {
+test('a wide table has more columns and shows the first line of a message', () => {
   const text = kubectlTable(cachedImageKind, [broken], START_MILLISECONDS, { wide: true });
   expect(text.split('\n')[0]).toMatch(/READY {3}AGE {3}DIGEST {3}SET {3}POLICY {3}MESSAGE$/);
   expect(text.split('\n')[1]).toMatch(/no such host\.\.\.$/);
 });
 
-test('nothing for no objects', () => {
+test('a table without objects is empty', () => {
   expect(kubectlTable(pullPolicyKind, [], START_MILLISECONDS)).toBe('');
 });
 
-test('a category of several kinds names the kind', () => {
-  expect(kubectlGetAll('drop', [policy, nginx], START_MILLISECONDS)).toBe(
+test('a category with objects of several kinds prefixes names with their kind', () => {
+  expect(kubectlGetDrop([policy, nginx], START_MILLISECONDS)).toBe(
     [
       lines(
         'NAME                                 IMAGE             TAG           STATUS   READY   AGE',
@@ -116,11 +114,11 @@ test('a category of several kinds names the kind', () => {
   );
 });
 
-test('a category of one kind does not', () => {
-  expect(kubectlGetAll('drop', [nginx], START_MILLISECONDS)).toContain('\nnginx ');
+test('a category with objects of one kind does not prefix names', () => {
+  expect(kubectlGetDrop([nginx], START_MILLISECONDS)).toContain('\nnginx ');
 });
 
-test('Pods', () => {
+test('a table of Pods shows state and node', () => {
   const waiting = { ready: false, restartCount: 0, state: { waiting: { reason: 'ImagePullBackOff' } } };
   const pods = [
     stored(pullPod('drop-default-1', 'node-b', APP), { phase: 'Pending', containerStatuses: [waiting] }),

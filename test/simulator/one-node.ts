@@ -3,7 +3,7 @@ import type { MachineDescription } from '../../simulator/cluster-node.ts';
 import type { KubernetesObject, Manifest } from '../../simulator/kubernetes-object.ts';
 import { APP, appImage, tinyCluster } from './tiny-cluster.ts';
 
-/** A cluster with one node, whose Pod's states are written down as they come. */
+/** Records every state of the node's Pods. */
 export function oneNode(description: Partial<MachineDescription> = {}) {
   const tiny = tinyCluster();
   const { cluster, clock, store } = tiny;

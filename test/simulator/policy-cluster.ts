@@ -1,4 +1,4 @@
-// A cluster with one PullPolicy whose hook answers whatever the test says, for tests of what becomes of an answer.
+// A cluster with one PullPolicy whose sync response the test sets, for tests of what Metacontroller does with it.
 import type { Faults } from '../../simulator/faults.ts';
 import type { Manifest } from '../../simulator/kubernetes-object.ts';
 import { ours, tinyCluster } from './tiny-cluster.ts';
@@ -6,10 +6,10 @@ import { ours, tinyCluster } from './tiny-cluster.ts';
 export const SYNC = '/hooks/pullpolicies/sync';
 export const policy = { kind: 'PullPolicy', name: 'default' };
 
-/** A cluster with one policy whose answer may be changed at will. */
+/** `wake` changes the policy and lets a second pass. */
 export function policyCluster(more: { faults?: Faults; lagMilliseconds?: number } = {}) {
-  const answer: { status: object | undefined; children: readonly Manifest[] } = { status: {}, children: [] };
-  const tiny = tinyCluster({ ...more, hooks: { [SYNC]: () => ({ ...answer }) } });
+  const response: { status: object | undefined; children: readonly Manifest[] } = { status: {}, children: [] };
+  const tiny = tinyCluster({ ...more, hooks: { [SYNC]: () => ({ ...response }) } });
   tiny.cluster.apply(ours('PullPolicy', 'default'));
   const wake = async () => {
     const seen = tiny.store.get(policy);
@@ -18,5 +18,5 @@ export function policyCluster(more: { faults?: Faults; lagMilliseconds?: number 
     await tiny.clock.runFor(1000);
   };
   const podNames = () => tiny.store.list('Pod').map(({ metadata }) => metadata.name);
-  return { ...tiny, answer, wake, podNames };
+  return { ...tiny, response, wake, podNames };
 }

@@ -1,4 +1,4 @@
-// Requests that a real Metacontroller sent and requests that the simulated one sends: one shape, one envelope.
+// Compares requests recorded from a real Metacontroller with those that the simulator sends.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
@@ -23,23 +23,24 @@ interface Recording {
   readonly schema: z.ZodType;
 }
 
-/** By the beginning of a recording's file name: the hook that it was sent to, and the shape it is read with. */
+/** Path and schema of each hook, and how the file names of its recordings begin. */
 const hooks: readonly (readonly [string, string, z.ZodType])[] = [
-  ['composite-customize-cachedimage', '/hooks/cachedimages/customize', cachedImageCustomizeRequest],
-  ['composite-customize-pullpolicy', '/hooks/pullpolicies/customize', pullPolicyCustomizeRequest],
-  ['composite-sync-cachedimage', '/hooks/cachedimages/sync', cachedImageSyncRequest],
-  ['composite-sync-pullpolicy', '/hooks/pullpolicies/sync', pullPolicySyncRequest],
-  ['decorator-sync-node', '/hooks/nodes/sync', nodeSyncRequest],
+  ['/hooks/cachedimages/customize', 'composite-customize-cachedimage', cachedImageCustomizeRequest],
+  ['/hooks/pullpolicies/customize', 'composite-customize-pullpolicy', pullPolicyCustomizeRequest],
+  ['/hooks/cachedimages/sync', 'composite-sync-cachedimage', cachedImageSyncRequest],
+  ['/hooks/pullpolicies/sync', 'composite-sync-pullpolicy', pullPolicySyncRequest],
+  ['/hooks/nodes/sync', 'decorator-sync-node', nodeSyncRequest],
 ];
 
 const recordings: readonly Recording[] = readdirSync(folder).map((name) => {
-  const [, path, schema] = hooks.find(([beginning]) => name.startsWith(beginning)) ?? [];
-  if (path === undefined || schema === undefined) throw new Error(`nobody knows to which hook ${name} was sent`);
+  const [path, , schema] = hooks.find(([, beginning]) => name.startsWith(beginning)) ?? [];
+  if (path === undefined || schema === undefined) throw new Error(`no hook of the table matches the recording ${name}`);
   return { name, path, schema };
 });
 
 const recorded = ({ name }: Recording) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Body;
 
+/** Simulated requests by path. */
 const simulated = new Map<string, Body[]>();
 
 const keys = (value: unknown) => Object.keys(value ?? {}).sort();
@@ -69,36 +70,24 @@ beforeAll(async () => {
   await clock.runFor(30_000);
 });
 
-test.each(recordings)('$name is read by the shape of its hook', (recording) => {
-  expect(recording.schema.safeParse(recorded(recording))).toMatchObject({ success: true });
-});
+const simulatedFor = ({ path }: { readonly path: string }) => simulated.get(path) ?? [];
+const parentKeys = (request: Body) => keys(request.parent ?? request.object).filter((key) => key !== 'status');
 
-test.each(hooks)('%s: every simulated request to %s is read by the same shape', (_, path, schema) => {
-  const requests = simulated.get(path) ?? [];
+test.each(hooks)('the simulator sends requests to %s that its schema accepts', (path, _beginning, schema) => {
+  const requests = simulatedFor({ path });
   expect(requests.length).toBeGreaterThan(0);
   for (const request of requests) expect(schema.safeParse(request)).toMatchObject({ success: true });
 });
 
-test.each(recordings.map((recording) => [recording.name, recording] as const))(
-  '%s: a simulated request has the keys of the recorded one',
-  (_, recording) => {
-    const real = recorded(recording);
-    const requests = simulated.get(recording.path) ?? [];
-    expect(requests.length).toBeGreaterThan(0);
-    for (const request of requests) {
-      expect(keys(request)).toEqual(keys(real));
-      expect(keys(request.controller)).toEqual(keys(real.controller));
-      expect(request.finalizing).toBe(real.finalizing);
-    }
-  },
-);
+const rows = recordings.map((recording) => [recording.name, recording] as const);
 
-test.each(recordings.map((recording) => [recording.name, recording] as const))(
-  '%s: the parent has the same fields at the top',
-  (_, recording) => {
-    const parentOf = (request: Body) => keys(request.parent ?? request.object).filter((key) => key !== 'status');
-    for (const request of simulated.get(recording.path) ?? []) {
-      expect(parentOf(request)).toEqual(parentOf(recorded(recording)));
-    }
-  },
-);
+test.each(rows)('the recorded request %s has the same keys as a simulated one', (_, recording) => {
+  const real = recorded(recording);
+  expect(recording.schema.safeParse(real)).toMatchObject({ success: true });
+  for (const request of simulatedFor(recording)) {
+    expect(keys(request)).toEqual(keys(real));
+    expect(keys(request.controller)).toEqual(keys(real.controller));
+    expect(parentKeys(request)).toEqual(parentKeys(real));
+    expect(request.finalizing).toBe(real.finalizing);
+  }
+});

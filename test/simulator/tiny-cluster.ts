@@ -1,16 +1,16 @@
-// A cluster with a few hand-written hooks in place of the service, for tests of the simulator itself.
+// A cluster with a few hand-written hooks instead of the service, for tests of the simulator itself.
 import { controllerObject, registrations } from '../../metacontroller/registrations.ts';
 import { createClock } from '../../simulator/clock.ts';
 import { type ClusterOptions, createCluster } from '../../simulator/cluster.ts';
 import type { KubernetesObject, Manifest } from '../../simulator/kubernetes-object.ts';
-import type { HookAnswer } from '../../simulator/metacontroller/hook-client.ts';
+import type { HookResponse } from '../../simulator/metacontroller/hook-client.ts';
 import type { RegistryImage } from '../../simulator/registry.ts';
 
 export const START_MILLISECONDS = Date.parse('2026-11-21T10:00:00.250Z');
 
 type Groups = Readonly<Record<string, Readonly<Record<string, KubernetesObject>>>>;
 
-/** The body of any request of Metacontroller. */
+/** The body of any request from Metacontroller. */
 export interface HookBody {
   readonly controller: KubernetesObject;
   readonly parent: KubernetesObject;
@@ -23,15 +23,15 @@ export interface HookBody {
 
 type TinyHook = (body: HookBody) => unknown;
 
-const OTHER_ANSWER = Symbol('other answer');
+const OTHER_RESPONSE = Symbol('other response');
 
-/** Takes a whole answer; gives what a tiny hook returns so that it is answered instead of a 200. */
-export function otherAnswer(answer: HookAnswer): object {
-  return { [OTHER_ANSWER]: answer };
+/** Wraps a whole HTTP response, for a hook that does not return 200. */
+export function otherResponse(response: HookResponse): object {
+  return { [OTHER_RESPONSE]: response };
 }
 
-function answerOf(returned: unknown): HookAnswer {
-  const other = (returned as { [OTHER_ANSWER]?: HookAnswer })[OTHER_ANSWER];
+function responseOf(returned: unknown): HookResponse {
+  const other = (returned as { [OTHER_RESPONSE]?: HookResponse })[OTHER_RESPONSE];
   return other ?? { statusCode: 200, headers: {}, body: returned };
 }
 
@@ -47,19 +47,19 @@ export const controllers = registrations.map((registration) =>
 );
 
 type TinyOptions = Partial<ClusterOptions> & {
-  /** By path; a path that is not named is answered with an empty object. */
+  /** By path; any other path returns an empty object. */
   readonly hooks?: Readonly<Record<string, TinyHook>>;
 };
 
-/** Takes hooks by path and options; gives a cluster with all our controllers, and the calls of its hooks. */
+/** A cluster with all controllers of the project, and the calls of its hooks. */
 export function tinyCluster({ hooks = {}, ...options }: TinyOptions = {}) {
   const clock = options.clock ?? createClock(START_MILLISECONDS);
   const calls: Call[] = [];
 
-  async function callHook(path: string, body: unknown, timeoutSeconds: number): Promise<HookAnswer> {
+  async function callHook(path: string, body: unknown, timeoutSeconds: number): Promise<HookResponse> {
     const call = { path, body: body as HookBody, timeoutSeconds, atMilliseconds: clock.now() };
     calls.push(call);
-    return answerOf(await (hooks[path]?.(call.body) ?? {}));
+    return responseOf(await (hooks[path]?.(call.body) ?? {}));
   }
 
   const cluster = createCluster({ seed: 1, controllers, callHook, ...options, clock });
@@ -67,12 +67,11 @@ export function tinyCluster({ hooks = {}, ...options }: TinyOptions = {}) {
   return { clock, cluster, store: cluster.store, calls, callsOf };
 }
 
-/** The manifest of a kind of ours. */
+/** A manifest of the project's own API group. */
 export function ours(kind: string, name: string, spec: unknown = {}): Manifest {
   return { apiVersion: 'drop.corewire.io/v1alpha1', kind, metadata: { name }, spec };
 }
 
-/** A pull Pod as a hook may want it. */
 export function pullPod(name: string, nodeName: string, image: string, more: object = {}): Manifest {
   return {
     apiVersion: 'v1',

@@ -1,10 +1,10 @@
-// Metacontroller can lose a status write without a word; nothing may stay wrong for ever because of it.
+// Metacontroller can drop a status write silently. The next syncs must repair the effect.
 import { expect, test } from 'vitest';
 import type { Faults } from '../../simulator/faults.ts';
 import { allCached, imageStatus, MINUTE, publish, SECOND, startScenario, wantImage } from './scenario.ts';
 
 test.each(['drop-fleets', 'drop-cachedimages', 'drop-pullpolicies'])(
-  'the status that %s writes is lost for a while: a node that joins meanwhile is warmed all the same',
+  'a new node gets its image although the status writes of %s are lost for a while',
   async (controller) => {
     const faults: Faults = {};
     const { cluster, clock } = startScenario({ nodes: 2, faults });

@@ -1,9 +1,10 @@
-// What the whole-cluster tests share: a small cluster with the service in it, and the questions they ask of its store.
+// A small simulated cluster with the service installed, and the checks that the whole-cluster tests share.
 import type { CachedImageStatus } from '../../crds/cached-image.ts';
 import { API_VERSION } from '../../crds/kind.ts';
 import { type Clock, createClock } from '../../simulator/clock.ts';
-import type { Cluster, PodStart } from '../../simulator/cluster.ts';
+import type { Cluster } from '../../simulator/cluster.ts';
 import { type InstalledCluster, type InstallOptions, installCluster } from '../../simulator/installed-cluster.ts';
+import type { PodStart } from '../../simulator/pod-start.ts';
 
 export const START = Date.UTC(2026, 10, 21, 12);
 export const SECOND = 1000;
@@ -25,9 +26,9 @@ export function startScenario(
   return { ...installed, clock };
 }
 
-export const digestOf = (text: string) => `sha256:${Buffer.from(text.padEnd(32)).toString('hex').slice(0, 64)}`;
+const digestOf = (text: string) => `sha256:${Buffer.from(text.padEnd(32)).toString('hex').slice(0, 64)}`;
 
-/** Puts an image into the registry; a pull of it takes `seconds` at the nodes' 50 MB/s. */
+/** Pushes an image whose download takes this many seconds. Returns its reference. */
 export function publish(cluster: Cluster, name: string, { tag = 'v1', seconds = 2, hasTrue = true } = {}): string {
   const reference = `registry.example.com/${name}:${tag}`;
   cluster.registry.setTag(reference, {
@@ -65,12 +66,12 @@ export function allCached(cluster: Cluster): boolean {
 
 export const pullPods = (cluster: Cluster) => cluster.store.list('Pod');
 
-/** Every image really is on every node that its status names. */
+/** Reads the node itself, not a status. */
 export function isOnNode(cluster: Cluster, node: string, reference: string): boolean {
   return cluster.machine(node).images.byReference.has(reference);
 }
 
-/** The most Pods that a policy ever had at once, counted from every change of the store. */
+/** Measures the largest number of pull Pods at once from now on. */
 export function watchPeak(cluster: Cluster): { readonly most: () => number } {
   let most = 0;
   cluster.store.watch(() => {
@@ -81,13 +82,13 @@ export function watchPeak(cluster: Cluster): { readonly most: () => number } {
 
 const pairOf = ({ image, node }: PodStart) => `${image} ${node}`;
 
-/** Pairs that were started more than once. */
+/** Pairs of image and node that were started more than once. */
 export function startedTwice(starts: readonly PodStart[]): string[] {
   const seen = new Set<string>();
   return starts.map(pairOf).filter((pair) => seen.size === seen.add(pair).size);
 }
 
-/** Distances between consecutive starts, in milliseconds. */
+/** Milliseconds between consecutive starts. */
 export function distances(starts: readonly PodStart[]): number[] {
   return starts.slice(1).map((start, index) => start.atMilliseconds - (starts[index]?.atMilliseconds ?? 0));
 }

@@ -1,19 +1,19 @@
-// Every invariant, in the order in which a report names them.
-import { capInvariants } from './caps.ts';
-import { delayInvariants } from './delays.ts';
-import { deletionInvariants } from './deletions.ts';
+// Every invariant of a simulation, in the order of reports.
+import type { Simulation } from '../simulation.ts';
+import { clusterInvariants } from './cluster.ts';
 import { discoveryInvariants } from './discoveries.ts';
 import type { Invariant } from './invariant.ts';
-import { recordInvariants } from './records.ts';
 import { secretInvariants } from './secrets.ts';
-import { truthInvariants } from './truth.ts';
 
-export const invariants: readonly Invariant[] = [
-  ...capInvariants,
-  ...delayInvariants,
-  ...recordInvariants,
-  ...truthInvariants,
-  ...deletionInvariants,
+export const invariants: readonly Invariant<Simulation>[] = [
+  ...clusterInvariants,
   ...discoveryInvariants,
   ...secretInvariants,
+];
+
+/** Promises that only the end of a run can show. */
+export const endChecks: readonly Pick<Invariant, 'name' | 'promise'>[] = [
+  { name: 'converges', promise: 'once faults end, every image reaches its nodes or reports why it cannot be pulled' },
+  { name: 'silent', promise: 'a settled cluster writes and syncs nothing except on a schedule' },
+  { name: 'service-answers', promise: 'the service returns 200 for every request of Metacontroller' },
 ];

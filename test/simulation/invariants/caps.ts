@@ -1,107 +1,102 @@
-// Never a start above a cap in force: of the policy, of an image, of a node; counted whenever a Pod begins to exist.
+// The caps of a policy, an image and a node, counted whenever a pull Pod is created.
 import type { KubernetesObject } from '../../../simulator/kubernetes-object.ts';
-import { pullPods, type SimulatedCluster } from '../simulated-cluster.ts';
-import { type Invariant, slackOf, stalenessOf } from './invariant.ts';
+import type { ObservedCluster } from '../observed-cluster.ts';
+import { type Invariant, stalenessOf } from './invariant.ts';
 import { type Pace, pacesInForce } from './pace.ts';
-import { evidenceOf, type Pull, pullOf } from './pull.ts';
+import { isSurelyInProgress, type Pull, pullOf } from './pull.ts';
 
 interface Start {
   readonly pull: Pull;
   readonly paces: readonly Pace[];
-  /** All Pods of the same policy, the new one among them. */
+  /** All Pods of the same policy, including the new one. */
   readonly pods: readonly KubernetesObject[];
-  /** The pulls that everybody must know of: those of the policy, the new one among them, and those of others that all caches show. */
+  /** The pulls that the decision must have counted, including the new one. */
   readonly known: readonly KubernetesObject[];
 }
 
-type Judge = (world: SimulatedCluster, start: Start) => string | undefined;
+/** Returns what is wrong with a start. */
+type Judge = (start: Start) => string | undefined;
 
-/** A node that does not answer ends a pull after 60 s; how long a pull counts is then not for the store to say. */
-const NODE_LIMIT_MILLISECONDS = 60_000;
-
-/** Whether everybody must agree that the pull of a Pod goes on. */
-function surelyGoes(world: SimulatedCluster, pod: KubernetesObject): boolean {
-  if (evidenceOf(pod) !== undefined) return false;
-  const now = world.clock.now() + slackOf(world);
-  const isOld = now >= Date.parse(pod.metadata.creationTimestamp) + NODE_LIMIT_MILLISECONDS;
-  return now < pullOf(pod).deadlineMilliseconds && !isOld;
-}
-
-/** A timestamp of Kubernetes does not tell the milliseconds. */
-const LEAST_OF_A_SECOND = 999;
+/** The most that truncation to whole seconds removes from a timestamp. */
+const TRUNCATED_MILLISECONDS = 999;
 
 /**
- * Whether a start must reckon with the pull of a Pod. One that some cache may not show yet is known to the policy that started it alone,
- * and only while the service remembers: if it forgot, it may repeat a pull.
+ * Whether a start must count the pull of a Pod. Until every cache shows the Pod, only the policy that started it knows
+ * of it, and only as long as the service remembers: after a lost memory, a pull may be repeated.
  */
-function mustBeKnown(world: SimulatedCluster, pod: KubernetesObject, { uid, policyUid }: Pull): boolean {
+function mustBeKnown(observed: ObservedCluster, pod: KubernetesObject, { uid, policyUid }: Pull): boolean {
   if (pod.metadata.uid === uid) return true;
-  if (!surelyGoes(world, pod)) return false;
-  const now = world.clock.now();
+  if (!isSurelyInProgress(observed, pod)) return false;
+  const now = observed.clock.now();
   const createdAt = Date.parse(pod.metadata.creationTimestamp);
-  const isShown = now - createdAt - LEAST_OF_A_SECOND > stalenessOf(world);
-  const isOwn = pullOf(pod).policyUid === policyUid;
-  return isShown || (isOwn && !world.replicas.forgotBetween(createdAt, now));
+  const isInEveryCache = now - createdAt - TRUNCATED_MILLISECONDS > stalenessOf(observed);
+  const isOfSamePolicy = pullOf(pod).policyUid === policyUid;
+  return isInEveryCache || (isOfSamePolicy && !observed.replicas.forgotBetween(createdAt, now));
 }
 
 function onStart(judge: Judge): Invariant['watch'] {
-  return (world, violate) => {
-    world.cluster.store.watch(({ type, object }) => {
+  return (observed, violate) => {
+    const { store } = observed.cluster;
+    store.watch(({ type, object }) => {
       if (type !== 'ADDED' || object.kind !== 'Pod') return;
       const pull = pullOf(object);
-      const paces = pacesInForce(world, pull);
+      const paces = pacesInForce(observed, pull);
       if (paces.length === 0) return;
-      const all = pullPods(world);
+      const all = store.list('Pod');
       const pods = all.filter((pod) => pullOf(pod).policyUid === pull.policyUid);
-      const problem = judge(world, { pull, paces, pods, known: all.filter((pod) => mustBeKnown(world, pod, pull)) });
+      const problem = judge({ pull, paces, pods, known: all.filter((pod) => mustBeKnown(observed, pod, pull)) });
       if (problem !== undefined) violate(problem);
     });
   };
 }
 
-const policyCap: Judge = (_world, { pull, paces, pods }) => {
+const policyCap: Judge = ({ pull, paces, pods }) => {
   const cap = Math.max(...paces.map((pace) => pace.cap));
-  return pods.length > cap ? `${pods.length} Pods of ${pull.policy}, above its cap ${cap}` : undefined;
+  return pods.length > cap ? `${pods.length} Pods of ${pull.policy}, above its cap of ${cap}` : undefined;
 };
 
-const imageCap: Judge = (_world, { pull, paces, known }) => {
+const imageCap: Judge = ({ pull, paces, known }) => {
   const caps = paces.flatMap((pace) => pace.imageCap ?? []);
   if (caps.length < paces.length) return undefined;
-  const going = known
+  const pulls = known
     .map(pullOf)
     .filter(({ policyUid, image }) => policyUid === pull.policyUid && image === pull.image);
   const cap = Math.max(...caps);
-  return going.length > cap ? `${going.length} pulls of ${pull.image}, above the cap ${cap} of an image` : undefined;
+  return pulls.length > cap ? `${pulls.length} pulls of ${pull.image}, above its cap of ${cap}` : undefined;
 };
 
-const nodeCap: Judge = (_world, { pull, paces, known }) => {
-  const going = known.filter((pod) => pullOf(pod).node === pull.node);
+const nodeCap: Judge = ({ pull, paces, known }) => {
+  const pulls = known.filter((pod) => pullOf(pod).node === pull.node);
   const cap = Math.max(...paces.map((pace) => pace.nodeCap));
-  return going.length > cap
-    ? `${going.length} pulls on ${pull.node}, above ${cap} a node with the start of ${pull.policy}`
+  return pulls.length > cap
+    ? `${pulls.length} pulls on ${pull.node}, above the cap of ${cap} per node, with the start by ${pull.policy}`
     : undefined;
 };
 
-const pairOnce: Judge = (_world, { pull, known }) => {
+const pairOnce: Judge = ({ pull, known }) => {
   const same = known.map(pullOf).filter(({ node, reference }) => node === pull.node && reference === pull.reference);
-  return same.length > 1 ? `${pull.reference} is pulled twice at once to ${pull.node}` : undefined;
+  return same.length > 1 ? `${pull.reference} is pulled twice at once on ${pull.node}` : undefined;
 };
 
 export const capInvariants: readonly Invariant[] = [
   {
     name: 'policy-cap',
-    promise: 'never more Pods of a policy than its cap, whatever anybody remembers',
+    promise: 'a policy never has more pull Pods than its cap, even after restarts and with stale caches',
     watch: onStart(policyCap),
   },
   {
     name: 'image-cap',
-    promise: 'never more pulls of an image at once than maxConcurrentNodes, where every image is a queue',
+    promise: 'with maxConcurrentPulls, an image is never pulled on more than maxConcurrentNodes nodes at once',
     watch: onStart(imageCap),
   },
   {
     name: 'node-cap',
-    promise: 'never a start on a node that pulls maxConcurrentPullsPerNode images already, for whichever policy',
+    promise: 'no pull starts on a node that already runs maxConcurrentPullsPerNode pulls, of whichever policy',
     watch: onStart(nodeCap),
   },
-  { name: 'pair-once', promise: 'never the same image twice at once to one node', watch: onStart(pairOnce) },
+  {
+    name: 'pair-once',
+    promise: 'an image is never pulled twice at once on one node',
+    watch: onStart(pairOnce),
+  },
 ];

@@ -1,37 +1,39 @@
-// Never a start sooner than the delay or the backoff, less the distance of the clocks and a second, nor one that is paused.
+// The delays, backoffs and pauses of a PullPolicy, checked whenever a pull Pod is created.
 import type { CachedImageStatus } from '../../../crds/cached-image.ts';
-import type { SimulatedCluster } from '../simulated-cluster.ts';
-import { type Invariant, slackOf, stalenessOf } from './invariant.ts';
+import type { ObservedCluster } from '../observed-cluster.ts';
+import { type Invariant, mayBeForgotten, slackOf, stalenessOf } from './invariant.ts';
 import { leastBackoff, type Pace, pacesInForce } from './pace.ts';
 import { type Pull, pullOf } from './pull.ts';
 
-type Judge = (world: SimulatedCluster, pull: Pull, paces: readonly Pace[]) => string | undefined;
+/** Returns what is wrong with a start. */
+type Judge = (observed: ObservedCluster, pull: Pull, paces: readonly Pace[]) => string | undefined;
 
-/** Makes a judge anew for each run, so that it may remember. */
+/** Creates a judge for each run, because some remember earlier starts. */
 function onStart(newJudge: () => Judge): Invariant['watch'] {
-  return (world, violate) => {
+  return (observed, violate) => {
     const judge = newJudge();
-    world.cluster.store.watch(({ type, object }) => {
+    observed.cluster.store.watch(({ type, object }) => {
       if (type !== 'ADDED' || object.kind !== 'Pod') return;
       const pull = pullOf(object);
-      const paces = pacesInForce(world, pull);
-      const problem = paces.length === 0 ? undefined : judge(world, pull, paces);
+      const paces = pacesInForce(observed, pull);
+      const problem = paces.length === 0 ? undefined : judge(observed, pull, paces);
       if (problem !== undefined) violate(problem);
     });
   };
 }
 
-/** A start that the service forgot, and that no cache shows yet, keeps nothing at a distance. */
-function isUnknown(world: SimulatedCluster, startedAt: number): boolean {
-  const now = world.clock.now();
-  return now - startedAt <= stalenessOf(world) && world.replicas.forgotBetween(startedAt, now);
-}
-
 const seconds = (milliseconds: number) => `${Math.round(milliseconds) / 1000} s`;
 
-function tooSoon(world: SimulatedCluster, what: string, lastAt: number, leastMilliseconds: number): string | undefined {
-  const distance = world.clock.now() - lastAt;
-  if (distance >= leastMilliseconds - slackOf(world) || isUnknown(world, lastAt)) return undefined;
+interface Delay {
+  readonly what: string;
+  readonly lastAt: number;
+  readonly leastMilliseconds: number;
+}
+
+function delayProblem(observed: ObservedCluster, { what, lastAt, leastMilliseconds }: Delay): string | undefined {
+  const distance = observed.clock.now() - lastAt;
+  // A forgotten start delays no other.
+  if (distance >= leastMilliseconds - slackOf(observed) || mayBeForgotten(observed, lastAt)) return undefined;
   return `${what} starts ${seconds(distance)} after the last one, the delay is ${seconds(leastMilliseconds)}`;
 }
 
@@ -39,66 +41,78 @@ const leastDelay = (paces: readonly Pace[]) => Math.min(...paces.map(({ delayMil
 
 function policyDelay(): Judge {
   const lastStarts = new Map<string, number>();
-  return (world, pull, paces) => {
-    const last = lastStarts.get(pull.policyUid);
-    lastStarts.set(pull.policyUid, world.clock.now());
-    if (last === undefined || paces.some(({ imageCap }) => imageCap !== undefined)) return undefined;
-    return tooSoon(world, `a pull of ${pull.policy}`, last, leastDelay(paces));
+  return (observed, pull, paces) => {
+    const lastAt = lastStarts.get(pull.policyUid);
+    lastStarts.set(pull.policyUid, observed.clock.now());
+    if (lastAt === undefined || paces.some(({ imageCap }) => imageCap !== undefined)) return undefined;
+    return delayProblem(observed, { what: `a pull of ${pull.policy}`, lastAt, leastMilliseconds: leastDelay(paces) });
   };
 }
 
-/** The Pods of one answer are created one after the other. */
+/** The Pods of one response are created one after the other within this time: they are one wave. */
 const WAVE_MILLISECONDS = 300;
 
+interface Wave {
+  readonly from: number;
+  readonly reference: string;
+  last: number;
+}
+
 function imageDelay(): Judge {
-  const waves = new Map<string, { readonly from: number; readonly reference: string; last: number }>();
-  return (world, pull, paces) => {
-    const now = world.clock.now();
+  const waves = new Map<string, Wave>();
+  return (observed, pull, paces) => {
+    const now = observed.clock.now();
     const { reference } = pull;
     const queue = `${pull.policyUid} ${pull.imageUid}`;
-    const before = waves.get(queue);
-    // With another reference the ledger, and the queue, begin anew; also with one that there was before.
-    const wave = before?.reference === reference ? before : undefined;
+    const latest = waves.get(queue);
+    // With another reference the status starts afresh, and with it the queue.
+    const wave = latest?.reference === reference ? latest : undefined;
     if (wave !== undefined && now - wave.from <= WAVE_MILLISECONDS) {
       wave.last = now;
       return undefined;
     }
     waves.set(queue, { from: now, reference, last: now });
     if (wave === undefined || paces.some(({ imageCap }) => imageCap === undefined)) return undefined;
-    return tooSoon(world, `a wave of ${pull.image}`, wave.last, leastDelay(paces));
+    const what = `a wave of ${pull.image}`;
+    return delayProblem(observed, { what, lastAt: wave.last, leastMilliseconds: leastDelay(paces) });
   };
 }
 
 type Ledger = Partial<CachedImageStatus>;
 
-/** The ledgers of the image that an answer may have seen, the oldest first; none where it was changed, or is about something else. */
-function ledgersInForce(world: SimulatedCluster, pull: Pull): readonly Ledger[] {
-  const states = world.histories.recent('CachedImage', pull.image, stalenessOf(world));
+/**
+ * The statuses of the image that the decision may have read, oldest first. Returns none if the image was edited in that
+ * time, or if a status is about another reference.
+ */
+function ledgersInForce(observed: ObservedCluster, pull: Pull): readonly Ledger[] {
+  const states = observed.histories.recent('CachedImage', pull.image, stalenessOf(observed));
   const { generation } = states[0]?.metadata ?? {};
   const isSettled = states.every((state) => {
     const status = (state?.status ?? {}) as Ledger;
-    const isAboutIt = status.image === pull.reference && status.observedGeneration === generation;
-    return isAboutIt && state?.metadata.uid === pull.imageUid && state.metadata.generation === generation;
+    const isCurrent = status.image === pull.reference && status.observedGeneration === generation;
+    return isCurrent && state?.metadata.uid === pull.imageUid && state.metadata.generation === generation;
   });
   return isSettled ? states.map((state) => (state?.status ?? {}) as Ledger) : [];
 }
 
-const pairBackoff: Judge = (world, pull, paces) => {
-  const entries = ledgersInForce(world, pull).map(({ failing }) => failing?.find(({ key }) => key === pull.nodeKey));
+const pairBackoff: Judge = (observed, pull, paces) => {
+  const entries = ledgersInForce(observed, pull).map(({ failing }) => failing?.find(({ key }) => key === pull.nodeKey));
   const [failing] = entries;
   if (failing === undefined || entries.includes(undefined)) return undefined;
-  const rested = world.clock.now() - Date.parse(failing.at);
+  const waited = observed.clock.now() - Date.parse(failing.at);
   const least = leastBackoff(paces, failing.failures);
-  if (rested >= least - slackOf(world)) return undefined;
+  if (waited >= least - slackOf(observed)) return undefined;
   const what = `${pull.image} on ${pull.node} failed ${failing.failures} times`;
-  return `${what} and is pulled again after ${seconds(rested)}, its backoff is ${seconds(least)}`;
+  return `${what} and is pulled again after ${seconds(waited)}, its backoff is ${seconds(least)}`;
 };
 
+/** From this number of failing nodes on, the image itself is suspected. */
 const BREAKER_FAILURES = 3;
+/** Failures that are the node's fault and not the image's. */
 const nodeReasons: ReadonlySet<string> = new Set(['NodeNotReady', 'Evicted', 'OutOfpods', 'PodFailed']);
 
-const breaker: Judge = (world, pull, paces) => {
-  const ledgers = ledgersInForce(world, pull);
+const breaker: Judge = (observed, pull, paces) => {
+  const ledgers = ledgersInForce(observed, pull);
   const [ledger] = ledgers;
   if (ledgers.some(({ lastPulledAt }) => lastPulledAt !== ledger?.lastPulledAt)) return undefined;
   const since = Date.parse(ledger?.lastPulledAt ?? '') || 0;
@@ -107,14 +121,15 @@ const breaker: Judge = (world, pull, paces) => {
     .map(({ at }) => Date.parse(at));
   const counted = failures.filter((at) => at > since);
   if (counted.length < BREAKER_FAILURES) return undefined;
-  const rested = world.clock.now() - Math.max(...counted);
+  const waited = observed.clock.now() - Math.max(...counted);
   const exponent = Math.max(0, (ledger?.consecutiveFailures ?? 0) - BREAKER_FAILURES);
   const least = leastBackoff(paces, exponent + 1);
-  if (rested >= least - slackOf(world)) return undefined;
-  return `${pull.image} fails on ${counted.length} nodes and is pulled again after ${seconds(rested)}, it rests ${seconds(least)}`;
+  if (waited >= least - slackOf(observed)) return undefined;
+  const what = `${pull.image} fails on ${counted.length} nodes`;
+  return `${what} and is pulled again after ${seconds(waited)}, its backoff is ${seconds(least)}`;
 };
 
-const pausedStart: Judge = (_world, pull, paces) =>
+const pausedStart: Judge = (_observed, pull, paces) =>
   paces.every(({ paused }) => paused)
     ? `${pull.image} starts on ${pull.node} although ${pull.policy} is paused`
     : undefined;
@@ -122,23 +137,23 @@ const pausedStart: Judge = (_world, pull, paces) =>
 export const delayInvariants: readonly Invariant[] = [
   {
     name: 'policy-delay',
-    promise: 'never two starts of a policy that is one queue closer than minDelayBetweenPulls',
+    promise: 'two pulls of a policy never start closer together than minDelayBetweenPulls',
     watch: onStart(policyDelay),
   },
   {
     name: 'image-delay',
-    promise: 'never two waves of an image closer than minDelayBetweenPulls, where every image is a queue',
+    promise: 'with maxConcurrentPulls, two waves of an image never start closer together than minDelayBetweenPulls',
     watch: onStart(imageDelay),
   },
   {
     name: 'pair-backoff',
-    promise: 'never a pull to a node before the backoff of its failures there is over',
+    promise: 'a failed pull is never retried on its node before its backoff is over',
     watch: onStart(() => pairBackoff),
   },
   {
     name: 'breaker',
-    promise: 'never a pull of an image that fails on three nodes before the image has rested',
+    promise: 'an image that fails on three nodes is never pulled before its backoff is over',
     watch: onStart(() => breaker),
   },
-  { name: 'paused', promise: 'never a start of a policy that is paused', watch: onStart(() => pausedStart) },
+  { name: 'paused', promise: 'a paused policy never starts a pull', watch: onStart(() => pausedStart) },
 ];

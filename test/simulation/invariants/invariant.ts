@@ -1,32 +1,42 @@
-// What an invariant is: a promise that is judged after every change of the API server's store, from that store alone.
+// An invariant: a promise of the operator, checked after every change of the cluster.
 import { identityOf, type KubernetesObject } from '../../../simulator/kubernetes-object.ts';
-import type { SimulatedCluster } from '../simulated-cluster.ts';
+import type { ObservedCluster } from '../observed-cluster.ts';
 
-export interface Invariant {
+export interface Invariant<Subject = ObservedCluster> {
+  /** For the command line and reports. */
   readonly name: string;
-  /** The promise in one sentence for a person. */
+  /** The promise in one sentence, for a person. */
   readonly promise: string;
-  /** Looks on from now; says what broke it, and where. */
-  readonly watch: (world: SimulatedCluster, violate: (what: string) => void) => void;
+  /** Checks every change from now on, and reports what broke the promise. */
+  readonly watch: (subject: Subject, violate: (what: string) => void) => void;
 }
 
-/** Calls back with each object that Metacontroller is about to delete, as the audit log of the API server tells. */
-export function onRemoval({ points, cluster }: SimulatedCluster, look: (object: KubernetesObject) => void): void {
+/** Calls back with each object that Metacontroller is about to delete. */
+export function onRemoval(
+  { points, cluster }: Pick<ObservedCluster, 'points' | 'cluster'>,
+  callback: (object: KubernetesObject) => void,
+): void {
   points.add('auditWrite', (verb, manifest) => {
     const object = verb === 'remove' ? cluster.store.find(identityOf(manifest)) : undefined;
-    if (object !== undefined && object.metadata.uid === manifest.metadata.uid) look(object);
+    if (object !== undefined && object.metadata.uid === manifest.metadata.uid) callback(object);
   });
 }
 
-/** A sync ends at most so long after it read its caches. */
+/** Longest time from the moment a sync reads its caches to its last write. */
 const SYNC_MILLISECONDS = 1500;
 
-/** How old what an answer rests on can be, in milliseconds. */
-export function stalenessOf({ bounds }: SimulatedCluster): number {
+/** Largest age, in milliseconds, of the state on which a response in flight was decided. */
+export function stalenessOf({ bounds }: ObservedCluster): number {
   return bounds.lagMilliseconds + SYNC_MILLISECONDS;
 }
 
-/** What a promise in time is less: the distance between the clocks, and the second that a timestamp does not tell. */
-export function slackOf({ bounds }: SimulatedCluster): number {
+/** Tolerance of delays: the difference of the clocks, and the second that a Kubernetes timestamp truncates. */
+export function slackOf({ bounds }: ObservedCluster): number {
   return bounds.skewMilliseconds + 1000;
+}
+
+/** Whether the service may have forgotten something of that instant, in milliseconds, because no cache shows it yet. */
+export function mayBeForgotten(observed: ObservedCluster, instant: number): boolean {
+  const now = observed.clock.now();
+  return now - instant <= stalenessOf(observed) && observed.replicas.forgotBetween(instant, now);
 }

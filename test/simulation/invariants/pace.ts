@@ -1,14 +1,14 @@
-// Reads the pace that a PullPolicy asks for, apart from the hooks' own reading.
+// Reads the limits of a PullPolicy for the invariants, without the code of the hooks.
 import { parseDurationMilliseconds } from '../../../kubernetes/duration.ts';
 import type { KubernetesObject } from '../../../simulator/kubernetes-object.ts';
-import type { SimulatedCluster } from '../simulated-cluster.ts';
+import type { ObservedCluster } from '../observed-cluster.ts';
 import { stalenessOf } from './invariant.ts';
 import type { Pull } from './pull.ts';
 
 export interface Pace {
   readonly paused: boolean;
   readonly cap: number;
-  /** Undefined where the policy is one queue. */
+  /** Undefined if the policy is one queue for all its images. */
   readonly imageCap: number | undefined;
   readonly nodeCap: number;
   readonly delayMilliseconds: number;
@@ -27,9 +27,8 @@ interface PolicySpec {
 
 const milliseconds = (text: string) => parseDurationMilliseconds(text) ?? Number.NaN;
 
-/** Takes a PullPolicy as it is stored; gives its pace. */
 export function paceOf(policy: KubernetesObject): Pace {
-  // The API server has written the defaults.
+  // The API server has set the defaults.
   const spec = policy.spec as unknown as PolicySpec;
   return {
     paused: spec.paused,
@@ -42,16 +41,16 @@ export function paceOf(policy: KubernetesObject): Pace {
   };
 }
 
-/** The paces on which the start of a pull may have been decided; none where its policy was gone by then. */
-export function pacesInForce(world: SimulatedCluster, pull: Pull): readonly Pace[] {
-  return world.histories
-    .recent('PullPolicy', pull.policy, stalenessOf(world))
+/** The limits under which a pull may have been started; none if its policy was deleted before. */
+export function pacesInForce(observed: ObservedCluster, pull: Pull): readonly Pace[] {
+  return observed.histories
+    .recent('PullPolicy', pull.policy, stalenessOf(observed))
     .filter((policy) => policy !== undefined)
     .filter(({ metadata }) => metadata.uid === pull.policyUid)
     .map(paceOf);
 }
 
-/** Takes how often something failed; gives how long it rests at least, whichever of the paces was in force. */
+/** The shortest backoff, in milliseconds, that any of the paces demands after this many failures. */
 export function leastBackoff(paces: readonly Pace[], failures: number): number {
   return Math.min(
     ...paces.map(({ backoffInitialMilliseconds: initial, backoffMaxMilliseconds: max }) =>

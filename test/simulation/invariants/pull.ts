@@ -1,9 +1,11 @@
-// Reads a pull Pod for the invariants, apart from the hooks' own reading, so that a mistake there cannot hide itself.
+// Reads pull Pods for the invariants. It does not use the code of the hooks, so that a bug there cannot hide itself.
 import { controllerOf, type KubernetesObject } from '../../../simulator/kubernetes-object.ts';
+import type { ObservedCluster } from '../observed-cluster.ts';
+import { slackOf } from './invariant.ts';
 
 export interface Pull {
   readonly uid: string;
-  /** By which a ledger names it. */
+  /** Identifier of the pull in `status.recorded` of its image. */
   readonly attempt: string;
   readonly name: string;
   readonly policyUid: string;
@@ -16,7 +18,6 @@ export interface Pull {
   readonly deadlineMilliseconds: number;
 }
 
-/** Takes a Pod of ours; gives its pull. */
 export function pullOf(pod: KubernetesObject): Pull {
   const { uid, name, labels = {}, annotations = {} } = pod.metadata;
   const [container] = (pod.spec?.containers ?? []) as readonly { readonly image: string }[];
@@ -35,7 +36,7 @@ export function pullOf(pod: KubernetesObject): Pull {
   };
 }
 
-/** The name of a node's incarnation. */
+/** The key that identifies a node, and not only its name. */
 export function keyOfNode({ metadata }: KubernetesObject): string {
   return metadata.uid.replaceAll('-', '').slice(0, 12);
 }
@@ -53,10 +54,21 @@ const failedReasons: ReadonlySet<string> = new Set([
   'ErrImageNeverPull',
 ]);
 
-/** What the status of a Pod proves of its pull; undefined while it goes on. */
+/** The outcome that the status of a Pod proves; undefined while it proves none. */
 export function evidenceOf(pod: KubernetesObject): 'success' | 'failure' | undefined {
   const [container] = (pod.status?.containerStatuses ?? []) as readonly ContainerStatus[];
   const waiting = container?.state.waiting?.reason ?? '';
   if (container?.imageID || container?.state.terminated || pulledReasons.has(waiting)) return 'success';
   return failedReasons.has(waiting) || pod.status?.phase === 'Failed' ? 'failure' : undefined;
+}
+
+/** The service abandons a pull on an unreachable node after this time, which the Pod alone does not show. */
+const UNREACHABLE_NODE_MILLISECONDS = 60_000;
+
+/** Whether a pull is in progress by every clock and for every reader of its Pod. */
+export function isSurelyInProgress(observed: ObservedCluster, pod: KubernetesObject): boolean {
+  if (evidenceOf(pod) !== undefined) return false;
+  const now = observed.clock.now() + slackOf(observed);
+  const isYoung = now < Date.parse(pod.metadata.creationTimestamp) + UNREACHABLE_NODE_MILLISECONDS;
+  return now < pullOf(pod).deadlineMilliseconds && isYoung;
 }

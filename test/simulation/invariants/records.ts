@@ -1,10 +1,10 @@
-// No finished pull forgotten, no pull killed to start another, no status that says nothing after it said something.
+// Outcomes of pulls: no pull is killed to start another, every outcome is recorded, and no record is lost.
 import type { CachedImageStatus } from '../../../crds/cached-image.ts';
 import { normalizeImage } from '../../../kubernetes/image-reference.ts';
 import type { KubernetesObject } from '../../../simulator/kubernetes-object.ts';
-import { pullPods, type SimulatedCluster } from '../simulated-cluster.ts';
-import { type Invariant, onRemoval, slackOf, stalenessOf } from './invariant.ts';
-import { evidenceOf, keyOfNode, type Pull, pullOf } from './pull.ts';
+import type { ObservedCluster } from '../observed-cluster.ts';
+import { type Invariant, mayBeForgotten, onRemoval, stalenessOf } from './invariant.ts';
+import { evidenceOf, isSurelyInProgress, keyOfNode, type Pull, pullOf } from './pull.ts';
 
 type Ledger = Partial<CachedImageStatus>;
 
@@ -12,120 +12,106 @@ export function ledgerOf(image: KubernetesObject | undefined): Ledger {
   return (image?.status ?? {}) as Ledger;
 }
 
-/** The reference that a CachedImage asks for, in its canonical form; empty for one that is none. */
-export function referenceWanted(image: KubernetesObject): string {
+/** The canonical reference that a CachedImage requests; empty if its spec is invalid. */
+export function requestedReference(image: KubernetesObject): string {
   const { image: name, tag, digest } = image.spec as { image: string; tag?: string; digest?: string };
   const normalized = normalizeImage({ image: name, tag, digest });
   return normalized.ok ? normalized.reference : '';
 }
 
+/** Keys of the nodes that have the image. */
 export const keysIn = ({ cached }: Ledger): ReadonlySet<string> =>
   new Set((cached ?? []).flatMap(({ nodes }) => nodes.split(' ')));
 
-/** Whether the image asks for this pull, and did all the while that an answer may rest on. */
-function isWanted(world: SimulatedCluster, pull: Pull): boolean {
-  const node = world.cluster.store.find({ kind: 'Node', name: pull.node });
+/** Whether the image requests this pull, and did so in every state on which a response in flight may rest. */
+function isWanted(observed: ObservedCluster, pull: Pull): boolean {
+  const node = observed.cluster.store.find({ kind: 'Node', name: pull.node });
   if (node === undefined || keyOfNode(node) !== pull.nodeKey) return false;
-  return world.histories.recent('CachedImage', pull.image, stalenessOf(world)).every((image) => {
+  return observed.histories.recent('CachedImage', pull.image, stalenessOf(observed)).every((image) => {
     if (image === undefined || image.metadata.deletionTimestamp !== undefined) return false;
-    return image.metadata.uid === pull.imageUid && referenceWanted(image) === pull.reference;
+    return image.metadata.uid === pull.imageUid && requestedReference(image) === pull.reference;
   });
 }
 
-/** Whether the ledger knows how the pull ended: it names the attempt, or tells of the node what can only come from it. */
+/** Whether the status has the outcome: it names the pull, or has an entry of the node that only this pull can cause. */
 function isRecorded(ledger: Ledger, pull: Pull, createdAt: number): boolean {
   const failure = ledger.failing?.find(({ key }) => key === pull.nodeKey);
   const isFailure = failure !== undefined && Date.parse(failure.at) >= createdAt;
   return ledger.recorded?.includes(pull.attempt) === true || keysIn(ledger).has(pull.nodeKey) || isFailure;
 }
 
-const NODE_LIMIT_MILLISECONDS = 60_000;
+type JudgeDrop = (observed: ObservedCluster, pod: KubernetesObject, pull: Pull) => string | undefined;
 
-/** Whether nobody can say that the pull of a Pod has ended. */
-function surelyGoes(world: SimulatedCluster, pod: KubernetesObject, pull: Pull): boolean {
-  if (evidenceOf(pod) !== undefined) return false;
-  const now = world.clock.now() + slackOf(world);
-  const isYoung = now < Date.parse(pod.metadata.creationTimestamp) + NODE_LIMIT_MILLISECONDS;
-  return now < pull.deadlineMilliseconds && isYoung;
-}
-
-type JudgeDrop = (world: SimulatedCluster, pod: KubernetesObject, pull: Pull) => string | undefined;
-
-/** Judges each Pod that Metacontroller deletes while its image still asks for it, as the audit log tells. */
+/** Judges each Pod that Metacontroller deletes although its image still requests the pull. */
 function onDrop(judge: JudgeDrop): Invariant['watch'] {
-  return (world, violate) => {
-    onRemoval(world, (pod) => {
+  return (observed, violate) => {
+    onRemoval(observed, (pod) => {
       if (pod.kind !== 'Pod') return;
       const pull = pullOf(pod);
-      const problem = isWanted(world, pull) ? judge(world, pod, pull) : undefined;
+      const problem = isWanted(observed, pull) ? judge(observed, pod, pull) : undefined;
       if (problem !== undefined) violate(problem);
     });
   };
 }
 
-const killed: JudgeDrop = (world, pod, pull) =>
-  surelyGoes(world, pod, pull) ? `the pull of ${pull.image} on ${pull.node} is killed while it goes on` : undefined;
+const killed: JudgeDrop = (observed, pod, pull) =>
+  isSurelyInProgress(observed, pod)
+    ? `the pull of ${pull.image} on ${pull.node} is killed while it is in progress`
+    : undefined;
 
-const dropped: JudgeDrop = (world, pod, pull) => {
-  const image = world.cluster.store.find({ kind: 'CachedImage', name: pull.image });
-  if (surelyGoes(world, pod, pull)) return undefined;
+const unrecorded: JudgeDrop = (observed, pod, pull) => {
+  const image = observed.cluster.store.find({ kind: 'CachedImage', name: pull.image });
+  if (isSurelyInProgress(observed, pod)) return undefined;
   if (isRecorded(ledgerOf(image), pull, Date.parse(pod.metadata.creationTimestamp))) return undefined;
-  return `the pull of ${pull.image} on ${pull.node} ended (${evidenceOf(pod) ?? 'in time'}) and is dropped without a record`;
+  const outcome = evidenceOf(pod) ?? 'timeout';
+  return `the Pod of ${pull.image} on ${pull.node} is deleted before its outcome (${outcome}) is recorded`;
 };
 
-/** A record that a service which forgot wrote over is not lost while the Pod is there to tell it again. */
-function canBeTold(world: SimulatedCluster, image: KubernetesObject, key: string): boolean {
-  return pullPods(world).some((pod) => {
+/** Whether a finished Pod is still there, from which a lost record can be restored. */
+function canBeRestored({ cluster }: ObservedCluster, image: KubernetesObject, key: string): boolean {
+  return cluster.store.list('Pod').some((pod) => {
     const pull = pullOf(pod);
     return pull.imageUid === image.metadata.uid && pull.nodeKey === key && evidenceOf(pod) === 'success';
   });
 }
 
-/** Calls back with an object's state before and after each change of it. */
+/** Calls back with the states before and after each change of an object. */
 function onChange(
-  world: SimulatedCluster,
+  { cluster }: ObservedCluster,
   kinds: readonly string[],
-  look: (before: KubernetesObject, after: KubernetesObject) => void,
+  callback: (before: KubernetesObject, after: KubernetesObject) => void,
 ): void {
   const latest = new Map<string, KubernetesObject>();
-  world.cluster.store.watch(({ type, object }) => {
+  cluster.store.watch(({ type, object }) => {
     if (!kinds.includes(object.kind)) return;
     const { uid } = object.metadata;
     const before = latest.get(uid);
-    if (before !== undefined && type === 'MODIFIED') look(before, object);
+    if (before !== undefined && type === 'MODIFIED') callback(before, object);
     if (type === 'DELETED') latest.delete(uid);
     else latest.set(uid, object);
   });
 }
 
-/**
- * A record that no cache shows yet may be written over by a service that forgot it, and the pull is repeated: the price of a memory
- * that is an aid. What all caches show must stay.
- */
-function mayBeRepeated(world: SimulatedCluster, recordedAt: number): boolean {
-  const now = world.clock.now();
-  return now - recordedAt <= stalenessOf(world) && world.replicas.forgotBetween(recordedAt, now);
-}
-
-/** The nodes that a ledger names no more, although it is about the same image and nothing there can tell of them again. */
-function forgottenKeys(world: SimulatedCluster, before: KubernetesObject, image: KubernetesObject): readonly string[] {
+/** Keys that a status no longer has, although it is about the same reference and nothing can restore them. */
+function lostKeys(observed: ObservedCluster, before: KubernetesObject, image: KubernetesObject): readonly string[] {
   if (ledgerOf(before).image !== ledgerOf(image).image) return [];
   const keys = keysIn(ledgerOf(image));
-  return [...keysIn(ledgerOf(before))].filter((key) => !keys.has(key) && !canBeTold(world, image, key));
+  return [...keysIn(ledgerOf(before))].filter((key) => !keys.has(key) && !canBeRestored(observed, image, key));
 }
 
-const watchForgotten: Invariant['watch'] = (world, violate) => {
-  /** When a ledger last began to name a node, by the image's UID and the node's key. */
+const watchForgotten: Invariant['watch'] = (observed, violate) => {
+  /** When a status last began to list a node, by the image's UID and the node's key. */
   const recordedAt = new Map<string, number>();
-  onChange(world, ['CachedImage'], (before, image) => {
+  onChange(observed, ['CachedImage'], (before, image) => {
     if (before.status === image.status) return;
     const { name, uid } = image.metadata;
     const known = keysIn(ledgerOf(before));
     for (const key of keysIn(ledgerOf(image))) {
-      if (!known.has(key)) recordedAt.set(`${uid} ${key}`, world.clock.now());
+      if (!known.has(key)) recordedAt.set(`${uid} ${key}`, observed.clock.now());
     }
-    const lost = forgottenKeys(world, before, image).filter(
-      (key) => !mayBeRepeated(world, recordedAt.get(`${uid} ${key}`) ?? 0),
+    // The service may overwrite a record that it has forgotten, and then repeats the pull.
+    const lost = lostKeys(observed, before, image).filter(
+      (key) => !mayBeForgotten(observed, recordedAt.get(`${uid} ${key}`) ?? 0),
     );
     if (lost.length > 0) violate(`${name} forgets that it is on ${lost.join(', ')}`);
   });
@@ -134,8 +120,8 @@ const watchForgotten: Invariant['watch'] = (world, violate) => {
 const KINDS_WITH_STATUS = ['CachedImage', 'PullPolicy', 'Fleet', 'CachedImageSet', 'DiscoveryPolicy'];
 const revisionIn = ({ status }: KubernetesObject) => (status as { readonly revision?: number } | undefined)?.revision;
 
-const watchWiped: Invariant['watch'] = (world, violate) => {
-  onChange(world, KINDS_WITH_STATUS, (before, after) => {
+const watchWiped: Invariant['watch'] = (observed, violate) => {
+  onChange(observed, KINDS_WITH_STATUS, (before, after) => {
     if (revisionIn(before) !== undefined && revisionIn(after) === undefined) {
       violate(`the status of ${after.kind} ${after.metadata.name} is wiped`);
     }
@@ -146,9 +132,13 @@ export const recordInvariants: readonly Invariant[] = [
   { name: 'pull-killed', promise: 'no pull is killed to start another', watch: onDrop(killed) },
   {
     name: 'pull-unrecorded',
-    promise: 'no finished pull is dropped before its outcome is recorded',
-    watch: onDrop(dropped),
+    promise: 'no finished pull Pod is deleted before its outcome is recorded',
+    watch: onDrop(unrecorded),
   },
-  { name: 'pull-forgotten', promise: 'what a ledger once called cached it never forgets', watch: watchForgotten },
-  { name: 'status-wiped', promise: 'no status says nothing after it said something', watch: watchWiped },
+  {
+    name: 'pull-forgotten',
+    promise: 'a status never forgets a node that has the image',
+    watch: watchForgotten,
+  },
+  { name: 'status-wiped', promise: 'no status is wiped once it has content', watch: watchWiped },
 ];

@@ -1,20 +1,21 @@
-// A password that stands in what kubelets and sources say of a failure goes no further than that.
+// Credentials in the failure messages of kubelets and sources must not reach a status.
 import { PASSWORD } from '../specs.ts';
 import type { Invariant } from './invariant.ts';
 
-/** Kinds whose status a kubelet or a user writes, not the service. */
-const NOT_OURS: ReadonlySet<string> = new Set(['Pod', 'Node', 'Secret']);
+/** Kinds whose content the service does not write. */
+const FOREIGN_KINDS: ReadonlySet<string> = new Set(['Pod', 'Node', 'Secret']);
 
-const watchPasswords: Invariant['watch'] = (world, violate) => {
-  const lookedAt = new WeakSet<object>();
-  world.cluster.store.watch(({ object }) => {
+const watchPasswords: Invariant['watch'] = ({ cluster }, violate) => {
+  const checked = new WeakSet<object>();
+  cluster.store.watch(({ object }) => {
     const { kind, metadata, status } = object;
-    if (NOT_OURS.has(kind) || status === undefined || lookedAt.has(status)) return;
-    lookedAt.add(status);
-    if (JSON.stringify(status).includes(PASSWORD)) violate(`the status of ${kind} ${metadata.name} shows a password`);
+    if (FOREIGN_KINDS.has(kind) || status === undefined || checked.has(status)) return;
+    checked.add(status);
+    if (JSON.stringify(status).includes(PASSWORD))
+      violate(`the status of ${kind} ${metadata.name} contains a password`);
   });
 };
 
 export const secretInvariants: readonly Invariant[] = [
-  { name: 'secret-shown', promise: 'no password that a failure names stands in a status', watch: watchPasswords },
+  { name: 'secret-shown', promise: 'no status contains a password from a failure message', watch: watchPasswords },
 ];

@@ -1,28 +1,28 @@
-// What a ledger calls cached was really there, on that incarnation of the node.
+// An image that a CachedImage status lists for a node must really be on that node.
 import type { NodeImages } from '../../../simulator/image-puller.ts';
 import type { KubernetesObject } from '../../../simulator/kubernetes-object.ts';
-import type { SimulatedCluster } from '../simulated-cluster.ts';
+import type { ObservedCluster } from '../observed-cluster.ts';
 import type { Invariant } from './invariant.ts';
 import { keyOfNode } from './pull.ts';
 import { keysIn, ledgerOf } from './records.ts';
 
 const repositoryIn = (reference: string) => reference.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
 
-function isThere(images: NodeImages, reference: string, digest: string): boolean {
+function isPresent(images: NodeImages, reference: string, digest: string): boolean {
   const hasLayers = digest === '' || images.layers.has(`${repositoryIn(reference)}@${digest}`);
   return images.byReference.has(reference) && hasLayers;
 }
 
-/** The images of the nodes that are there now, by their keys. */
-function livingNodes({ cluster }: SimulatedCluster): ReadonlyMap<string, NodeImages> {
+/** Images of the existing nodes, by node key. */
+function imagesByNodeKey({ cluster }: ObservedCluster): ReadonlyMap<string, NodeImages> {
   return new Map(
     cluster.store.list('Node').map((node) => [keyOfNode(node), cluster.machine(node.metadata.name).images]),
   );
 }
 
-/** What is wrong with the entries of a ledger that are not in the one before. */
-function untruths(world: SimulatedCluster, image: KubernetesObject, known: ReadonlySet<string>): string[] {
-  const nodes = livingNodes(world);
+/** Returns the false entries among those that the status before did not have. */
+function falseEntries(observed: ObservedCluster, image: KubernetesObject, known: ReadonlySet<string>): string[] {
+  const nodes = imagesByNodeKey(observed);
   const { image: reference = '', cached = [] } = ledgerOf(image);
   return cached.flatMap(({ digest, nodes: keys }) =>
     keys
@@ -30,31 +30,34 @@ function untruths(world: SimulatedCluster, image: KubernetesObject, known: Reado
       .filter((key) => !known.has(key))
       .flatMap((key) => {
         const images = nodes.get(key);
-        // Of a node that is gone nobody can tell any more, and nobody asks.
-        return images === undefined || isThere(images, reference, digest) ? [] : [`${reference} (${digest}) on ${key}`];
+        // A deleted node cannot be checked.
+        return images === undefined || isPresent(images, reference, digest)
+          ? []
+          : [`${reference} (${digest}) on ${key}`];
       }),
   );
+}
+
+interface LastStatus {
+  readonly reference: string | undefined;
+  readonly keys: ReadonlySet<string>;
 }
 
 export const truthInvariants: readonly Invariant[] = [
   {
     name: 'ledger-truth',
-    promise: 'what a ledger calls cached is on that very node',
-    watch(world, violate) {
-      const known = new Map<string, { readonly reference: string | undefined; readonly keys: ReadonlySet<string> }>();
-      world.cluster.store.watch(({ type, object }) => {
+    promise: 'an image that a status lists for a node is on that node',
+    watch(observed, violate) {
+      const latest = new Map<string, LastStatus>();
+      observed.cluster.store.watch(({ type, object }) => {
         if (object.kind !== 'CachedImage' || type !== 'MODIFIED') return;
         const { uid, name } = object.metadata;
-        const ledger = ledgerOf(object);
-        const before = known.get(uid);
-        const keys = keysIn(ledger);
-        const wrong = untruths(
-          world,
-          object,
-          before?.reference === ledger.image ? (before?.keys ?? new Set()) : new Set(),
-        );
-        known.set(uid, { reference: ledger.image, keys });
-        if (wrong.length > 0) violate(`the ledger of ${name} is wrong about ${wrong.join(', ')}`);
+        const { image: reference } = ledgerOf(object);
+        const before = latest.get(uid);
+        const known = before !== undefined && before.reference === reference ? before.keys : new Set<string>();
+        const wrong = falseEntries(observed, object, known);
+        latest.set(uid, { reference, keys: keysIn(ledgerOf(object)) });
+        if (wrong.length > 0) violate(`the status of ${name} is wrong about ${wrong.join(', ')}`);
       });
     },
   },

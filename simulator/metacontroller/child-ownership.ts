@@ -1,4 +1,4 @@
-// Which objects are a parent's children: those it owns, with the label that says so; strays are adopted, others let go.
+// Finds a parent's children: objects that it owns and that carry its label. Adopts and releases objects accordingly.
 import { isApiError } from '../api-error.ts';
 import type { Informer } from '../informer.ts';
 import { identityOf, type KubernetesObject, type OwnerReference } from '../kubernetes-object.ts';
@@ -10,7 +10,7 @@ import type { Environment } from './environment.ts';
 import { addToGroup, type ObjectGroups } from './object-groups.ts';
 import { SyncError } from './sync-error.ts';
 
-/** The label of the generated selector. */
+/** Label that `generateSelector: true` selects by. */
 export const CONTROLLER_UID_LABEL = 'controller-uid';
 
 type ChangeOwners = (references: readonly OwnerReference[]) => readonly OwnerReference[];
@@ -19,7 +19,7 @@ function hasLabelOf(parent: KubernetesObject, object: KubernetesObject): boolean
   return object.metadata.labels?.[CONTROLLER_UID_LABEL] === parent.metadata.uid;
 }
 
-/** Changes the owners of the object as it is now; gives false where it is gone. */
+/** Changes the owners of the current object. Returns false if the object is gone. */
 async function rewriteOwners(
   api: ApiClient,
   object: KubernetesObject,
@@ -58,25 +58,24 @@ function release(api: ApiClient, parent: KubernetesObject, object: KubernetesObj
   return rewriteOwners(api, object, (references) => references.filter(isOther), sleep);
 }
 
-/** Takes the cache of one kind of child and a parent; gives its children of that kind. */
-async function claim(api: ApiClient, informer: Informer, parent: KubernetesObject, sleep: Sleep) {
+async function findChildrenOfKind(api: ApiClient, informer: Informer, parent: KubernetesObject, sleep: Sleep) {
   const owned = informer.controlledBy(parent.metadata.uid);
   const children = owned.filter((object) => hasLabelOf(parent, object));
-  // A parent that is being deleted neither lets go nor adopts.
+  // A parent that is being deleted neither releases nor adopts.
   if (parent.metadata.deletionTimestamp !== undefined) return children;
   for (const object of owned.filter((candidate) => !hasLabelOf(parent, candidate))) {
     await release(api, parent, object, sleep);
   }
-  const isStray = (object: KubernetesObject) =>
+  const mayBeAdopted = (object: KubernetesObject) =>
     hasLabelOf(parent, object) && object.metadata.deletionTimestamp === undefined;
-  for (const object of informer.orphans().filter(isStray)) {
+  for (const object of informer.orphans().filter(mayBeAdopted)) {
     if (await adopt(api, parent, object, sleep)) children.push(object);
   }
   return children;
 }
 
-/** Takes a controller and a parent; gives its children by group, every group named even if empty. Throws ApiError, SyncError. */
-export async function claimChildren(
+/** Returns the children by group; a kind without children is an empty group. Throws ApiError or SyncError. */
+export async function findChildren(
   environment: Environment,
   definition: ControllerDefinition,
   parent: KubernetesObject,
@@ -84,7 +83,7 @@ export async function claimChildren(
 ): Promise<ObjectGroups> {
   const groups: ObjectGroups = new Map();
   for (const { resource } of definition.children) {
-    const children = await claim(environment.api, environment.informerOf(resource), parent, sleep);
+    const children = await findChildrenOfKind(environment.api, environment.informerOf(resource), parent, sleep);
     addToGroup(groups, resource, children);
   }
   return groups;

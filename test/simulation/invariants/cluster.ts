@@ -1,0 +1,15 @@
+// The invariants that need nothing but the cluster: they hold in any cluster, with or without faults.
+import { capInvariants } from './caps.ts';
+import { delayInvariants } from './delays.ts';
+import { deletionInvariants } from './deletions.ts';
+import type { Invariant } from './invariant.ts';
+import { recordInvariants } from './records.ts';
+import { truthInvariants } from './truth.ts';
+
+export const clusterInvariants: readonly Invariant[] = [
+  ...capInvariants,
+  ...delayInvariants,
+  ...recordInvariants,
+  ...truthInvariants,
+  ...deletionInvariants,
+];
