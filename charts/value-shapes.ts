@@ -7,6 +7,7 @@ import {
   OBJECT_NAME_LIMIT_CHARACTERS,
   objectNamePattern,
 } from '../kubernetes/object-name.ts';
+import { quantityPattern } from '../kubernetes/quantity.ts';
 
 /** A group of values: an absent one gets its default, an unknown one is refused as a typing error. */
 export function section<Shape extends z.ZodRawShape>(shape: Shape) {
@@ -41,12 +42,7 @@ export const optionalNamespace = optionalText(
 
 /** A quantity as text or, where it is a plain number, as YAML reads it. */
 const quantity = z.union([
-  z
-    .string()
-    .regex(
-      /^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$/,
-      'must be a quantity such as 100m, 2 or 128Mi',
-    ),
+  z.string().regex(quantityPattern, 'must be a quantity such as 100m, 2 or 128Mi'),
   z.number(),
 ]);
 

@@ -20,7 +20,7 @@ import { withRule } from './rule.ts';
 
 const setImage = withRule(z.object(imageFields), tagExcludesDigest).describe('One image of the set.');
 
-export const cachedImageSetSpec = z
+const cachedImageSetSpec = z
   .object({
     images: z
       .array(setImage)

@@ -18,7 +18,7 @@ import { ageColumn, type Kind, messageColumn, statusColumn } from './kind.ts';
 import { CACHED_ENTRIES_LIMIT, CACHED_NODES_LIMIT, MISSING_NODES_LIMIT, PAIRS_LIMIT } from './limits.ts';
 import { withRule } from './rule.ts';
 
-export const cachedImageSpec = withRule(
+const cachedImageSpec = withRule(
   z.object({
     ...imageFields,
     imagePullPolicy: imagePullPolicy.default('Always'),
@@ -31,7 +31,7 @@ export const cachedImageSpec = withRule(
   tagExcludesDigest,
 ).describe('The image, the nodes it is pulled onto, and the PullPolicy that paces the pulls.');
 
-export const cachedEntry = z.object({
+const cachedEntry = z.object({
   digest: z.string().describe('Digest that the nodes hold. Empty when the kubelet reported none.'),
   since: timestamp.describe(
     'Time by which the pulls on these nodes had ended, rounded up to the hour or to a twelfth of repullInterval, ' +
@@ -40,7 +40,7 @@ export const cachedEntry = z.object({
   nodes: z.string().describe('Keys of the nodes, sorted and separated by spaces.'),
 });
 
-export const failingPair = z.object({
+const failingPair = z.object({
   node: z.string().describe('Name of the node.'),
   key: z.string().describe('Key of the node: the first 12 hexadecimal digits of its UID.'),
   reason: z.string().describe('Reason of the last failure, for example ErrImagePull.'),

@@ -136,13 +136,13 @@ const discoveryFields = z.object({
     .describe('Sources to query. An image found in several sources has its highest score.'),
 });
 
-export const discoveryPolicySpec = withRule(discoveryFields, {
+const discoveryPolicySpec = withRule(discoveryFields, {
   cel: `self.sources.size() * self.maxImages <= ${SOURCE_IMAGES_LIMIT}`,
   message: `maxImages times the number of sources must be at most ${SOURCE_IMAGES_LIMIT}`,
   holds: ({ sources, maxImages }) => sources.length * maxImages <= SOURCE_IMAGES_LIMIT,
 }).describe('Which sources to query, how often, and how many images to keep.');
 
-export const discoveredImage = z.object({
+const discoveredImage = z.object({
   image: z.string().describe('Normalised image reference.'),
   score: z.number().describe('Score of the image. Images with higher scores are pulled first.'),
   source: z.string().describe('URL of the source in which the image has this score.'),
@@ -153,7 +153,7 @@ const sourceImage = z.object({
   score: z.number().describe('Score of the image in this source.'),
 });
 
-export const sourceStatus = z.object({
+const sourceStatus = z.object({
   type: z.string().describe('Type of the source.'),
   target: z.string().describe('URL of the source, without credentials and query.'),
   hash: z.string().describe('Hash of the spec of the source. A source with a new hash is queried immediately.'),

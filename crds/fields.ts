@@ -11,7 +11,7 @@ import { labelKeyPattern, OBJECT_NAME_LIMIT_CHARACTERS } from '../kubernetes/obj
 import { MESSAGE_LIMIT_CHARACTERS, NODE_SELECTOR_LIMIT, PULL_SECRETS_LIMIT, TOLERATIONS_LIMIT } from './limits.ts';
 import { celSource, withPattern, withRule } from './rule.ts';
 
-export const objectName = z.string().min(1).max(OBJECT_NAME_LIMIT_CHARACTERS);
+const objectName = z.string().min(1).max(OBJECT_NAME_LIMIT_CHARACTERS);
 
 export const localReference = z.object({
   name: objectName.describe('Name of the referenced object.'),
@@ -33,7 +33,7 @@ export const nodeSelector = withRule(
   },
 );
 
-export const toleration = z
+const toleration = z
   .object({
     key: z.string().optional().describe('Key of the taint. Empty, with operator Exists, tolerates every taint.'),
     operator: z
@@ -131,7 +131,7 @@ export const revision = z.int().min(0).describe('Number of changes of this statu
 
 export const observedGeneration = z.int().min(0).describe('Generation of the spec that this status was computed for.');
 
-export const condition = z.object({
+const condition = z.object({
   type: z.string().describe('Type of the condition.'),
   status: z.enum(['True', 'False', 'Unknown']).describe('True, False or Unknown.'),
   reason: z.string().describe('Reason for the status of the condition, in PascalCase.'),

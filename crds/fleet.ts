@@ -4,7 +4,7 @@ import { observedGeneration, revision } from './fields.ts';
 import { ageColumn, type Kind } from './kind.ts';
 import { nodeTaint } from './node-cache.ts';
 
-export const fleetGroup = z.object({
+const fleetGroup = z.object({
   labels: z.record(z.string(), z.string()).describe('Labels that all nodes of the group share.'),
   taints: z
     .array(nodeTaint)

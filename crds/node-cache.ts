@@ -9,7 +9,7 @@ export const nodeTaint = z.object({
   effect: z.string().describe('Effect of the taint: NoSchedule or NoExecute.'),
 });
 
-export const nodeCacheSpec = z
+const nodeCacheSpec = z
   .object({
     key: z
       .string()

@@ -29,12 +29,10 @@ export const objectMetadata = z.object({
   deletionTimestamp: text,
 });
 
-export type ObjectMetadata = Readonly<z.infer<typeof objectMetadata>>;
+type ObjectMetadata = Readonly<z.infer<typeof objectMetadata>>;
 
 /** The spec with its defaults, or one sentence that names the first invalid field. */
-export type SpecResult<Spec> =
-  | { readonly ok: true; readonly value: Spec }
-  | { readonly ok: false; readonly problem: string };
+type SpecResult<Spec> = { readonly ok: true; readonly value: Spec } | { readonly ok: false; readonly problem: string };
 
 export interface Observed<Spec, Status> {
   readonly metadata: ObjectMetadata;

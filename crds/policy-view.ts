@@ -5,7 +5,7 @@ import { nodeSelector, tolerations } from './fields.ts';
 import { goDuration } from './go-duration.ts';
 import { ageColumn, type Kind } from './kind.ts';
 
-export const policyViewSpec = z
+const policyViewSpec = z
   .object({
     paused: z.boolean().describe('True when the PullPolicy starts no pulls.'),
     nodeSelector: nodeSelector.optional(),

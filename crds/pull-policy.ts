@@ -63,14 +63,14 @@ export const pullPolicySpec = z
   })
   .describe('Limits for the pulls of all images that reference this policy.');
 
-export const startedPull = z.object({
+const startedPull = z.object({
   slot: z.int().min(0).describe('Slot that the start occupies; part of the name of its Pod.'),
   image: z.string().describe('Name of the CachedImage.'),
   node: z.string().describe('Name of the node.'),
   at: timestamp.describe('Time of the start.'),
 });
 
-export const rejectedStart = z.object({
+const rejectedStart = z.object({
   image: z.string().describe('Name of the CachedImage.'),
   node: z.string().describe('Name of the node.'),
   slot: z.int().min(0).describe('Slot that the start occupied.'),
@@ -78,7 +78,7 @@ export const rejectedStart = z.object({
   count: z.int().min(1).describe('Number of consecutive starts of this image on this node without a Pod.'),
 });
 
-export const wave = z.object({
+const wave = z.object({
   image: z.string().describe('Name of the CachedImage.'),
   at: timestamp.describe('Time of the last start.'),
 });

@@ -1,7 +1,7 @@
 // Every reason that a condition can carry, with its meaning. `docs/reasons.md` is generated from this table.
 
 /** Kind and type of a condition. `DiscoveryPolicy Source` stands for Source0, Source1, ...: one per source. */
-export type ConditionName =
+type ConditionName =
   | 'CachedImage Ready'
   | 'CachedImage PullProgress'
   | 'CachedImageSet Ready'

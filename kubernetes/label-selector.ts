@@ -1,7 +1,7 @@
 // Matches labels against node selectors and label selectors. Ported from k8s.io/apimachinery `pkg/labels/selector.go`.
 
 /** An unknown operator selects nothing. */
-export type LabelSelectorRequirement = {
+type LabelSelectorRequirement = {
   readonly key: string;
   readonly operator: string;
   readonly values?: readonly string[] | undefined;

@@ -31,8 +31,11 @@ export const CONDITION_TAINT_KEYS: ReadonlySet<string> = new Set([
   'node.kubernetes.io/network-unavailable',
 ]);
 
-/** PreferNoSchedule is only a preference. Unknown effects are ignored, as upstream ignores them. */
-const effectsThatKeepAway: ReadonlySet<string> = new Set(['NoSchedule', 'NoExecute']);
+/**
+ * The effects that keep a Pod off a node. PreferNoSchedule is only a preference. Unknown effects are ignored, as
+ * upstream ignores them.
+ */
+export const effectsThatKeepAway: ReadonlySet<string> = new Set(['NoSchedule', 'NoExecute']);
 
 /**
  * An empty effect matches every effect, and an empty key matches every key. Operator Exists matches every value, and

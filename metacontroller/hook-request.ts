@@ -175,7 +175,6 @@ export const {
   cachedImageSetCustomizeRequest,
   cachedImageSetSyncRequest,
   discoveryPolicySyncRequest,
-  defaultsCustomizeRequest,
   defaultsSyncRequest,
 } = hookRequests;
 

@@ -33,7 +33,7 @@ interface LabelSelectorRequirement {
 }
 
 /** Selects related objects by labels or by names, never both. */
-export type RelatedResourceRule = {
+type RelatedResourceRule = {
   readonly apiVersion: string;
   readonly resource: string;
   readonly namespace?: string;

@@ -23,7 +23,7 @@ export interface Registration {
     /** Absent: every object of the resource is a parent. */
     readonly labelSelector?: { readonly matchLabels: Readonly<Record<string, string>> };
   };
-  /** Labels of the controller object besides the project's own. */
+  /** Labels of the controller object in addition to the project's own. */
   readonly labels?: Readonly<Record<string, string>>;
   readonly children: readonly ChildResource[];
   /** Whether the sync needs related objects, which a customize hook names. */

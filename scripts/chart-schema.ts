@@ -70,8 +70,8 @@ interface Validation {
 const guard = /^!self\.matches\(r'.*'\) \|\| /;
 
 /**
- * Translates a CEL rule of a kind into a check for templates. A rule of another form becomes none: the API server
- * refuses the object later with the same message.
+ * Translates a CEL rule of a kind into checks for templates. Ignores rules of any other form: the API server refuses
+ * the object later with the same message.
  */
 function checksOfValidation({ rule, message: sentence }: Validation): readonly Check[] {
   const bare = rule.replace(guard, '');
@@ -121,7 +121,7 @@ function mapped(properties: Readonly<Record<string, JsonSchema>>): Record<string
   return Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, plain(property)]));
 }
 
-/** The schema without what the rules check. It is closed, so that Helm refuses a misspelled value. */
+/** The schema without the keywords that the rules check. It is closed, so that Helm refuses a misspelled value. */
 function plain(schema: JsonSchema): JsonSchema {
   const { properties, additionalProperties, items, ...rest } = schema;
   const others = additionalProperties ?? (properties === undefined ? undefined : false);

@@ -64,7 +64,7 @@ function limitsOf(schema: Schema): (string | undefined)[] {
   ];
 }
 
-/** The limits of an entry of a list or map, which has no line of its own unless it is an object. */
+/** The limits of an entry of a list or map. Undefined for an object, whose fields have their own lines. */
 function ownLimits(schema: Schema, prefix: string): string | undefined {
   if (schema.properties !== undefined) return undefined;
   const limits = limitsOf(schema).filter((limit) => limit !== undefined);
@@ -112,7 +112,7 @@ function listItem(text: string): string {
   return lines.join('\n');
 }
 
-/** A sentence with its full stop, in which Markdown takes nothing for a tag. */
+/** A sentence with its full stop, escaped so that Markdown contains no HTML tag. */
 function sentence(text: string): string {
   const escaped = text.replaceAll('<', '\\<');
   return /[.!?]$/.test(escaped) ? escaped : `${escaped}.`;

@@ -30,7 +30,7 @@ import type { RunDiscovery } from './discovery-runner.ts';
 import type { StatusChange } from './events/status-event.ts';
 import type { StatusMemory } from './status-memory.ts';
 
-export interface HookContext {
+interface HookContext {
   readonly settings: HookSettings;
   readonly memory: StatusMemory;
   readonly nowMilliseconds: number;
@@ -49,7 +49,7 @@ export interface HookReply {
   readonly logFields: LogFields;
 }
 
-export type ParsedRequest =
+type ParsedRequest =
   | { readonly ok: true; readonly respond: (context: HookContext) => HookReply | Promise<HookReply> }
   | { readonly ok: false; readonly problem: string };
 

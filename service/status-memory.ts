@@ -2,7 +2,7 @@
 import { UID_LIMIT_CHARACTERS } from '../crds/limits.ts';
 
 /** Caches lag by milliseconds to seconds. After this time the cache is trusted. */
-export const STATUS_MEMORY_MILLISECONDS = 30_000;
+const STATUS_MEMORY_MILLISECONDS = 30_000;
 /** Most parents remembered. Above it the oldest are forgotten, which costs a repeated pull at worst. */
 export const STATUS_MEMORY_LIMIT = 20_000;
 /** Characters of all statuses together. The ledgers of 1,000 images on 1,000 nodes are a fifth of it. */

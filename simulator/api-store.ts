@@ -12,7 +12,7 @@ import { checkedStatus, checkMetadata } from './object-validation.ts';
 import type { Random } from './random.ts';
 import { describeObject, type Resource, resourceOf } from './resources.ts';
 
-export interface ListOptions {
+interface ListOptions {
   readonly namespace?: string | undefined;
   readonly labelSelector?: LabelSelector | undefined;
 }

@@ -3,7 +3,7 @@ import type { ApiError } from './api-error.ts';
 import type { Manifest } from './kubernetes-object.ts';
 
 /** One sync of one parent. */
-export interface SyncPoint {
+interface SyncPoint {
   readonly controller: string;
   /** The parent's key in the work queue: name, or namespace/name. */
   readonly key: string;

@@ -18,7 +18,7 @@ export function createNodeImages(): NodeImages {
   return { byReference: new Map(), layers: new Set() };
 }
 
-export interface PullRequest {
+interface PullRequest {
   readonly reference: ImageReference;
   /** Names of the pull Secrets that exist; called when the registry is asked. */
   readonly secrets: () => readonly string[];

@@ -14,7 +14,7 @@ const GRACE_PERIOD_MILLISECONDS = 40_000;
 /** How long the pod garbage collector waits for a missing node to appear. */
 const MISSING_NODE_MILLISECONDS = 40_000;
 
-export const UNREACHABLE_TAINT = 'node.kubernetes.io/unreachable';
+const UNREACHABLE_TAINT = 'node.kubernetes.io/unreachable';
 
 export interface NodeLifecycleOptions {
   readonly clock: Clock;

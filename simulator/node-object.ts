@@ -11,7 +11,7 @@ export interface Taint {
   readonly timeAdded?: string | undefined;
 }
 
-export interface NodeSpec extends JsonObject {
+interface NodeSpec extends JsonObject {
   readonly unschedulable?: boolean;
   readonly taints?: readonly Taint[];
 }

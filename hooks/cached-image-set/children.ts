@@ -7,7 +7,7 @@ import type { DesiredObject } from '../../metacontroller/hook-response.ts';
 import { RANK_ANNOTATION } from '../pull-pod/identity.ts';
 import { type Member, memberName } from './members.ts';
 
-export const SET_LABEL = 'drop.corewire.io/imageset';
+const SET_LABEL = 'drop.corewire.io/imageset';
 /** On a child that comes from the DiscoveryPolicy and not from spec.images. */
 export const DISCOVERED_LABEL = 'drop.corewire.io/discovered';
 /** The source that a discovered image comes from. */

@@ -1,5 +1,5 @@
-// The gates that a CachedImage can see itself: the backoff of the image and of its failing pairs. All other gates depend on
-// the status of the PullPolicy, which changes with every start and would trigger a sync of every image.
+// The gates that a CachedImage can see itself: the backoff of the image and of its failing pairs. All other gates
+// depend on the status of the PullPolicy, which changes with every start and would trigger a sync of every image.
 import type { FailingPair } from '../../crds/cached-image.ts';
 import type { PolicyViewSpec } from '../../crds/policy-view.ts';
 import { formatTimeSeconds, parseTimeMilliseconds } from '../../kubernetes/time.ts';
@@ -33,9 +33,9 @@ function firstPairEnd(failing: readonly FailingPair[], backoff: RetryBackoff): P
 }
 
 /**
- * The earliest next attempt that the backoffs allow, as a part of a message; undefined when no backoff applies. It names
- * absolute times only, so that it changes with the failures and never with the clock. `failing` has the pairs of nodes that
- * lack the image.
+ * The earliest next attempt that the backoffs allow, as a part of a message; undefined when no backoff applies. It
+ * names absolute times only, so that it changes with the failures and never with the clock. `failing` has the pairs
+ * of nodes that lack the image.
  */
 export function nextAttemptText(
   ledger: Ledger,

@@ -14,7 +14,7 @@ import { parseDurationMilliseconds } from '../text/parsed.ts';
 import { type ReferenceResult, readReference } from './reference.ts';
 
 /** `unknown`: Metacontroller did not send the PolicyViews. */
-export type PolicyViewLookup =
+type PolicyViewLookup =
   | { readonly kind: 'view'; readonly view: PolicyViewSpec }
   | { readonly kind: 'missing' }
   | { readonly kind: 'unknown' };

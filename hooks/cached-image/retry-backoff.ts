@@ -10,7 +10,7 @@ export interface RetryBackoff {
 }
 
 /** From this many failing nodes on, the image itself is suspected and pulled to one node at a time. */
-export const BREAKER_FAILURES = 3;
+const BREAKER_FAILURES = 3;
 
 /** Milliseconds to wait after the given number of failures (at least 1): doubles with each, up to the maximum. */
 export function backoffMilliseconds({ initialMilliseconds, maxMilliseconds }: RetryBackoff, failures: number): number {
@@ -18,8 +18,8 @@ export function backoffMilliseconds({ initialMilliseconds, maxMilliseconds }: Re
 }
 
 /**
- * End of the image's backoff in milliseconds since the epoch, which may be past; undefined while fewer than three nodes failed
- * after the last success. Counts only failures of the image or its registry, not of a node or a quota.
+ * End of the image's backoff in milliseconds since the epoch, which may be past; undefined while fewer than three
+ * nodes failed after the last success. Counts only failures of the image or its registry, not of a node or a quota.
  */
 export function imageBackoffEnd(ledger: Ledger, backoff: RetryBackoff): number | undefined {
   const lastPulledAt = parseTimeMilliseconds(ledger.lastPulledAt) ?? 0;

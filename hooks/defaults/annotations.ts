@@ -1,9 +1,9 @@
 // Annotations of the DecoratorController drop-defaults, in which the chart writes what is to exist.
 
-export const CREATE_FLEET_ANNOTATION = 'drop.corewire.io/create-fleet';
-export const CREATE_PULL_POLICY_ANNOTATION = 'drop.corewire.io/create-pull-policy';
+const CREATE_FLEET_ANNOTATION = 'drop.corewire.io/create-fleet';
+const CREATE_PULL_POLICY_ANNOTATION = 'drop.corewire.io/create-pull-policy';
 /** The spec as JSON. */
-export const PULL_POLICY_SPEC_ANNOTATION = 'drop.corewire.io/pull-policy-spec';
+const PULL_POLICY_SPEC_ANNOTATION = 'drop.corewire.io/pull-policy-spec';
 
 type Annotations = Readonly<Record<string, string>>;
 

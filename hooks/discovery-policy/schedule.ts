@@ -5,7 +5,7 @@ import { parseDurationMilliseconds } from '../text/parsed.ts';
 import type { CompiledPolicy, CompiledSource } from './compiled-policy.ts';
 
 /** Shortest time between two queries of a source, whatever `syncInterval` is. Also the first retry delay. */
-export const LEAST_INTERVAL_MILLISECONDS = 10_000;
+const LEAST_INTERVAL_MILLISECONDS = 10_000;
 
 export function intervalMilliseconds({ spec }: CompiledPolicy): number {
   return Math.max(LEAST_INTERVAL_MILLISECONDS, parseDurationMilliseconds(spec.syncInterval) ?? 0);

@@ -1,6 +1,7 @@
 // Node -> NodeCache: copies the few facts that decide about pulls, so that a heartbeat triggers no other sync.
 import { API_VERSION } from '../../crds/kind.ts';
 import type { NodeCacheSpec, NodeTaint } from '../../crds/node-cache.ts';
+import { effectsThatKeepAway } from '../../kubernetes/taint.ts';
 import type { NodeSyncRequest } from '../../metacontroller/hook-request.ts';
 import type { DecoratorSyncResponse } from '../../metacontroller/hook-response.ts';
 import type { ObservedNode } from '../../metacontroller/node.ts';
@@ -10,9 +11,6 @@ import { nodeKeyOf } from './node-key.ts';
 export const HOSTNAME_LABEL = 'kubernetes.io/hostname';
 const OS_LABEL = 'kubernetes.io/os';
 
-/** The effects that keep a Pod off a node. */
-const repellingEffects: ReadonlySet<string> = new Set(['NoSchedule', 'NoExecute']);
-
 function compareTaints(left: NodeTaint, right: NodeTaint): number {
   const [leftText, rightText] = [left, right].map(({ key, effect, value }) => `${key} ${effect} ${value ?? ''}`);
   return (leftText ?? '') < (rightText ?? '') ? -1 : 1;
@@ -20,7 +18,7 @@ function compareTaints(left: NodeTaint, right: NodeTaint): number {
 
 function taintsOf(node: ObservedNode): NodeTaint[] {
   return (node.spec?.taints ?? [])
-    .filter(({ effect }) => repellingEffects.has(effect))
+    .filter(({ effect }) => effectsThatKeepAway.has(effect))
     .map(({ key, value, effect }) => (value === undefined ? { key, effect } : { key, value, effect }))
     .sort(compareTaints);
 }

@@ -1,4 +1,5 @@
 // The evidence rule: a pull succeeded when the image is on the node, whether or not the container ran.
+import { digestPattern } from '../../kubernetes/image-reference.ts';
 import type { ObservedContainerStatus, ObservedPod } from '../../metacontroller/pod.ts';
 import { type KubeletReason, kubeletReason, type Reason } from '../reasons.ts';
 
@@ -42,8 +43,9 @@ export type Evidence =
   | { readonly kind: 'pulling' };
 
 /** The digest in an imageID such as `docker.io/library/alpine@sha256:...`; empty if it has none. */
-function digestIn(imageId: string | undefined): string {
-  return /(?:^|@)(sha(?:256|512):[a-f0-9]+)$/.exec(imageId ?? '')?.[1] ?? '';
+function digestIn(imageId = ''): string {
+  const digest = imageId.slice(imageId.lastIndexOf('@') + 1);
+  return digestPattern.test(digest) ? digest : '';
 }
 
 /** The kubelet lost the container's status, so this proves nothing about the image. */

@@ -4,7 +4,7 @@ import { labelValueOf } from '../../kubernetes/short-names.ts';
 export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
 export const MANAGED_BY = 'drop';
 export const IMAGE_LABEL = 'drop.corewire.io/cachedimage';
-export const NODE_LABEL = 'drop.corewire.io/node';
+const NODE_LABEL = 'drop.corewire.io/node';
 export const POLICY_LABEL = 'drop.corewire.io/policy';
 export const SLOT_LABEL = 'drop.corewire.io/slot';
 

@@ -4,7 +4,7 @@ import { readEvidence } from './evidence.ts';
 import type { PullPod } from './read.ts';
 
 /** How old a pull on a NotReady node may become. A restart of the kubelet takes less. */
-export const NOT_READY_LIMIT_MILLISECONDS = 60_000;
+const NOT_READY_LIMIT_MILLISECONDS = 60_000;
 
 const stillPulling: Evidence = { kind: 'pulling' };
 

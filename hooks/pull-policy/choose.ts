@@ -8,7 +8,7 @@ import { lowestFreeSlot, reserve } from './occupancy.ts';
 import type { PolicyImage } from './policy-image.ts';
 
 /** Maximum number of starts in one response, which bounds the response and the burst of writes that follows. */
-export const STARTS_PER_RESPONSE_LIMIT = 20;
+const STARTS_PER_RESPONSE_LIMIT = 20;
 
 export interface ChosenStart {
   readonly slot: number;

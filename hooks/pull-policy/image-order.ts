@@ -16,7 +16,7 @@ export interface ImageOrder {
   readonly deprioritized: readonly DeprioritizedImage[];
 }
 
-export interface DeprioritizedImage {
+interface DeprioritizedImage {
   readonly image: PolicyImage;
   /** Milliseconds since the epoch; 0 where no status records it any more. */
   readonly lastFailureAt: number;

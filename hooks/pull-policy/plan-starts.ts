@@ -43,7 +43,7 @@ export function planStarts(input: PolicyInput): StartPlan {
   if (candidateInput === undefined) return noStarts;
   const isPairWanted = () => findCandidates(candidateInput).next().done !== true;
   const pace = paceOf(input, specResult.limits);
-  // Behind a closed gate of the whole policy no pair needs to be looked at.
+  // While a gate of the whole policy is closed, no pair can start.
   const waiting = closedPolicyGate({ pace });
   if (waiting !== undefined) {
     const { opensAt } = waiting.closure;

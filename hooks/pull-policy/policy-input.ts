@@ -13,7 +13,7 @@ import { type StartTracking, trackStarts } from './start-tracking.ts';
 import { unrecordedWaves } from './waves.ts';
 
 /** The valid spec with its limits, or the problem that the condition Ready reports. */
-export type PolicySpecResult =
+type PolicySpecResult =
   | { readonly ok: true; readonly spec: PullPolicySpec; readonly limits: PaceLimits }
   | { readonly ok: false; readonly problem: string };
 

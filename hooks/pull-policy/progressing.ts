@@ -10,7 +10,7 @@ import { isInProgress, type PolicyInput } from './policy-input.ts';
  * A change of the reason alone is written at most this often, so that changing gates do not cause a stream of
  * writes.
  */
-export const REASON_CHANGE_INTERVAL_MILLISECONDS = 60_000;
+const REASON_CHANGE_INTERVAL_MILLISECONDS = 60_000;
 
 const type = 'Progressing';
 

@@ -1,6 +1,6 @@
 // A cache for pure functions of a text: every request repeats the same few texts.
 
-/** Most results that one function keeps. When they are used up, all are cleared. */
+/** A function that keeps this many results clears all of them before it keeps another. */
 export const MEMOIZED_LIMIT = 4096;
 /** Results for longer texts are not kept; real references and durations are shorter. */
 export const MEMOIZED_LIMIT_CHARACTERS = 512;

@@ -26,12 +26,12 @@ export const HTTP_LIMITS: HttpLimits = {
 };
 
 /** Real sources redirect once or twice: from http to https, or from a moved path. */
-export const REDIRECT_LIMIT = 5;
+const REDIRECT_LIMIT = 5;
 /** Messages show only the beginning of an error response. */
 const ERROR_BODY_LIMIT_BYTES = 64 * 1024;
 const REDIRECT_STATUSES: readonly number[] = [301, 302, 303, 307, 308];
 
-export interface HttpRequest {
+interface HttpRequest {
   readonly url: URL;
   /** Sent to every origin. */
   readonly headers: Readonly<Record<string, string>>;

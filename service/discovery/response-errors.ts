@@ -36,7 +36,7 @@ const unexpectedStatus: StatusMeaning = {
 };
 
 /** Parses seconds or a date into milliseconds from now. Returns undefined for anything else. */
-export function parseRetryAfter(header: unknown, nowMilliseconds: number): number | undefined {
+function parseRetryAfter(header: unknown, nowMilliseconds: number): number | undefined {
   if (typeof header !== 'string') return undefined;
   const text = header.trim();
   // Date.parse also accepts texts such as `-5`. An HTTP date contains the name of a month.

@@ -19,7 +19,7 @@ const clients: { readonly [Type in SourceTypeName]: SourceClient<Type> } = {
 };
 
 /** For all queries of a sync. Metacontroller cancels a hook call after 60 s, which includes building the response. */
-export const DISCOVERY_BUDGET_MILLISECONDS = 45_000;
+const DISCOVERY_BUDGET_MILLISECONDS = 45_000;
 
 export interface DiscoveryContext {
   /** Used only for queries that name a Secret. */

@@ -6,17 +6,17 @@ import { deadlineOptions } from '../kubernetes-client.ts';
 import { eventsOf, type StatusChange, type StatusEvent } from './status-event.ts';
 
 /** The namespace in which Kubernetes keeps the Events of cluster-scoped objects. */
-export const EVENT_NAMESPACE = 'default';
+const EVENT_NAMESPACE = 'default';
 /** Most Events that wait to be written. Above it new ones are dropped. */
 export const EVENT_QUEUE_LIMIT = 1_000;
 /** Bounds the load on the API server during a rollout over a thousand images. */
-export const EVENT_RATE_PER_SECOND = 20;
+const EVENT_RATE_PER_SECOND = 20;
 
 const API_TIMEOUT_MILLISECONDS = 10_000;
 const CONFLICT = 409;
 const MILLISECONDS_PER_SECOND = 1_000;
 
-export type EventOutcome = 'written' | 'known' | 'dropped' | 'failed';
+type EventOutcome = 'written' | 'known' | 'dropped' | 'failed';
 
 export interface EventWriter {
   /** Queues the Events of a status change and returns at once. */

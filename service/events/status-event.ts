@@ -4,7 +4,7 @@ import type { Condition } from '../../crds/fields.ts';
 import { UID_LIMIT_CHARACTERS } from '../../crds/limits.ts';
 import { OBJECT_NAME_LIMIT_CHARACTERS } from '../../kubernetes/object-name.ts';
 
-export interface EventSubject {
+interface EventSubject {
   readonly kind: string;
   readonly name: string;
   readonly uid: string;

@@ -70,7 +70,7 @@ export interface Hook {
 
 export type UpdateMethod = 'OnDelete' | 'InPlace';
 
-export interface ChildRule {
+interface ChildRule {
   readonly resource: Resource;
   readonly method: UpdateMethod;
 }

@@ -19,6 +19,7 @@ export const bannedWords: readonly BannedWord[] = [
   { pattern: /\bof which\b/i, instead: 'two sentences', example: 'starts of which no image tells' },
   { pattern: /\bso many\b/i, instead: 'a number', example: 'after so many failures' },
   { pattern: /\bthat one[.,;:)]/i, instead: 'the noun', example: 'with its block, and only that one.' },
+  { pattern: /\banybody\b/i, instead: 'a noun', example: 'nothing that anybody could notice' },
   // Speech instead of data.
   { pattern: /\btold\b/i, instead: 'reported, recorded or configured', example: 'what a person is told' },
   {
@@ -34,7 +35,7 @@ export const bannedWords: readonly BannedWord[] = [
   { pattern: /\bsaying\b/i, instead: 'response or message', example: 'const saying = response' },
   { pattern: /\bspell(?:s|ed)?\b(?! out)/i, instead: 'write, or temporary fault', example: 'how a manifest spells it' },
   { pattern: /\bcomplain(?:s|t|ts)?\b/i, instead: 'error or failure', example: 'const complaints = []' },
-  { pattern: /\bask(?:s|ed)? again\b/i, instead: 'retry later', example: 'too many bodies: ask again' },
+  { pattern: /\bask(?:s|ed|ing)? again\b/i, instead: 'retry later', example: 'too many bodies: ask again' },
   { pattern: /\blook there\b/i, instead: 'what the user should check', example: 'the registry failed: look there' },
   {
     pattern: /\b(?:an?|the|this|that|each|every|last|our|its|whole|no) answers?\b/i,
@@ -48,6 +49,17 @@ export const bannedWords: readonly BannedWord[] = [
     instead: '"Returns", or no comment',
     example: '/** Gives the path of one; throws when it is missing. */',
   },
+  { pattern: /\bg(?:ive|ives|ave|iven) back\b/i, instead: 'returns', example: 'what the store gave back' },
+  {
+    pattern: /\bwhat is (?:asked|wanted|wished|told|gone|there)\b/i,
+    instead: 'a noun',
+    example: 'goes around what is there',
+  },
+  { pattern: /\bworked out\b/i, instead: 'computed', example: 'what was worked out before' },
+  { pattern: /\blook(?:s|ed) at\b/i, instead: 'reads, checks or examines', example: 'Looks at the bytes of a body.' },
+  { pattern: /\bon (?:its|their) way\b/i, instead: 'in flight', example: 'large bodies are on their way' },
+  { pattern: /\bgoes on\b/i, instead: 'continues', example: 'the pull goes on' },
+  { pattern: /\bmeanwhile\b/i, instead: '"in the meantime" or a time', example: 'what came meanwhile' },
   {
     pattern: new RegExp(`${inProse}else (?!if\\b)[a-z]`, 'i'),
     instead: '"otherwise"',
@@ -65,7 +77,7 @@ export const bannedWords: readonly BannedWord[] = [
   },
   {
     pattern: /\bworlds?\b(?<!\b(?:hello|real)[ -]world)/i,
-    instead: 'cluster or input',
+    instead: 'cluster, input or facts',
     example: 'if the world looked like this',
   },
   { pattern: /\b(?:strangers?|crowd(?:s|ed)?|guests?)\b/i, instead: 'anonymous, near the limit', example: 'strangers' },
@@ -96,6 +108,7 @@ export const bannedWords: readonly BannedWord[] = [
     instead: 'CredentialRedactor, credential-redactor, response-errors, body-admission',
     example: "from './secret-words.ts'",
   },
+  { pattern: /[a-z]Worlds?\b|\bWorld[A-Z]/, instead: 'RequestFacts, Cluster or Input', example: 'type PolicyWorld =' },
   { pattern: /\btellNobody\b/, instead: 'noop', example: 'catch(tellNobody)' },
   {
     pattern: /\bnature-faults\b|\bmachinery-faults\b/,

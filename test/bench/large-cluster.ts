@@ -13,7 +13,7 @@ import {
 
 const hex = (number: number) => number.toString(16).padStart(8, '0');
 
-export const manyNodes = (count: number): NodeFacts[] =>
+const manyNodes = (count: number): NodeFacts[] =>
   Array.from({ length: count }, (_, index) => ({
     name: `ip-10-0-${index >> 8}-${index & 255}.eu-central-1.compute.internal`,
     uid: `${hex(index)}-${hex(index).slice(4)}-4000-8000-000000000000`,

@@ -6,7 +6,7 @@ import { unusedPort } from '../service/discovery/servers.ts';
 import type { Caretaker } from './caretaker.ts';
 import { startProgram } from './program.ts';
 
-export interface Login {
+interface Login {
   readonly username: string;
   readonly password: string;
 }

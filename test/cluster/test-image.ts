@@ -25,7 +25,7 @@ export interface ImageConfig {
 const kinds = 'application/vnd.oci.image';
 const architectures: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
 /** The OCI name of this machine's architecture. */
-export const ARCHITECTURE = architectures[process.arch] ?? process.arch;
+const ARCHITECTURE = architectures[process.arch] ?? process.arch;
 
 function blobOf(mediaType: string, content: Buffer | object): Blob {
   const bytes = Buffer.isBuffer(content) ? content : Buffer.from(JSON.stringify(content));

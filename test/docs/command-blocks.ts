@@ -1,7 +1,7 @@
 // Which test runs which shell block of the documents. A block that is not listed here fails test/docs/commands.test.ts.
 
 /** How a block is run. `parsed`: test/docs/commands.test.ts passes each command to the program's own parser. */
-export type Runner = 'parsed' | 'test/cluster/whole-system/readme.test.ts';
+type Runner = 'parsed' | 'test/cluster/whole-system/readme.test.ts';
 
 export interface CommandBlock {
   readonly file: string;

@@ -15,7 +15,7 @@ const POLICY_VIEWS = `PolicyView.${API_VERSION}`;
 /** All Pods of the recordings were created in this second. */
 export const PODS_CREATED = Date.parse('2026-11-21T23:16:07Z');
 /** The time of a replay, unless a test sets another. */
-export const SHORTLY_AFTER = PODS_CREATED + 2_000;
+const SHORTLY_AFTER = PODS_CREATED + 2_000;
 
 type Groups = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -33,7 +33,7 @@ export interface RecordedResponse {
   readonly resyncAfterSeconds?: number;
 }
 
-export interface ReturnedObject {
+interface ReturnedObject {
   readonly kind: string;
   readonly metadata: { readonly name: string };
   readonly spec?: unknown;

@@ -1,7 +1,7 @@
 // Arbitrary requests of every hook, as Metacontroller sends them.
 import fc from 'fast-check';
 import { API_VERSION } from '../../crds/kind.ts';
-import { policyWorld } from '../hooks/builders/arbitrary-cluster.ts';
+import { policyRequestFacts } from '../hooks/builders/arbitrary-cluster.ts';
 import * as wire from '../hooks/builders/wire.ts';
 
 function object(kind: string, name: string, fields: object) {
@@ -9,7 +9,7 @@ function object(kind: string, name: string, fields: object) {
   return { apiVersion: API_VERSION, kind, metadata, ...fields };
 }
 
-const nodes = policyWorld.map((input) => input.nodes ?? []);
+const nodes = policyRequestFacts.map((input) => input.nodes ?? []);
 
 function nodeCaches(list: readonly wire.NodeFacts[]) {
   const caches = list.map(({ ready = true, unschedulable = false, labels = {}, taints = [], ...node }) => {
@@ -31,11 +31,11 @@ const fleetSync = fc
   .tuple(nodes, nodes)
   .map(([before, now]) => ({ parent: wire.wireFleet(before), related: nodeCaches(now) }));
 
-const imageSync = policyWorld.map(({ images: [image = { name: 'u' }] = [], nodes: all = [], pods = [] }) =>
+const imageSync = policyRequestFacts.map(({ images: [image = { name: 'u' }] = [], nodes: all = [], pods = [] }) =>
   wire.wireImageRequest({ ...image, nodes: all, pods: pods.map((pod) => ({ ...pod, image: image.name })) }),
 );
 
-const policySync = policyWorld.map(wire.wirePolicyRequest);
+const policySync = policyRequestFacts.map(wire.wirePolicyRequest);
 
 const source = fc.constantFrom(
   { type: 'registry', registry: { url: 'https://a.example.com', repositories: ['app'], tagFilter: '(a+)+$', topX: 2 } },
@@ -57,14 +57,16 @@ const discoveryPolicy = fc
 
 const imageNames = fc.subarray(['alpine', 'nginx', 'golang']);
 
-const imageSetSync = fc.tuple(imageNames, policyWorld, discoveryPolicy).map(([names, { images = [] }, policy]) => {
-  const spec = { images: names.map((image) => ({ image, tag: 'v1' })), discoveryPolicyRef: { name: 'popular' } };
-  return {
-    parent: object('CachedImageSet', 'tools', { spec }),
-    children: { [`CachedImage.${API_VERSION}`]: wire.wireGroup(images.map(wire.wireImage)) },
-    related: { [`DiscoveryPolicy.${API_VERSION}`]: wire.wireGroup([policy]) },
-  };
-});
+const imageSetSync = fc
+  .tuple(imageNames, policyRequestFacts, discoveryPolicy)
+  .map(([names, { images = [] }, policy]) => {
+    const spec = { images: names.map((image) => ({ image, tag: 'v1' })), discoveryPolicyRef: { name: 'popular' } };
+    return {
+      parent: object('CachedImageSet', 'tools', { spec }),
+      children: { [`CachedImage.${API_VERSION}`]: wire.wireGroup(images.map(wire.wireImage)) },
+      related: { [`DiscoveryPolicy.${API_VERSION}`]: wire.wireGroup([policy]) },
+    };
+  });
 
 const defaultsSync = fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 6 }), nodes).map(([createsFleet, pulls, all]) => {
   const groups = {

@@ -18,7 +18,7 @@ import {
   NOON,
   nodesNamed,
   type PodFacts,
-  type PolicyWorld,
+  type PolicyRequestFacts,
   policyRequest,
   settings,
   uidOf,
@@ -78,7 +78,7 @@ const imageReports = imageRows.flatMap((row) => {
   return reportsOf('CachedImage', syncCachedImage(request, settings, NOON).response);
 });
 
-const policyRows: readonly PolicyWorld[] = [
+const policyRows: readonly PolicyRequestFacts[] = [
   { spec: { maxConcurrentNodes: 0 } },
   { nodes: undefined },
   { spec: { paused: true } },

@@ -15,7 +15,7 @@ const HEAP_LIMIT_MEBIBYTES = 512;
 /** Longest wait for a start or a response. */
 export const TIMEOUT_MILLISECONDS = 60_000;
 
-export interface Response {
+interface Response {
   /** 0: the connection was closed without a response. */
   readonly statusCode: number;
   readonly body: string;

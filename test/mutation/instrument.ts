@@ -17,7 +17,7 @@ export interface Instrumented {
 }
 
 /** The name of the switch, which the runner defines. */
-export const SWITCH = '__isMutated';
+const SWITCH = '__isMutated';
 
 /** Returns the code with switches. Mutations are numbered from `firstId`. Throws for code that does not parse. */
 export function instrument(file: string, source: string, firstId: number): Instrumented {

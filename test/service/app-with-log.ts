@@ -9,7 +9,7 @@ export const TOKEN = 'correct-horse-battery-staple';
 export const BODY_LIMIT_BYTES = 64 * 1024;
 export const NOW = Date.parse('2026-11-21T23:16:20Z');
 
-export const settings: HookSettings = {
+const settings: HookSettings = {
   namespace: 'drop-system',
   defaultPolicyName: 'default',
   pullPodResources: DEFAULT_PULL_POD_RESOURCES,

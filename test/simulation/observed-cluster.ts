@@ -5,7 +5,7 @@ import type { FaultPoints } from './fault-points.ts';
 import type { Histories } from './histories.ts';
 
 /** How bad the faults of a run can get; invariants about time allow for it. */
-export interface Bounds {
+interface Bounds {
   /** Longest lag of a cache. */
   lagMilliseconds: number;
   /** Largest difference between two clocks. */

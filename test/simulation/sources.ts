@@ -4,7 +4,7 @@ import type { ReplicaOptions } from '../../simulator/installed-cluster.ts';
 import { PASSWORD } from './specs.ts';
 
 /** Scores by image reference, or the reason of a failure. */
-export type SourceResponse = ReadonlyMap<string, number> | FailureReason;
+type SourceResponse = ReadonlyMap<string, number> | FailureReason;
 
 export interface Sources {
   /** A source refuses connections until its first response is set. */

@@ -35,14 +35,14 @@ function responseOf(returned: unknown): HookResponse {
   return other ?? { statusCode: 200, headers: {}, body: returned };
 }
 
-export interface Call {
+interface Call {
   readonly path: string;
   readonly body: HookBody;
   readonly timeoutSeconds: number;
   readonly atMilliseconds: number;
 }
 
-export const controllers = registrations.map((registration) =>
+const controllers = registrations.map((registration) =>
   controllerObject(registration, { endpoint: { kind: 'url', url: 'http://127.0.0.1:9099' } }),
 );
 

@@ -8,7 +8,7 @@ import type { Cluster } from '../../simulator/cluster.ts';
 import { allCached, MINUTE, publish, type Scenario, SECOND, START, startScenario } from './scenario.ts';
 
 /** Scores by the name of the image, or the reason of a failure. */
-export type SourceResponse = Readonly<Record<string, number>> | FailureReason;
+type SourceResponse = Readonly<Record<string, number>> | FailureReason;
 
 export interface DiscoveryScenario extends Scenario {
   /** Current response of each source, by endpoint. */

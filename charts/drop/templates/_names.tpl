@@ -2,7 +2,8 @@
 
 {{/* Name of the namespaced objects and of the RBAC objects; short enough for a suffix such as -admin. */}}
 {{- define "drop.name" -}}
-{{- ternary .Release.Name (printf "%s-drop" .Release.Name) (contains "drop" .Release.Name) | trunc 50 | trimSuffix "-" }}
+{{- $name := ternary .Release.Name (printf "%s-drop" .Release.Name) (contains "drop" .Release.Name) }}
+{{- $name | trunc 50 | trimSuffix "-" }}
 {{- end }}
 
 {{- define "drop.selectorLabels" -}}

@@ -1,6 +1,6 @@
 {{/*
-Generated secrets. An existing Secret is looked up before a new value is generated, and the value is kept in .Release, so that
-every template of one run uses the same.
+Generated secrets. An existing Secret is looked up before a new value is generated, and the value is kept in .Release,
+so that every template of one run uses the same value.
 */}}
 
 {{/* Sets .Release.token. */}}
@@ -29,17 +29,23 @@ every template of one run uses the same.
 {{- $existing := lookup "v1" "Secret" .Release.Namespace (include "drop.tlsSecretName" .) }}
 {{- $data := $existing.data | default dict }}
 {{- $existingNames := index (($existing.metadata).annotations | default dict) "drop.corewire.io/certificate-names" }}
-{{- if or (ne ($existingNames | default "") $names) (not (and (hasKey $data "tls.crt") (hasKey $data "tls.key") (hasKey $data "ca.crt"))) }}
+{{- $isComplete := and (hasKey $data "tls.crt") (hasKey $data "tls.key") (hasKey $data "ca.crt") }}
+{{- if or (ne ($existingNames | default "") $names) (not $isComplete) }}
 {{- $tenYears := 3650 }}
 {{- $authority := genCA "drop-hooks" $tenYears }}
 {{- $hosts := splitList "," $names }}
 {{- $addresses := list }}
 {{- $domains := list }}
 {{- range $hosts }}
-{{- if regexMatch "^([0-9.]+|.*:.*)$" . }}{{ $addresses = append $addresses . }}{{ else }}{{ $domains = append $domains . }}{{ end }}
+{{- if regexMatch "^([0-9.]+|.*:.*)$" . }}
+{{- $addresses = append $addresses . }}
+{{- else }}
+{{- $domains = append $domains . }}
+{{- end }}
 {{- end }}
 {{- $certificate := genSignedCert (first $hosts) $addresses $domains $tenYears $authority }}
-{{- $data = dict "tls.crt" (b64enc $certificate.Cert) "tls.key" (b64enc $certificate.Key) "ca.crt" (b64enc $authority.Cert) }}
+{{- $data = dict "tls.crt" $certificate.Cert "tls.key" $certificate.Key "ca.crt" $authority.Cert }}
+{{- range $name, $text := $data }}{{ $_ := set $data $name (b64enc $text) }}{{ end }}
 {{- end }}
 {{- $_ := set .Release "certificate" $data }}
 {{- end }}
@@ -55,7 +61,8 @@ every template of one run uses the same.
 {{/* Changes when the token changes. */}}
 {{- define "drop.tokenChecksum" -}}
 {{- if .Values.token.existingSecret }}
-{{- include "drop.versionOfSecret" (dict "namespace" .Release.Namespace "name" .Values.token.existingSecret) | sha256sum }}
+{{- $secret := dict "namespace" .Release.Namespace "name" .Values.token.existingSecret }}
+{{- include "drop.versionOfSecret" $secret | sha256sum }}
 {{- else }}
 {{- include "drop.token" . }}
 {{- .Release.token | sha256sum }}
@@ -66,7 +73,8 @@ every template of one run uses the same.
 {{- define "drop.authorityChecksum" -}}
 {{- if not .Values.tls.enabled }}
 {{- else if .Values.tls.existingSecret }}
-{{- include "drop.versionOfSecret" (dict "namespace" .Release.Namespace "name" .Values.tls.existingSecret) | sha256sum }}
+{{- $secret := dict "namespace" .Release.Namespace "name" .Values.tls.existingSecret }}
+{{- include "drop.versionOfSecret" $secret | sha256sum }}
 {{- else }}
 {{- include "drop.certificate" . }}
 {{- index .Release.certificate "ca.crt" | sha256sum }}

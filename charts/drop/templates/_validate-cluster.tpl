@@ -4,31 +4,41 @@
 {{- if .Values.createControllers }}
 {{- range list "CompositeController" "DecoratorController" }}
 {{- if not ($.Capabilities.APIVersions.Has (printf "metacontroller.k8s.io/v1alpha1/%s" .)) }}
-{{- fail (printf "Metacontroller is not installed in this cluster (kind %s.metacontroller.k8s.io not found). Install it first: helm install metacontroller oci://ghcr.io/metacontroller/metacontroller-helm --namespace metacontroller --create-namespace" .) }}
+{{- $problem := printf "Metacontroller is not installed in this cluster (kind %s.metacontroller.k8s.io not found)." . }}
+{{- $chart := "oci://ghcr.io/metacontroller/metacontroller-helm" }}
+{{- $remedy := "Install it first: helm install metacontroller %s --namespace metacontroller --create-namespace" }}
+{{- fail (cat $problem (printf $remedy $chart)) }}
 {{- end }}
 {{- end }}
 {{- $existing := (lookup "metacontroller.k8s.io/v1alpha1" "CompositeController" "" "drop-fleets").metadata }}
 {{- $owner := include "drop.owner" ($existing | default dict) }}
 {{- if and $existing (ne $owner (include "drop.thisRelease" .)) }}
-{{- fail (printf "Drop is already registered with Metacontroller (CompositeController drop-fleets, owned by %s). A cluster can run only one Drop: remove the other one first" (ternary (printf "release %s" $owner) "no Helm release" (not (empty $owner)))) }}
+{{- $owner = ternary "no Helm release" (printf "release %s" $owner) (empty $owner) }}
+{{- $problem := "Drop is already registered with Metacontroller (CompositeController drop-fleets, owned by %s)." }}
+{{- $remedy := "A cluster can run only one Drop: remove the other one first" }}
+{{- fail (cat (printf $problem $owner) $remedy) }}
 {{- end }}
 {{- end }}
 {{- end }}
 
 {{/*
-With crds.install the subchart checks the definitions itself. Without it they must exist, and an upgrade must not delete them:
-Helm deletes what the last manifest of this release has and the new one lacks, unless it is annotated to be kept.
+With crds.install the subchart checks the definitions itself. Without it they must exist, and an upgrade must not delete
+them: Helm deletes what the last manifest of this release has and the new one lacks, unless it is annotated to be kept.
 */}}
 {{- define "drop.validateDefinitions" -}}
 {{- if not .Values.crds.install }}
-{{- $existing := (lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" "cachedimages.drop.corewire.io").metadata }}
+{{- $name := "cachedimages.drop.corewire.io" }}
+{{- $existing := (lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" $name).metadata }}
 {{- if not $existing }}
-{{- fail "The CustomResourceDefinitions of Drop are not in this cluster: install the chart drop-crds first, or set crds.install=true" }}
+{{- $problem := "The CustomResourceDefinitions of Drop are not in this cluster:" }}
+{{- fail (cat $problem "install the chart drop-crds first, or set crds.install=true") }}
 {{- end }}
 {{- $isOurs := regexMatch "^crds-[0-9]" (index ($existing.labels | default dict) "helm.sh/chart" | default "") }}
 {{- $isKept := eq (index ($existing.annotations | default dict) "helm.sh/resource-policy" | default "") "keep" }}
 {{- if and .Release.IsUpgrade $isOurs (not $isKept) }}
-{{- fail "crds.install=false would delete the CustomResourceDefinitions that this release installed, and with them every CachedImage. Upgrade once with crds.install=true and crds.keep=true first" }}
+{{- $problem := "crds.install=false would delete the CustomResourceDefinitions that this release installed," }}
+{{- $remedy := "Upgrade once with crds.install=true and crds.keep=true first" }}
+{{- fail (cat $problem "and with them every CachedImage." $remedy) }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -50,18 +60,24 @@ Helm deletes what the last manifest of this release has and the new one lacks, u
 {{- define "drop.validateReferences" -}}
 {{- with .Values.token }}
 {{- if .existingSecret }}
-{{- include "drop.validateSecret" (dict "root" $ "value" "token.existingSecret" "secret" .existingSecret "keys" (list .key)) }}
+{{- $token := dict "root" $ "value" "token.existingSecret" "secret" .existingSecret "keys" (list .key) }}
+{{- include "drop.validateSecret" $token }}
 {{- end }}
 {{- end }}
 {{- with .Values.tls.existingSecret }}
-{{- include "drop.validateSecret" (dict "root" $ "value" "tls.existingSecret" "secret" . "keys" (list "tls.crt" "tls.key" "ca.crt")) }}
+{{- $keys := list "tls.crt" "tls.key" "ca.crt" }}
+{{- include "drop.validateSecret" (dict "root" $ "value" "tls.existingSecret" "secret" . "keys" $keys) }}
 {{- end }}
 {{- with .Values.pullPods }}
-{{- if and .namespace (not .createNamespace) (ne .namespace $.Release.Namespace) (not (lookup "v1" "Namespace" "" .namespace)) }}
-{{- fail (printf "pullPods.namespace: there is no namespace %s; create it, or set pullPods.createNamespace=true" .namespace) }}
+{{- $mustExist := and .namespace (not .createNamespace) (ne .namespace $.Release.Namespace) }}
+{{- if and $mustExist (not (lookup "v1" "Namespace" "" .namespace)) }}
+{{- $problem := printf "pullPods.namespace: there is no namespace %s;" .namespace }}
+{{- fail (cat $problem "create it, or set pullPods.createNamespace=true") }}
 {{- end }}
 {{- end }}
-{{- range $value, $name := dict "priorityClassName" .Values.priorityClassName "pullPods.priorityClassName" .Values.pullPods.priorityClassName }}
+{{- $classNames := dict "priorityClassName" .Values.priorityClassName }}
+{{- $_ := set $classNames "pullPods.priorityClassName" .Values.pullPods.priorityClassName }}
+{{- range $value, $name := $classNames }}
 {{- if and $name (not (lookup "scheduling.k8s.io/v1" "PriorityClass" "" $name)) }}
 {{- fail (printf "%s: there is no PriorityClass %s" $value $name) }}
 {{- end }}

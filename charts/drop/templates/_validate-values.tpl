@@ -24,7 +24,8 @@
 {{- $value := $.Values }}
 {{- $isSet := true }}
 {{- range splitList "." $rule.path }}
-{{- if and $isSet (kindIs "map" $value) (hasKey $value .) }}{{ $value = index $value . }}{{ else }}{{ $isSet = false }}{{ end }}
+{{- $isSet = and $isSet (kindIs "map" $value) (hasKey $value .) }}
+{{- if $isSet }}{{ $value = index $value . }}{{ end }}
 {{- end }}
 {{- if not $isSet }}
 {{- else if eq $rule.of "value" }}
@@ -43,7 +44,9 @@
 
 {{/* A quantity as a number. */}}
 {{- define "drop.quantity" -}}
-{{- $factors := dict "m" 0.001 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "P" 1e15 "E" 1e18 "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 "Pi" 1125899906842624 "Ei" 1152921504606846976 }}
+{{- $decimal := dict "m" 0.001 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "P" 1e15 "E" 1e18 }}
+{{- $binary := dict "Ki" 0x1p10 "Mi" 0x1p20 "Gi" 0x1p30 "Ti" 0x1p40 "Pi" 0x1p50 "Ei" 0x1p60 }}
+{{- $factors := merge $decimal $binary }}
 {{- $suffix := regexFind "(m|[kMGTPE]i?)$" . }}
 {{- mulf (trimSuffix $suffix . | float64) (ternary (get $factors $suffix) 1 (hasKey $factors $suffix)) }}
 {{- end }}
@@ -68,11 +71,14 @@
 {{- include "drop.checkResources" (dict "path" "resources" "resources" .Values.resources) }}
 {{- include "drop.checkResources" (dict "path" "pullPods.resources" "resources" .Values.pullPods.resources) }}
 {{- range list "app.kubernetes.io/name" "app.kubernetes.io/instance" }}
-{{- if hasKey $.Values.podLabels . }}{{ fail (printf "podLabels: %s is set by the chart and cannot be changed" .) }}{{ end }}
+{{- if hasKey $.Values.podLabels . }}
+{{- fail (printf "podLabels: %s is set by the chart and cannot be changed" .) }}
+{{- end }}
 {{- end }}
 {{- with .Values.networkPolicy }}
 {{- if and .enabled (not .metacontroller.namespaceSelector) (not .metacontroller.podSelector) }}
-{{- fail "networkPolicy: two empty selectors would allow every Pod to reach the hooks; select the Pods of Metacontroller, or set networkPolicy.enabled=false" }}
+{{- $problem := "networkPolicy: two empty selectors would allow every Pod to reach the hooks;" }}
+{{- fail (cat $problem "select the Pods of Metacontroller, or set networkPolicy.enabled=false") }}
 {{- end }}
 {{- end }}
 {{- with .Values.tls }}
@@ -85,7 +91,9 @@
 {{- end }}
 {{- with .Values.pullPods }}
 {{- if and .createNamespace (has .namespace (list "" $.Release.Namespace)) }}
-{{- fail (printf "pullPods.createNamespace: the chart cannot create %s, the namespace of the release; set pullPods.namespace to another one, or use the flag --create-namespace of helm" $.Release.Namespace) }}
+{{- $problem := "pullPods.createNamespace: the chart cannot create %s, the namespace of the release;" }}
+{{- $remedy := "set pullPods.namespace to another one, or use the flag --create-namespace of helm" }}
+{{- fail (cat (printf $problem $.Release.Namespace) $remedy) }}
 {{- end }}
 {{- if and .resourceQuota.enabled (not .resourceQuota.hard) }}
 {{- fail "pullPods.resourceQuota.enabled is true, but pullPods.resourceQuota.hard is empty" }}

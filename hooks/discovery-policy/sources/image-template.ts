@@ -1,7 +1,7 @@
 // Image templates: text with {{ .Registry }}, {{ .Repository }} and {{ .Tag }}. Other braces are invalid.
 import type { CompileResult } from '../compiled-field.ts';
 
-export interface TemplateValues {
+interface TemplateValues {
   readonly registry: string;
   readonly repository: string;
   readonly tag: string;

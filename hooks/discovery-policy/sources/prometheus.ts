@@ -18,7 +18,7 @@ export interface PrometheusQuery extends QueryOrigin {
 }
 
 /** Start and end are in milliseconds since the epoch. */
-export interface QueryRange {
+interface QueryRange {
   readonly startMilliseconds: number;
   readonly endMilliseconds: number;
   readonly stepMilliseconds: number;

@@ -1,5 +1,5 @@
 // Images with scores, and the remarks about what could not become one.
-import { formatImageReference } from '../../../kubernetes/image-reference.ts';
+import { digestPattern, formatImageReference } from '../../../kubernetes/image-reference.ts';
 import { counted } from '../../status/node-list.ts';
 import { parseImageReference } from '../../text/parsed.ts';
 
@@ -9,12 +9,10 @@ export interface ScoredImage {
   readonly score: number;
 }
 
-/** What cAdvisor reports for an image without a name. The grammar would read it as a tag of Docker Hub's `sha256`. */
-const imageId = /^sha(?:256|512):[0-9a-f]{64,}$/;
-
 /** Returns the normalised reference, or undefined for text that is not an image reference. */
 export function normalizedReference(text: string): string | undefined {
-  if (imageId.test(text)) return undefined;
+  // For an image without a name, cAdvisor reports its digest, which would be parsed as a tag of the image `sha256`.
+  if (digestPattern.test(text)) return undefined;
   const parsed = parseImageReference(text);
   return parsed.ok ? formatImageReference(parsed.reference) : undefined;
 }

@@ -11,7 +11,7 @@ import type { SourceSession } from '../source-session.ts';
 /** Far more than any ranking of images needs. A query without `by (image)` easily exceeds it. */
 export const SERIES_LIMIT = 50_000;
 /** 500 images over a week in steps of 5 minutes. As objects, the points take about 100 MB. */
-export const POINT_LIMIT = 1_000_000;
+const POINT_LIMIT = 1_000_000;
 /** Prometheus repeats a warning for every block that it reads. */
 export const WARNING_LIMIT = 10;
 /** Prometheus describes the error in a query at the end of its message. */

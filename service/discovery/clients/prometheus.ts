@@ -6,7 +6,7 @@ import { parsePrometheusResponse } from './prometheus-response.ts';
 import type { SourceClient } from './source-client.ts';
 
 /** Proxies truncate or refuse longer URLs, so a longer query is sent as a form. */
-export const GET_URL_LIMIT_CHARACTERS = 2_000;
+const GET_URL_LIMIT_CHARACTERS = 2_000;
 
 /** Responses of a server whose API has no POST (client_golang `api/http.go`, DoGetFallback). */
 const postRefusedStatuses: readonly number[] = [405, 501];

@@ -6,7 +6,7 @@ import { parseBody, statusError } from '../response-errors.ts';
 import { SourceError } from '../source-error.ts';
 import { type SourceSession, withAuthorization } from '../source-session.ts';
 
-export interface TokenRequest {
+interface TokenRequest {
   /** URL of the token service. */
   readonly realm: string;
   readonly service: string | undefined;

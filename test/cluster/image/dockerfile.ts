@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 
-export interface Instruction {
+interface Instruction {
   readonly name: string;
   readonly text: string;
 }
@@ -15,7 +15,7 @@ export interface Stage {
 }
 
 /** Removes comments and joins continued lines. */
-export function readStages(dockerfile: string): Stage[] {
+function readStages(dockerfile: string): Stage[] {
   const lines = dockerfile
     .split('\n')
     .filter((line) => !line.startsWith('#'))

@@ -13,7 +13,7 @@ import { buildImage, pushImage, type TestImage } from '../test-image.ts';
 export const login = { username: 'puller', password: 'the-right-password' } as const;
 
 /** Digest of the tag v1, by repository. */
-export type Digests = ReadonlyMap<string, string>;
+type Digests = ReadonlyMap<string, string>;
 
 export interface KubeletSetup {
   readonly node: RunningNode;
@@ -30,7 +30,7 @@ export const PRIVATE = 'team/private';
  * Images by repository. No two share a layer, because a node pulls a layer only once. The images contain no C
  * library, so `true` must be a static program.
  */
-export function testImages(trueProgram: Uint8Array): Readonly<Record<string, TestImage>> {
+function testImages(trueProgram: Uint8Array): Readonly<Record<string, TestImage>> {
   const program = { name: 'bin/true', content: trueProgram, mode: 0o755 };
   const Env = ['PATH=/bin'];
   return {

@@ -23,7 +23,7 @@ export interface PullRequest {
 }
 
 /** An observation of a pull. */
-export interface SeenPull {
+interface SeenPull {
   readonly path: string;
   readonly pull: PullPod;
   readonly outcome: Evidence;

@@ -9,7 +9,7 @@ import {
   type NodeFacts,
   type PodFacts,
   type PodState,
-  type PolicyWorld,
+  type PolicyRequestFacts,
   SECOND,
 } from './wire.ts';
 
@@ -124,7 +124,7 @@ const spec = fc.record(
 );
 
 /** Any request facts; caps, delays and backoffs vary too. */
-export const policyWorld: fc.Arbitrary<PolicyWorld> = fc.record({
+export const policyRequestFacts: fc.Arbitrary<PolicyRequestFacts> = fc.record({
   spec,
   nodes: fc.subarray(nodeNames).chain((names) => fc.tuple(...names.map(node))),
   images: fc.subarray(imageNames).chain((names) => fc.tuple(...names.map(image))),
@@ -137,6 +137,3 @@ export const policyWorld: fc.Arbitrary<PolicyWorld> = fc.record({
     lastStartNode: nodeName,
   }),
 });
-
-/** By then every pull, delay and backoff of a random request is over. */
-export const LONG_AFTER = NOON + 60 * MINUTE;

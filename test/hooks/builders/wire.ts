@@ -198,7 +198,7 @@ export function wireGroup(objects: readonly Wire[]): Record<string, unknown> {
   );
 }
 
-export interface PolicyWorld {
+export interface PolicyRequestFacts {
   readonly name?: string;
   readonly spec?: Record<string, unknown>;
   readonly status?: Partial<PullPolicyStatus>;
@@ -222,7 +222,7 @@ const policyView = (name: string, spec: object = { paused: false }) => ({
   spec,
 });
 
-export function wirePolicyRequest(facts: PolicyWorld) {
+export function wirePolicyRequest(facts: PolicyRequestFacts) {
   const name = facts.name ?? 'default';
   return {
     controller: {},
@@ -249,7 +249,7 @@ export function wirePolicyRequest(facts: PolicyWorld) {
   };
 }
 
-export const policyRequest = (facts: PolicyWorld): PullPolicySyncRequest =>
+export const policyRequest = (facts: PolicyRequestFacts): PullPolicySyncRequest =>
   pullPolicySyncRequest.parse(wirePolicyRequest(facts));
 
 export interface ImageRequestFacts extends ImageFacts {

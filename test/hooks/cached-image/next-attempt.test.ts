@@ -45,7 +45,8 @@ const rows: readonly {
     facts: {},
     condition: 'Ready',
     message:
-      '0 of 3 nodes have the image; waiting for its turn in PullPolicy default (see kubectl describe pullpolicy default)',
+      '0 of 3 nodes have the image; waiting for its turn in PullPolicy default ' +
+      '(see kubectl describe pullpolicy default)',
   },
   {
     title: 'an image that failed on one node names the end of that backoff',

@@ -1,4 +1,5 @@
-// The Fleet and the PullPolicy `default` follow the annotations, are never taken from another owner, and are never lost.
+// The Fleet and the PullPolicy `default` follow the annotations, are never taken from another owner, and are never
+// lost.
 import { describe, expect, test } from 'vitest';
 import { syncDefaults } from '../../../hooks/defaults/sync.ts';
 import { defaultsSyncRequest } from '../../../metacontroller/hook-request.ts';

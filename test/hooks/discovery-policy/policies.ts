@@ -43,7 +43,7 @@ export function wireDiscovery(spec: Fields, status: unknown = undefined, metadat
 export const observed = (...parts: Parameters<typeof wireDiscovery>) =>
   discoveryPolicySyncRequest.parse({ parent: wireDiscovery(...parts) }).parent;
 
-export function policyOf(fields: Fields): CompiledPolicy {
+function policyOf(fields: Fields): CompiledPolicy {
   const { spec } = observed(fields);
   if (!spec.ok) throw new Error(spec.problem);
   const compiled = compilePolicySpec(spec.value);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { explain } from '../../../hooks/pull-policy/gates/explain.ts';
 import { gates } from '../../../hooks/pull-policy/gates/gates.ts';
 import { readPolicyInput } from '../../../hooks/pull-policy/policy-input.ts';
-import { NOON, type PolicyWorld, policyRequest, SECOND, settings } from '../builders/wire.ts';
+import { NOON, type PolicyRequestFacts, policyRequest, SECOND, settings } from '../builders/wire.ts';
 import { failing, failingImage, images, one, rejection, running, two, wave } from './policy-tables.ts';
 
 test('gates are evaluated for the policy, then the image, then the pair, in the documented order', () => {
@@ -21,7 +21,7 @@ test('gates are evaluated for the policy, then the image, then the pair, in the 
 });
 
 /** The closed gates of image `x` on node `a`. */
-function closedGates(cluster: PolicyWorld): string[] {
+function closedGates(cluster: PolicyRequestFacts): string[] {
   const input = readPolicyInput(policyRequest(cluster), settings, NOON);
   const image = input.images.get('x');
   const node = input.table?.byName.get('a');
@@ -33,7 +33,11 @@ function closedGates(cluster: PolicyWorld): string[] {
 
 const pairBackoff = 'backoff: x on a: waiting after 1 failed attempt (failureBackoff)';
 
-const rows: readonly { readonly title: string; readonly cluster: PolicyWorld; readonly closed: readonly string[] }[] = [
+const rows: readonly {
+  readonly title: string;
+  readonly cluster: PolicyRequestFacts;
+  readonly closed: readonly string[];
+}[] = [
   { title: 'no gate is closed for a pair that can start', cluster: { nodes: one, images: images('x') }, closed: [] },
   {
     title: 'a policy without a free slot names the number of its slots',

@@ -1,6 +1,6 @@
 // An image that keeps failing is deprioritized, so that it cannot starve the others, and is still tried.
 import { test } from 'vitest';
-import { type ImageFacts, MINUTE, NOON, type PolicyWorld, SECOND } from '../builders/wire.ts';
+import { type ImageFacts, MINUTE, NOON, type PolicyRequestFacts, SECOND } from '../builders/wire.ts';
 import { cachedOn, expectStarts, failing, longAgo, one, rejection, two } from './policy-tables.ts';
 
 const recently = NOON - 20 * MINUTE;
@@ -20,7 +20,7 @@ const preferred = { name: 'x', spec: { priority: -5 } };
 const dueForRepull = { name: 'due', status: cachedOn('a') };
 const rejected = (...starts: ReturnType<typeof rejection>[]) => ({ status: { rejected: starts } });
 
-interface Row extends Pick<PolicyWorld, 'nodes' | 'spec' | 'status'> {
+interface Row extends Pick<PolicyRequestFacts, 'nodes' | 'spec' | 'status'> {
   readonly title: string;
   readonly images: readonly ImageFacts[];
   readonly started: string;

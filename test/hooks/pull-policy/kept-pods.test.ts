@@ -1,12 +1,12 @@
 // Which observed Pods a sync returns, and which it drops so that Metacontroller deletes them.
 import { expect, test } from 'vitest';
-import { attemptOfPod, NOON, type PodFacts, type PolicyWorld, SECOND, uidOf } from '../builders/wire.ts';
+import { attemptOfPod, NOON, type PodFacts, type PolicyRequestFacts, SECOND, uidOf } from '../builders/wire.ts';
 import { decide, finished, images, running, two } from './policy-tables.ts';
 
 interface KeepRow {
   readonly title: string;
   readonly pod: PodFacts;
-  readonly cluster?: PolicyWorld;
+  readonly cluster?: PolicyRequestFacts;
   /** Replaces all annotations of the Pod. */
   readonly annotations?: Readonly<Record<string, string>>;
   readonly kept: boolean;
@@ -97,7 +97,13 @@ const rows: readonly KeepRow[] = [
 ];
 
 test.each(rows)('$title', ({ pod, cluster, annotations, kept }) => {
-  const paused: PolicyWorld = { nodes: two, images: images('x'), spec: { paused: true }, ...cluster, pods: [pod] };
+  const paused: PolicyRequestFacts = {
+    nodes: two,
+    images: images('x'),
+    spec: { paused: true },
+    ...cluster,
+    pods: [pod],
+  };
   const result = decide(paused, NOON, ({ children }) => {
     const [wirePod] = Object.values(children['Pod.v1'] ?? {}) as { metadata: object }[];
     if (annotations !== undefined) Object.assign(wirePod?.metadata ?? {}, { annotations });

@@ -10,14 +10,14 @@ import {
   NOON,
   nodesNamed,
   type PodFacts,
-  type PolicyWorld,
+  type PolicyRequestFacts,
   settings,
   wirePolicyRequest,
 } from '../builders/wire.ts';
 
-/** Syncs the policy. `change` edits the request where PolicyWorld has no field for a fact. */
+/** Syncs the policy. `change` edits the request where PolicyRequestFacts has no field for a fact. */
 export function decide(
-  cluster: PolicyWorld,
+  cluster: PolicyRequestFacts,
   now = NOON,
   change: (request: ReturnType<typeof wirePolicyRequest>) => void = () => {},
 ) {
@@ -38,7 +38,7 @@ export function decide(
 /** A cluster and what one sync of the policy decides in it. */
 export interface StartRow {
   readonly title: string;
-  readonly cluster: PolicyWorld;
+  readonly cluster: PolicyRequestFacts;
   readonly now?: number;
   /** Each written `image on node slot number`; none by default. */
   readonly started?: readonly string[];

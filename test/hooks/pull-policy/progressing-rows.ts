@@ -1,10 +1,10 @@
 // Clusters for each reason of the condition Progressing of a PullPolicy.
-import { isoTime, NOON, type PolicyWorld, SECOND } from '../builders/wire.ts';
+import { isoTime, NOON, type PolicyRequestFacts, SECOND } from '../builders/wire.ts';
 import { cachedOn, failing, failingImage, finished, images, one, pendingStart, running, two } from './policy-tables.ts';
 
 export interface ProgressingRow {
   readonly title: string;
-  readonly cluster: PolicyWorld;
+  readonly cluster: PolicyRequestFacts;
   readonly reason: string;
   readonly message: string;
 }

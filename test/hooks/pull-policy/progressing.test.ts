@@ -1,11 +1,11 @@
 // The condition Progressing of a PullPolicy: its reasons, and when a change of it is written.
 import { expect, test } from 'vitest';
 import type { Condition } from '../../../crds/fields.ts';
-import { isoTime, MINUTE, NOON, type PolicyWorld, SECOND } from '../builders/wire.ts';
+import { isoTime, MINUTE, NOON, type PolicyRequestFacts, SECOND } from '../builders/wire.ts';
 import { decide, one, pendingStart } from './policy-tables.ts';
 import { busyNode, cached, progressingRows } from './progressing-rows.ts';
 
-function progressing(cluster: PolicyWorld): Condition | undefined {
+function progressing(cluster: PolicyRequestFacts): Condition | undefined {
   return decide(cluster).status.conditions?.find(({ type }) => type === 'Progressing');
 }
 

@@ -5,13 +5,13 @@ import type { FailingPair } from '../../../crds/cached-image.ts';
 import { syncPullPolicy } from '../../../hooks/pull-policy/sync.ts';
 import { parseDurationMilliseconds } from '../../../kubernetes/duration.ts';
 import { pullPolicySyncRequest } from '../../../metacontroller/hook-request.ts';
-import { policyWorld } from '../builders/arbitrary-cluster.ts';
+import { policyRequestFacts } from '../builders/arbitrary-cluster.ts';
 import {
   attemptOfPod,
   keyOf,
   NOON,
   type PodFacts,
-  type PolicyWorld,
+  type PolicyRequestFacts,
   policyRequest,
   SECOND,
   settings,
@@ -31,7 +31,7 @@ interface Start extends Pair {
 
 const pairText = ({ image, node }: Pair) => `${image} on ${node}`;
 
-function decide(cluster: PolicyWorld) {
+function decide(cluster: PolicyRequestFacts) {
   const { response } = syncPullPolicy(policyRequest(cluster), settings, NOON);
   const starts = response.children
     .filter(({ kind, spec }) => kind === 'Pod' && spec !== undefined)
@@ -46,7 +46,7 @@ function decide(cluster: PolicyWorld) {
 }
 
 /** The limits of the spec as numbers, durations in milliseconds. */
-function limitsOf(cluster: PolicyWorld) {
+function limitsOf(cluster: PolicyRequestFacts) {
   const spec = cluster.spec as Record<string, number | string | { initial?: string; max?: string } | undefined>;
   const backoff = spec.failureBackoff as { initial?: string; max?: string } | undefined;
   const milliseconds = (text: unknown) => parseDurationMilliseconds(String(text)) ?? Number.NaN;
@@ -63,31 +63,31 @@ function limitsOf(cluster: PolicyWorld) {
 }
 
 /** Includes Pods older than 60 s on nodes that are NotReady, so that the caps are checked without them. */
-function mayBeOver(cluster: PolicyWorld, pod: PodFacts): boolean {
+function mayBeOver(cluster: PolicyRequestFacts, pod: PodFacts): boolean {
   if (pod.state !== 'creating' && pod.state !== 'no-status') return true;
   const ready = cluster.nodes?.find(({ name }) => name === pod.node)?.ready;
   return ready === false && NOON - (pod.createdAt ?? NOON) >= 60 * SECOND;
 }
 
 /** Starts in the status whose Pod is not observed and that are not rejected yet. */
-function pendingStarts(cluster: PolicyWorld) {
+function pendingStarts(cluster: PolicyRequestFacts) {
   return (cluster.status?.starting ?? []).filter(
     (start) => !cluster.pods?.some(({ slot }) => slot === start.slot) && NOON - Date.parse(start.at) < 60 * SECOND,
   );
 }
 
-function check(property: (cluster: PolicyWorld) => void): void {
-  fc.assert(fc.property(policyWorld, property), { numRuns: RUNS });
+function check(property: (cluster: PolicyRequestFacts) => void): void {
+  fc.assert(fc.property(policyRequestFacts, property), { numRuns: RUNS });
 }
 
 /** A start whose failure is recorded no longer counts, although its Pod was never observed. */
-function isOutcomeKnown(cluster: PolicyWorld, start: Pair & { at: string }): boolean {
+function isOutcomeKnown(cluster: PolicyRequestFacts, start: Pair & { at: string }): boolean {
   const image = cluster.images?.find(({ name }) => name === start.image);
   return image?.status?.failing?.some((pair) => pair.node === start.node && pair.at >= start.at) ?? false;
 }
 
 /** Checks the starts in clusters without starts whose outcome is known. */
-function checkStarts(property: (cluster: PolicyWorld, starts: readonly Start[]) => void): void {
+function checkStarts(property: (cluster: PolicyRequestFacts, starts: readonly Start[]) => void): void {
   check((generated) => {
     const starting = generated.status?.starting?.filter((start) => !isOutcomeKnown(generated, start)) ?? [];
     const cluster = { ...generated, status: { ...generated.status, starting } };
@@ -145,7 +145,7 @@ test('with a queue per image, pulls of an image never exceed maxConcurrentNodes'
 });
 
 /** Every known start in the queue of an image, in milliseconds since the epoch. */
-function startTimesOfQueue(cluster: PolicyWorld, image: string): number[] {
+function startTimesOfQueue(cluster: PolicyRequestFacts, image: string): number[] {
   const { perImage } = limitsOf(cluster);
   const isInQueue = (item: { image: string }) => !perImage || item.image === image;
   const ledger = cluster.images?.find(({ name }) => name === image)?.status;
@@ -170,7 +170,7 @@ test('nothing starts before minDelayBetweenPulls of its queue has passed', () =>
 });
 
 test('more than a tenth of the generated clusters start a pull, and more than 4 % start several', () => {
-  const counts = fc.sample(policyWorld, RUNS).map((cluster) => decide(cluster).starts.length);
+  const counts = fc.sample(policyRequestFacts, RUNS).map((cluster) => decide(cluster).starts.length);
   expect(counts.filter((count) => count > 0).length).toBeGreaterThan(RUNS / 10);
   expect(counts.filter((count) => count > 1).length).toBeGreaterThan(RUNS / 25);
 });
@@ -249,16 +249,16 @@ test('a sync does not modify its request', () => {
 
 /** The cluster after the response was applied, with the new Pods observed or not. */
 function applied(
-  cluster: PolicyWorld,
+  cluster: PolicyRequestFacts,
   { response, starts }: ReturnType<typeof decide>,
   arePodsObserved: boolean,
-): PolicyWorld {
+): PolicyRequestFacts {
   const names = new Set(response.children.map(({ metadata }) => metadata.name));
   const kept = (cluster.pods ?? []).filter((pod) => names.has(`drop-default-${pod.slot}`));
   const created = starts.map((start): PodFacts => ({ ...start, state: 'no-status', createdAt: NOON }));
   return {
     ...cluster,
-    status: response.status as NonNullable<PolicyWorld['status']>,
+    status: response.status as NonNullable<PolicyRequestFacts['status']>,
     pods: arePodsObserved ? [...kept, ...created] : (cluster.pods ?? []),
   };
 }

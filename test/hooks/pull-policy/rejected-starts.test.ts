@@ -1,7 +1,7 @@
 // Starts whose Pod is not observed: when they count as rejected, how rejections add up, and when they are removed.
 import { expect, test } from 'vitest';
 import type { RejectedStart, StartedPull } from '../../../crds/pull-policy.ts';
-import { MINUTE, NOON, type PolicyWorld, SECOND } from '../builders/wire.ts';
+import { MINUTE, NOON, type PolicyRequestFacts, SECOND } from '../builders/wire.ts';
 import { decide, failing, images, one, pendingStart, rejection, running, two } from './policy-tables.ts';
 
 /** A start that is rejected now, if it was made at `at` or before. */
@@ -13,7 +13,7 @@ interface Row {
   readonly title: string;
   readonly starting: readonly StartedPull[];
   readonly before?: readonly RejectedStart[];
-  readonly cluster?: PolicyWorld;
+  readonly cluster?: PolicyRequestFacts;
   readonly rejected: readonly RejectedStart[];
 }
 

@@ -1,7 +1,7 @@
 // The status of a PullPolicy: its starts and its conditions. progressing.test.ts has the condition Progressing.
 import { expect, test } from 'vitest';
 import { latestStart } from '../../../hooks/pull-policy/last-start.ts';
-import { isoTime, MINUTE, NOON, type PolicyWorld, SECOND } from '../builders/wire.ts';
+import { isoTime, MINUTE, NOON, type PolicyRequestFacts, SECOND } from '../builders/wire.ts';
 import { decide, five, images, one, pendingStart, rejection } from './policy-tables.ts';
 
 test('a start is recorded with its slot, its pair and the millisecond', () => {
@@ -73,7 +73,7 @@ const starting = [pendingStart('x on a', NOON - SECOND)];
 
 interface ConditionRow {
   readonly title: string;
-  readonly cluster: PolicyWorld;
+  readonly cluster: PolicyRequestFacts;
   readonly condition: { readonly type: string; readonly status: 'True' | 'False'; readonly reason: string };
   /** A part of the message. */
   readonly message: string;
@@ -149,7 +149,7 @@ test.each([
   { title: 'a request without the Pods of other policies starts nothing and changes no condition', group: 'Pod.v1' },
   { title: 'a request without the Pods of the policy starts nothing and changes no condition', group: undefined },
 ])('$title', ({ group }) => {
-  const cluster: PolicyWorld = { nodes: one, images: images('x') };
+  const cluster: PolicyRequestFacts = { nodes: one, images: images('x') };
   const before = decide({ ...cluster, spec: { paused: true } }).status;
   const { started, status } = decide({ ...cluster, status: before }, NOON, (request) => {
     Reflect.deleteProperty(group === undefined ? request.children : request.related, group ?? 'Pod.v1');

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { WAVES_LIMIT } from '../../../crds/limits.ts';
 import type { Wave } from '../../../crds/pull-policy.ts';
 import { latestWaves } from '../../../hooks/pull-policy/waves.ts';
-import { isoTime, NOON, type PolicyWorld, SECOND } from '../builders/wire.ts';
+import { isoTime, NOON, type PolicyRequestFacts, SECOND } from '../builders/wire.ts';
 import { decide, images, one, two, wave } from './policy-tables.ts';
 
 const spec = { maxConcurrentPulls: 5, maxConcurrentNodes: 1, minDelayBetweenPulls: '20s' };
@@ -15,7 +15,7 @@ const recent = NOON - 5 * SECOND;
 
 interface Row {
   readonly title: string;
-  readonly cluster: PolicyWorld;
+  readonly cluster: PolicyRequestFacts;
   readonly started: readonly string[];
   /** Waves of the new status; undefined where it has no such field. */
   readonly waves: readonly Wave[] | undefined;

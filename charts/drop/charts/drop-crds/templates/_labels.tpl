@@ -1,4 +1,6 @@
-{{/* As a dependency of the chart drop the chart has its alias for a name, so helm.sh/chart shows which release installed it. */}}
+{{/*
+As a dependency of the chart drop the chart has its alias for a name, so helm.sh/chart shows which release installed it.
+*/}}
 {{- define "drop-crds.labels" -}}
 app.kubernetes.io/name: drop
 app.kubernetes.io/instance: {{ .Release.Name }}

@@ -1,0 +1,8 @@
+// The notation of resource quantities such as "100m", "1.5" and "128Mi".
+
+/**
+ * A quantity of k8s.io/apimachinery `pkg/api/resource/quantity.go`. Stricter than upstream: no sign, digits on both
+ * sides of the decimal point, no sign in an exponent, and no suffix below one thousandth (`u` and `n`). The pattern has
+ * the same meaning in JavaScript and RE2. Does not check the range.
+ */
+export const quantityPattern = /^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$/;
