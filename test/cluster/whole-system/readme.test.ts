@@ -89,7 +89,8 @@ describeWith(['controlPlane', 'helm', 'metacontroller'], 'the commands of the do
     await watches.close();
     await removeAll();
     commands.close();
-  });
+    // The API server can take minutes to delete a definition that was created seconds before.
+  }, LONG_TEST_MILLISECONDS);
 
   it('without Metacontroller the chart fails before it creates anything', async () => {
     await cluster.kubectl([
