@@ -51,19 +51,12 @@ async function ending(started: Child) {
 const anonymous = { DROP_ALLOW_ANONYMOUS: 'true', DROP_HOST: '127.0.0.1', DROP_PORT: '0', DROP_ADMIN_PORT: '0' };
 
 describe('a service that cannot start prints one sentence and exits with 1', () => {
-  it.each<[string, Readonly<Record<string, string>>, string]>([
-    [
-      'no token',
-      {},
-      'drop: no bearer token: set DROP_TOKEN_FILE to the file with the token, or DROP_ALLOW_ANONYMOUS=true\n',
-    ],
-    [
-      'a missing token file',
-      { DROP_TOKEN_FILE: '/nowhere/token' },
-      'drop: DROP_TOKEN_FILE /nowhere/token cannot be read (ENOENT)\n',
-    ],
-  ])('%s', async (_title, environment, stderr) => {
-    expect(await ending(startMain(environment))).toEqual({ code: 1, stdout: '', stderr });
+  it('no token', async () => {
+    expect(await ending(startMain({}))).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'drop: no bearer token: set DROP_TOKEN_FILE to the file with the token, or DROP_ALLOW_ANONYMOUS=true\n',
+    });
   });
 
   it('a port in use', async () => {
