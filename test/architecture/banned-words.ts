@@ -76,7 +76,7 @@ export const bannedWords: readonly BannedWord[] = [
     example: 'each thing lives in a room',
   },
   {
-    pattern: /\bworlds?\b(?<!\b(?:hello|real)[ -]world)/i,
+    pattern: /\bworlds?\b(?<!\b(?:hello|real)[ -]world|fork\('\w+ of the world)/i,
     instead: 'cluster, input or facts',
     example: 'if the world looked like this',
   },

@@ -7,21 +7,6 @@ import { repositoryFiles, root } from './source-files.ts';
 
 const COLUMNS = 120;
 
-/** Prefixes of the paths that are not rewritten yet. */
-const notSweptYet: readonly string[] = [
-  'CHANGELOG.md',
-  'README.md',
-  'demo/',
-  'docs/',
-  'simulator/',
-  'test/bench/',
-  'test/docs/',
-  'test/mutation/',
-  'test/simulation/',
-  'test/simulator/',
-  'test/whole-cluster/',
-];
-
 const checkedFiles = /\.(?:ts|mjs|tpl|md)$|^charts\/.*\/templates\/.*\.(?:yaml|txt)$/;
 /** Recorded requests, and the two files that contain the banned words. */
 const exempt = /^test\/fixtures\/|^test\/architecture\/(?:banned-words|language\.test)\.ts$/;
@@ -48,9 +33,7 @@ function problemsOf(path: string): string[] {
 }
 
 test('every file uses plain engineering English in lines of at most 120 columns', () => {
-  const files = repositoryFiles().filter(
-    (path) => checkedFiles.test(path) && !exempt.test(path) && !notSweptYet.some((unswept) => path.startsWith(unswept)),
-  );
+  const files = repositoryFiles().filter((path) => checkedFiles.test(path) && !exempt.test(path));
   expect(files.length).toBeGreaterThan(0);
   expect(files.flatMap(problemsOf)).toEqual([]);
 });

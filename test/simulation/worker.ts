@@ -21,7 +21,7 @@ async function reportOf(options: RunOptions): Promise<Report> {
 }
 
 process.on('message', (options: RunOptions) => {
-  reportOf(options)
+  void reportOf(options)
     .catch((error: unknown): Report => {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
       return { seed: options.seed, steps: 0, syncs: 0, podStarts: 0, failure: undefined, error: text };
