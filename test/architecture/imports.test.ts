@@ -4,59 +4,34 @@ import { dirname, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { root, sourceFiles } from './source-files.ts';
 
-/**
- * The folders that a folder may import from, besides itself. The longest matching path applies, so that `hooks/fleet`
- * has its own rules. `hooks` stands for the files directly in that folder.
- */
+/** What every hook may import; `hooks` stands for the files directly in that folder. */
+const pure = ['crds', 'kubernetes', 'metacontroller', 'hooks'];
+const withText = [...pure, 'hooks/text'];
+const withStatus = [...withText, 'hooks/status'];
+
+/** The folders that a folder may import from, besides itself. The longest matching path applies. */
 const allowedImports: Readonly<Record<string, readonly string[]>> = {
   kubernetes: [],
   crds: ['kubernetes'],
   metacontroller: ['crds', 'kubernetes'],
   'hooks/text': ['kubernetes'],
-  hooks: ['crds', 'kubernetes', 'metacontroller'],
-  'hooks/status': ['crds', 'kubernetes', 'metacontroller', 'hooks', 'hooks/text'],
-  'hooks/defaults': ['crds', 'kubernetes', 'metacontroller', 'hooks'],
-  'hooks/node': ['crds', 'kubernetes', 'metacontroller', 'hooks', 'hooks/text', 'hooks/status'],
-  'hooks/fleet': ['crds', 'kubernetes', 'metacontroller', 'hooks', 'hooks/text', 'hooks/status', 'hooks/node'],
-  'hooks/pull-pod': ['crds', 'kubernetes', 'metacontroller', 'hooks', 'hooks/text'],
-  'hooks/cached-image': [
-    'crds',
-    'kubernetes',
-    'metacontroller',
-    'hooks',
-    'hooks/text',
-    'hooks/status',
-    'hooks/fleet',
-    'hooks/pull-pod',
-  ],
-  'hooks/pull-policy': [
-    'crds',
-    'kubernetes',
-    'metacontroller',
-    'hooks',
-    'hooks/text',
-    'hooks/status',
-    'hooks/fleet',
-    'hooks/pull-pod',
-    'hooks/cached-image',
-  ],
-  'hooks/cached-image-set': [
-    'crds',
-    'kubernetes',
-    'metacontroller',
-    'hooks',
-    'hooks/text',
-    'hooks/status',
-    'hooks/pull-pod',
-  ],
-  'hooks/discovery-policy': ['crds', 'kubernetes', 'metacontroller', 'hooks', 'hooks/text', 'hooks/status'],
-  service: ['crds', 'kubernetes', 'metacontroller', 'hooks'],
-  cli: ['crds', 'kubernetes', 'metacontroller', 'hooks'],
+  hooks: pure,
+  'hooks/status': withText,
+  'hooks/defaults': pure,
+  'hooks/node': withStatus,
+  'hooks/fleet': [...withStatus, 'hooks/node'],
+  'hooks/pull-pod': withText,
+  'hooks/cached-image': [...withStatus, 'hooks/fleet', 'hooks/pull-pod'],
+  'hooks/pull-policy': [...withStatus, 'hooks/fleet', 'hooks/pull-pod', 'hooks/cached-image'],
+  'hooks/cached-image-set': [...withStatus, 'hooks/pull-pod'],
+  'hooks/discovery-policy': withStatus,
+  service: pure,
+  cli: pure,
   charts: ['crds', 'kubernetes', 'hooks'],
-  simulator: ['crds', 'kubernetes', 'metacontroller', 'hooks', 'service'],
-  scripts: ['crds', 'kubernetes', 'metacontroller', 'hooks', 'charts'],
-  demo: ['crds', 'kubernetes', 'metacontroller', 'hooks', 'service', 'simulator', 'test/simulation'],
-  test: ['crds', 'kubernetes', 'metacontroller', 'hooks', 'service', 'cli', 'simulator', 'charts', 'scripts', 'demo'],
+  simulator: [...pure, 'service'],
+  scripts: [...pure, 'charts'],
+  demo: [...pure, 'service', 'simulator', 'test/simulation'],
+  test: [...pure, 'service', 'cli', 'simulator', 'charts', 'scripts', 'demo'],
 };
 
 const folders = Object.keys(allowedImports);
@@ -86,13 +61,10 @@ const allowedPackages: Readonly<Record<string, readonly string[]>> = {
 
 /** Code whose result depends on more than its arguments. */
 const impureText = [
-  /\bDate\.now\b/,
+  /\b(Date|performance)\.now\b/,
   /\bnew Date\(\s*\)/,
-  /\bMath\.random\b/,
-  /\bcrypto\.random/,
-  /\bperformance\.now\b/,
-  /\bprocess\./,
-  /\bconsole\./,
+  /\b(Math\.|crypto\.)random/,
+  /\b(process|console)\./,
   /\bset(Timeout|Interval|Immediate)\b/,
   /\bfetch\(/,
 ];
