@@ -3,216 +3,116 @@ import type { SpecRow } from './spec-reading.ts';
 
 const mimir = { endpoint: 'https://mimir.example.com', query: 'up' };
 const registry = { url: 'https://registry.example.com', repositories: ['app'] };
-const prometheusOf = (prometheus: unknown) => ({ sources: [{ type: 'prometheus', prometheus }] });
-const registryOf = (fields: unknown) => ({ sources: [{ type: 'registry', registry: fields }] });
 const oneBlock = 'must have the block that its type names, and no other';
+const noDuration = 'must be a duration such as 30s, 5m or 1h30m';
+const zero = 'must be longer than zero';
+const typeError = (expected: string, received: string) => `Invalid input: expected ${expected}, received ${received}`;
+const tooSmall = (what: string) => `Too small: expected ${what}`;
+const tooBig = (what: string) => `Too big: expected ${what}`;
+
+const policy = (content: string, spec: object, error: string): SpecRow => ['PullPolicy', content, spec, `spec${error}`];
+/** `fields` are added to a valid spec. */
+const discovery = (content: string, fields: object, error: string): SpecRow => [
+  'DiscoveryPolicy',
+  content,
+  { sources: [{ type: 'registry', registry }], ...fields },
+  `spec${error}`,
+];
+const source = (content: string, fields: object, error: string) =>
+  discovery(content, { sources: [fields] }, `.sources.0${error}`);
+const prometheus = (content: string, fields: object, error: string) =>
+  source(content, { type: 'prometheus', prometheus: { ...mimir, ...fields } }, `.prometheus${error}`);
+const inRegistry = (content: string, fields: object, error: string) =>
+  source(content, { type: 'registry', registry: { ...registry, ...fields } }, `.registry${error}`);
 
 export const invalidPolicySpecs: readonly SpecRow[] = [
-  [
-    'PullPolicy',
-    'a cap of zero',
-    { maxConcurrentNodes: 0 },
-    'spec.maxConcurrentNodes: Too small: expected number to be >=1',
-  ],
-  [
-    'PullPolicy',
-    'a cap of 10,001',
-    { maxConcurrentPulls: 10_001 },
-    'spec.maxConcurrentPulls: Too big: expected number to be <=10000',
-  ],
-  [
-    'PullPolicy',
+  policy('a cap of zero', { maxConcurrentNodes: 0 }, `.maxConcurrentNodes: ${tooSmall('number to be >=1')}`),
+  policy('a cap of 10,001', { maxConcurrentPulls: 10_001 }, `.maxConcurrentPulls: ${tooBig('number to be <=10000')}`),
+  policy(
     'a fraction as cap',
     { maxConcurrentPullsPerNode: 1.5 },
-    'spec.maxConcurrentPullsPerNode: Invalid input: expected int, received number',
-  ],
-  [
-    'PullPolicy',
-    'a number as delay',
-    { minDelayBetweenPulls: 10 },
-    'spec.minDelayBetweenPulls: Invalid input: expected string, received number',
-  ],
-  [
-    'PullPolicy',
-    'a delay without a unit',
-    { minDelayBetweenPulls: '10' },
-    'spec.minDelayBetweenPulls: must be a duration such as 30s, 5m or 1h30m',
-  ],
-  [
-    'PullPolicy',
-    'a delay in days',
-    { minDelayBetweenPulls: '1d' },
-    'spec.minDelayBetweenPulls: must be a duration such as 30s, 5m or 1h30m',
-  ],
-  [
-    'PullPolicy',
+    `.maxConcurrentPullsPerNode: ${typeError('int', 'number')}`,
+  ),
+  policy('a number as delay', { minDelayBetweenPulls: 10 }, `.minDelayBetweenPulls: ${typeError('string', 'number')}`),
+  policy('a delay in days', { minDelayBetweenPulls: '1d' }, `.minDelayBetweenPulls: ${noDuration}`),
+  policy(
     'a delay of more than a year',
     { minDelayBetweenPulls: '8761h' },
-    'spec.minDelayBetweenPulls: must be a duration of at most a year (8760h)',
-  ],
-  [
-    'PullPolicy',
-    'an initial backoff of zero',
-    { failureBackoff: { initial: '0s' } },
-    'spec.failureBackoff.initial: must be longer than zero',
-  ],
-  ['PullPolicy', 'a pull timeout of zero', { pullTimeout: '0' }, 'spec.pullTimeout: must be longer than zero'],
-  [
-    'PullPolicy',
-    'a re-pull interval of zero',
-    { repullInterval: '0ms' },
-    'spec.repullInterval: must be longer than zero',
-  ],
-  [
-    'PullPolicy',
-    'text as boolean',
-    { paused: 'true' },
-    'spec.paused: Invalid input: expected boolean, received string',
-  ],
+    '.minDelayBetweenPulls: must be a duration of at most a year (8760h)',
+  ),
+  policy('an initial backoff of zero', { failureBackoff: { initial: '0s' } }, `.failureBackoff.initial: ${zero}`),
+  policy('a pull timeout of zero', { pullTimeout: '0' }, `.pullTimeout: ${zero}`),
+  policy('a re-pull interval of zero', { repullInterval: '0ms' }, `.repullInterval: ${zero}`),
+  policy('text as boolean', { paused: 'true' }, `.paused: ${typeError('boolean', 'string')}`),
   [
     'NodeCache',
     'no node key',
     { ready: true, unschedulable: false, os: 'linux', taints: [], labels: {} },
-    'spec.key: Invalid input: expected string, received undefined',
+    `spec.key: ${typeError('string', 'undefined')}`,
   ],
-  ['DiscoveryPolicy', 'no sources', {}, 'spec.sources: Invalid input: expected array, received undefined'],
-  [
-    'DiscoveryPolicy',
-    'an empty list of sources',
-    { sources: [] },
-    'spec.sources: Too small: expected array to have >=1 items',
-  ],
-  [
-    'DiscoveryPolicy',
+  ['DiscoveryPolicy', 'no sources', {}, `spec.sources: ${typeError('array', 'undefined')}`],
+  discovery('an empty list of sources', { sources: [] }, `.sources: ${tooSmall('array to have >=1 items')}`),
+  discovery(
     '17 sources',
     { sources: Array(17).fill({ type: 'registry', registry }) },
-    'spec.sources: Too big: expected array to have <=16 items',
-  ],
-  [
-    'DiscoveryPolicy',
+    `.sources: ${tooBig('array to have <=16 items')}`,
+  ),
+  source(
     'an unknown source type',
-    { sources: [{ type: 'graphite' }] },
-    'spec.sources.0.type: Invalid option: expected one of "prometheus"|"registry"',
-  ],
-  [
-    'DiscoveryPolicy',
-    'a source type without its block',
-    { sources: [{ type: 'prometheus' }] },
-    `spec.sources.0: ${oneBlock}`,
-  ],
-  [
-    'DiscoveryPolicy',
-    'the block of another source type',
-    { sources: [{ type: 'prometheus', registry }] },
-    `spec.sources.0: ${oneBlock}`,
-  ],
-  [
-    'DiscoveryPolicy',
-    'the blocks of two source types',
-    { sources: [{ type: 'registry', registry, prometheus: mimir }] },
-    `spec.sources.0: ${oneBlock}`,
-  ],
-  [
-    'DiscoveryPolicy',
+    { type: 'graphite' },
+    '.type: Invalid option: expected one of "prometheus"|"registry"',
+  ),
+  source('a source type without its block', { type: 'prometheus' }, `: ${oneBlock}`),
+  source('the block of another source type', { type: 'prometheus', registry }, `: ${oneBlock}`),
+  source('the blocks of two source types', { type: 'registry', registry, prometheus: mimir }, `: ${oneBlock}`),
+  prometheus(
     'an endpoint without a scheme',
-    prometheusOf({ ...mimir, endpoint: 'mimir.example.com' }),
-    'spec.sources.0.prometheus.endpoint: must be an http or https URL',
-  ],
-  [
-    'DiscoveryPolicy',
+    { endpoint: 'mimir.example.com' },
+    '.endpoint: must be an http or https URL',
+  ),
+  prometheus(
     'a password in the endpoint',
-    prometheusOf({ ...mimir, endpoint: 'https://admin:secret@mimir.example.com' }),
-    'spec.sources.0.prometheus.endpoint: must not hold credentials: use secretRef',
-  ],
-  [
-    'DiscoveryPolicy',
+    { endpoint: 'https://admin:secret@mimir.example.com' },
+    '.endpoint: must not hold credentials: use secretRef',
+  ),
+  inRegistry(
     'a user name in the registry URL',
-    registryOf({ ...registry, url: 'https://admin@registry.example.com' }),
-    'spec.sources.0.registry.url: must not hold credentials: use secretRef',
-  ],
-  [
-    'DiscoveryPolicy',
-    'an empty query',
-    prometheusOf({ ...mimir, query: '' }),
-    'spec.sources.0.prometheus.query: Too small: expected string to have >=1 characters',
-  ],
-  [
-    'DiscoveryPolicy',
-    'a range query without lookback',
-    prometheusOf({ ...mimir, queryType: 'range' }),
-    'spec.sources.0.prometheus: queryType range needs lookback',
-  ],
-  [
-    'DiscoveryPolicy',
+    { url: 'https://admin@registry.example.com' },
+    '.url: must not hold credentials: use secretRef',
+  ),
+  prometheus('an empty query', { query: '' }, `.query: ${tooSmall('string to have >=1 characters')}`),
+  prometheus('a range query without lookback', { queryType: 'range' }, ': queryType range needs lookback'),
+  prometheus(
     'an instant query with lookback',
-    prometheusOf({ ...mimir, queryType: 'instant', lookback: '1h' }),
-    'spec.sources.0.prometheus: queryType instant excludes lookback',
-  ],
-  [
-    'DiscoveryPolicy',
-    'a lookback of zero',
-    prometheusOf({ ...mimir, lookback: '0s' }),
-    'spec.sources.0.prometheus.lookback: must be longer than zero',
-  ],
-  [
-    'DiscoveryPolicy',
-    'a step of zero',
-    prometheusOf({ ...mimir, step: '0s' }),
-    'spec.sources.0.prometheus.step: must be longer than zero',
-  ],
-  [
-    'DiscoveryPolicy',
-    'a sync interval of zero',
-    { ...prometheusOf(mimir), syncInterval: '0' },
-    'spec.syncInterval: must be longer than zero',
-  ],
-  [
-    'DiscoveryPolicy',
-    'a limit of zero images',
-    { ...prometheusOf(mimir), maxImages: 0 },
-    'spec.maxImages: Too small: expected number to be >=1',
-  ],
-  [
-    'DiscoveryPolicy',
-    'a limit of 501 images',
-    { ...prometheusOf(mimir), maxImages: 501 },
-    'spec.maxImages: Too big: expected number to be <=500',
-  ],
-  [
-    'DiscoveryPolicy',
-    'an empty image filter',
-    { ...prometheusOf(mimir), imageFilter: '' },
-    'spec.imageFilter: Too small: expected string to have >=1 characters',
-  ],
-  [
-    'DiscoveryPolicy',
+    { queryType: 'instant', lookback: '1h' },
+    ': queryType instant excludes lookback',
+  ),
+  prometheus('a lookback of zero', { lookback: '0s' }, `.lookback: ${zero}`),
+  prometheus('a step of zero', { step: '0s' }, `.step: ${zero}`),
+  discovery('a sync interval of zero', { syncInterval: '0' }, `.syncInterval: ${zero}`),
+  discovery('a limit of zero images', { maxImages: 0 }, `.maxImages: ${tooSmall('number to be >=1')}`),
+  discovery('a limit of 501 images', { maxImages: 501 }, `.maxImages: ${tooBig('number to be <=500')}`),
+  discovery('an empty image filter', { imageFilter: '' }, `.imageFilter: ${tooSmall('string to have >=1 characters')}`),
+  discovery(
     'an image filter of 1,025 characters',
-    { ...prometheusOf(mimir), imageFilter: 'a'.repeat(1025) },
-    'spec.imageFilter: Too big: expected string to have <=1024 characters',
-  ],
-  [
-    'DiscoveryPolicy',
+    { imageFilter: 'a'.repeat(1025) },
+    `.imageFilter: ${tooBig('string to have <=1024 characters')}`,
+  ),
+  discovery(
     'more images than its status can hold',
-    { maxImages: 500, sources: Array.from({ length: 9 }, () => ({ type: 'prometheus', prometheus: mimir })) },
-    'spec: maxImages times the number of sources must be at most 4000',
-  ],
-  [
-    'DiscoveryPolicy',
+    { maxImages: 500, sources: Array(9).fill({ type: 'prometheus', prometheus: mimir }) },
+    ': maxImages times the number of sources must be at most 4000',
+  ),
+  inRegistry(
     'an empty list of repositories',
-    registryOf({ ...registry, repositories: [] }),
-    'spec.sources.0.registry.repositories: Too small: expected array to have >=1 items',
-  ],
-  [
-    'DiscoveryPolicy',
-    'topX of zero',
-    registryOf({ ...registry, topX: 0 }),
-    'spec.sources.0.registry.topX: Too small: expected number to be >=1',
-  ],
-  [
-    'DiscoveryPolicy',
+    { repositories: [] },
+    `.repositories: ${tooSmall('array to have >=1 items')}`,
+  ),
+  inRegistry('topX of zero', { topX: 0 }, `.topX: ${tooSmall('number to be >=1')}`),
+  source(
     'a secretRef without a name',
-    { sources: [{ type: 'registry', registry, secretRef: {} }] },
-    'spec.sources.0.secretRef.name: Invalid input: expected string, received undefined',
-  ],
-  ['PolicyView', 'no paused field', {}, 'spec.paused: Invalid input: expected boolean, received undefined'],
+    { type: 'registry', registry, secretRef: {} },
+    `.secretRef.name: ${typeError('string', 'undefined')}`,
+  ),
+  ['PolicyView', 'no paused field', {}, `spec.paused: ${typeError('boolean', 'undefined')}`],
 ];

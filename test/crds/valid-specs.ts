@@ -33,40 +33,48 @@ const full = {
 };
 const { image: _image, tag: _tag, ...common } = full;
 
+const nodeCache = { key: 'k', ready: true, unschedulable: false, os: 'linux', taints: [], labels: {} };
+const selecting = { nodeSelector: { a: 'b' }, tolerations: [{ operator: 'Exists' }] };
+
+/** A spec that keeps its fields and gets the defaults of the others. */
+const image = (content: string, spec: object): SpecRow => ['CachedImage', content, spec, { ...imageDefaults, ...spec }];
+const set = (content: string, spec: object): SpecRow => [
+  'CachedImageSet',
+  content,
+  spec,
+  { ...imageDefaults, ...spec },
+];
+const policy = (content: string, spec: object): SpecRow => [
+  'PullPolicy',
+  content,
+  spec,
+  { ...policyDefaults, ...spec },
+];
+const prometheus = (content: string, fields: object): SpecRow => [
+  'DiscoveryPolicy',
+  content,
+  { sources: [{ type: 'prometheus', prometheus: { ...mimir, ...fields } }] },
+  {
+    ...discoveryDefaults,
+    sources: [{ type: 'prometheus', prometheus: { ...mimir, ...rangeDefaults, ...fields } }],
+  },
+];
+
 export const validSpecs: readonly SpecRow[] = [
-  ['CachedImage', 'only an image', alpine, { ...alpine, ...imageDefaults }],
-  ['CachedImage', 'every field', full, full],
-  ['CachedImage', 'a sha256 digest', { ...alpine, digest: sha256 }, { ...alpine, digest: sha256, ...imageDefaults }],
-  ['CachedImage', 'a sha512 digest', { ...alpine, digest: sha512 }, { ...alpine, digest: sha512, ...imageDefaults }],
-  [
-    'CachedImage',
-    'a registry with a port',
-    { image: 'localhost:5000/app' },
-    { image: 'localhost:5000/app', ...imageDefaults },
-  ],
-  ['CachedImage', 'no registry in the image name', { image: 'nginx' }, { image: 'nginx', ...imageDefaults }],
-  [
-    'CachedImage',
-    'a tag of 128 characters',
-    { ...alpine, tag: 't'.repeat(128) },
-    { ...alpine, tag: 't'.repeat(128), ...imageDefaults },
-  ],
+  image('only an image', alpine),
+  image('every field', full),
+  image('a sha256 digest', { ...alpine, digest: sha256 }),
+  image('a sha512 digest', { ...alpine, digest: sha512 }),
+  image('a registry with a port', { image: 'localhost:5000/app' }),
+  image('no registry in the image name', { image: 'nginx' }),
+  image('a tag of 128 characters', { ...alpine, tag: 't'.repeat(128) }),
   ['CachedImage', 'an unknown field that is dropped', { ...alpine, colour: 'red' }, { ...alpine, ...imageDefaults }],
-  ['CachedImageSet', 'no images', {}, imageDefaults],
   ['CachedImageSet', 'no spec', undefined, imageDefaults],
-  [
-    'CachedImageSet',
-    'images with a tag, a digest or neither',
-    { images: [alpine, { ...alpine, tag: '3' }, { ...alpine, digest: sha256 }] },
-    { images: [alpine, { ...alpine, tag: '3' }, { ...alpine, digest: sha256 }], ...imageDefaults },
-  ],
-  [
-    'CachedImageSet',
-    'every field',
-    { ...common, discoveryPolicyRef: { name: 'popular' } },
-    { ...common, discoveryPolicyRef: { name: 'popular' } },
-  ],
-  ['PullPolicy', 'an empty spec', {}, policyDefaults],
+  set('no images', {}),
+  set('images with a tag, a digest or neither', {
+    images: [alpine, { ...alpine, tag: '3' }, { ...alpine, digest: sha256 }],
+  }),
+  set('every field', { ...common, discoveryPolicyRef: { name: 'popular' } }),
   ['PullPolicy', 'no spec', undefined, policyDefaults],
   ['PullPolicy', 'null instead of a spec', null, policyDefaults],
   [
@@ -76,68 +84,26 @@ export const validSpecs: readonly SpecRow[] = [
     { ...policyDefaults, failureBackoff: { initial: '1m', max: '5m' } },
   ],
   ['PullPolicy', 'an empty backoff', { failureBackoff: {} }, policyDefaults],
-  ['PullPolicy', 'no delay', { minDelayBetweenPulls: '0' }, { ...policyDefaults, minDelayBetweenPulls: '0' }],
-  [
-    'PullPolicy',
-    'a cap over all images and a re-pull interval',
-    { maxConcurrentPulls: 10_000, repullInterval: '8760h' },
-    { ...policyDefaults, maxConcurrentPulls: 10_000, repullInterval: '8760h' },
-  ],
-  [
-    'PullPolicy',
-    'an empty selector and no tolerations',
-    { paused: true, nodeSelector: {}, tolerations: [] },
-    { ...policyDefaults, paused: true, nodeSelector: {}, tolerations: [] },
-  ],
-  [
-    'NodeCache',
-    'the properties of a node',
-    { key: 'k', ready: true, unschedulable: false, os: 'linux', taints: [], labels: {} },
-    { key: 'k', ready: true, unschedulable: false, os: 'linux', taints: [], labels: {} },
-  ],
+  policy('an empty spec', {}),
+  policy('no delay', { minDelayBetweenPulls: '0' }),
+  policy('a cap over all images and a re-pull interval', { maxConcurrentPulls: 10_000, repullInterval: '8760h' }),
+  policy('an empty selector and no tolerations', { paused: true, nodeSelector: {}, tolerations: [] }),
+  ['NodeCache', 'the properties of a node', nodeCache, nodeCache],
   [
     'DiscoveryPolicy',
-    'a source of each type',
-    {
-      sources: [
-        { type: 'prometheus', prometheus: mimir },
-        { type: 'registry', registry },
-      ],
-    },
-    {
-      ...discoveryDefaults,
-      sources: [
-        { type: 'prometheus', prometheus: { ...mimir, ...rangeDefaults } },
-        { type: 'registry', registry },
-      ],
-    },
+    'a registry as source',
+    { sources: [{ type: 'registry', registry }] },
+    { ...discoveryDefaults, sources: [{ type: 'registry', registry }] },
   ],
-  [
-    'DiscoveryPolicy',
-    'a range query over a day',
-    { sources: [{ type: 'prometheus', prometheus: { ...mimir, queryType: 'range', lookback: '24h' } }] },
-    {
-      ...discoveryDefaults,
-      sources: [
-        { type: 'prometheus', prometheus: { ...mimir, ...rangeDefaults, queryType: 'range', lookback: '24h' } },
-      ],
-    },
-  ],
-  [
-    'DiscoveryPolicy',
-    'an instant query',
-    { sources: [{ type: 'prometheus', prometheus: { ...mimir, queryType: 'instant' } }] },
-    {
-      ...discoveryDefaults,
-      sources: [{ type: 'prometheus', prometheus: { ...mimir, ...rangeDefaults, queryType: 'instant' } }],
-    },
-  ],
+  prometheus('a Prometheus as source', {}),
+  prometheus('a range query over a day', { queryType: 'range', lookback: '24h' }),
+  prometheus('an instant query', { queryType: 'instant' }),
   ['Fleet', 'an empty spec', {}, {}],
   ['PolicyView', 'only the field paused', { paused: false }, { paused: false }],
   [
     'PolicyView',
     'every field',
-    { paused: true, nodeSelector: { a: 'b' }, tolerations: [{ operator: 'Exists' }], repullInterval: '24h' },
-    { paused: true, nodeSelector: { a: 'b' }, tolerations: [{ operator: 'Exists' }], repullInterval: '24h' },
+    { paused: true, ...selecting, repullInterval: '24h' },
+    { paused: true, ...selecting, repullInterval: '24h' },
   ],
 ];
