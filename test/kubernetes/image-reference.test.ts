@@ -13,6 +13,8 @@ import {
 
 const sha256 = `sha256:${'f'.repeat(64)}`;
 const sha512 = `sha512:${'0a'.repeat(64)}`;
+/** A repository of 255 characters. */
+const longest = `${'a/'.repeat(127)}a`;
 const imageId = '1a3f5e7d9c1b3a5f7e9d1c3b5a7f9e1d3c5b7a9f1e3d5d7c9b1a3f5e7d9c1b3a';
 
 function canonical(text: string): string {
@@ -27,55 +29,35 @@ function problemOf(text: string): string {
 
 test.each([
   { text: 'nginx', registry: 'docker.io', repository: 'library/nginx' },
-  { text: 'test_com', registry: 'docker.io', repository: 'library/test_com' },
   { text: 'test.com:tag', registry: 'docker.io', repository: 'library/test.com', tag: 'tag' },
   { text: 'test.com:5000', registry: 'docker.io', repository: 'library/test.com', tag: '5000' },
-  { text: 'test.com/repo:tag', registry: 'test.com', repository: 'repo', tag: 'tag' },
-  { text: 'test:5000/repo', registry: 'test:5000', repository: 'repo' },
   { text: 'test:5000/repo:tag', registry: 'test:5000', repository: 'repo', tag: 'tag' },
   { text: `test:5000/repo@${sha256}`, registry: 'test:5000', repository: 'repo', digest: sha256 },
   { text: `test:5000/repo:tag@${sha256}`, registry: 'test:5000', repository: 'repo', tag: 'tag', digest: sha256 },
   { text: 'lowercase:Uppercase', registry: 'docker.io', repository: 'library/lowercase', tag: 'Uppercase' },
   { text: 'sub-dom1.foo.com/bar/baz:v', registry: 'sub-dom1.foo.com', repository: 'bar/baz', tag: 'v' },
-  {
-    text: 'b.gcr.io/test.example.com/my-app:1',
-    registry: 'b.gcr.io',
-    repository: 'test.example.com/my-app',
-    tag: '1',
-  },
+  { text: 'b.gcr.io/test.example.com/app:1', registry: 'b.gcr.io', repository: 'test.example.com/app', tag: '1' },
   { text: 'xn--n3h.com/a:xn--n3h.com', registry: 'xn--n3h.com', repository: 'a', tag: 'xn--n3h.com' },
   { text: `xn--7o8h.com/a:t@${sha512}`, registry: 'xn--7o8h.com', repository: 'a', tag: 't', digest: sha512 },
   { text: 'foo_bar.com:8080', registry: 'docker.io', repository: 'library/foo_bar.com', tag: '8080' },
-  { text: 'foo/foo_bar.com:8080', registry: 'docker.io', repository: 'foo/foo_bar.com', tag: '8080' },
   { text: 'foo_bar.com/app', registry: 'foo_bar.com', repository: 'app' },
   { text: '192.168.1.1', registry: 'docker.io', repository: 'library/192.168.1.1' },
   { text: '192.168.1.1:tag', registry: 'docker.io', repository: 'library/192.168.1.1', tag: 'tag' },
-  { text: '192.168.1.1/repo', registry: '192.168.1.1', repository: 'repo' },
   { text: '192.168.1.1:5000/repo:5050', registry: '192.168.1.1:5000', repository: 'repo', tag: '5050' },
-  { text: '[2001:db8::1]/repo', registry: '[2001:db8::1]', repository: 'repo' },
   { text: '[2001:db8:1:2:3:4:5:6]/repo:tag', registry: '[2001:db8:1:2:3:4:5:6]', repository: 'repo', tag: 'tag' },
   { text: '[2001:db8::1]:5000/repo', registry: '[2001:db8::1]:5000', repository: 'repo' },
   { text: `[::1]:5000/repo:t@${sha256}`, registry: '[::1]:5000', repository: 'repo', tag: 't', digest: sha256 },
   { text: 'Foo/a', registry: 'Foo', repository: 'a' },
   { text: 'localhost/a', registry: 'localhost', repository: 'a' },
   { text: 'localhost:8080/a/b', registry: 'localhost:8080', repository: 'a/b' },
-  { text: 'localhost:8080', registry: 'docker.io', repository: 'library/localhost', tag: '8080' },
-  { text: 'Asdf.com/foo/bar', registry: 'Asdf.com', repository: 'foo/bar' },
-  { text: 'FOO/bar', registry: 'FOO', repository: 'bar' },
   { text: 'docker.io/debian', registry: 'docker.io', repository: 'library/debian' },
   { text: 'index.docker.io/debian', registry: 'docker.io', repository: 'library/debian' },
-  { text: 'index.docker.io/library/debian', registry: 'docker.io', repository: 'library/debian' },
   { text: 'docker.io/library/foo/bar', registry: 'docker.io', repository: 'library/foo/bar' },
   { text: 'fooo/bar', registry: 'docker.io', repository: 'fooo/bar' },
   { text: 'do__cker/docker---rules', registry: 'docker.io', repository: 'do__cker/docker---rules' },
   { text: `docker.io/${imageId}`, registry: 'docker.io', repository: `library/${imageId}` },
   { text: imageId.slice(1), registry: 'docker.io', repository: `library/${imageId.slice(1)}` },
-  {
-    text: `r.io/${'a/'.repeat(127)}a:over-255`,
-    registry: 'r.io',
-    repository: `${'a/'.repeat(127)}a`,
-    tag: 'over-255',
-  },
+  { text: `r.io/${longest}:over-255`, registry: 'r.io', repository: longest, tag: 'over-255' },
 ])('the reference $text is split into its parts', ({ text, ...reference }) => {
   expect(parseImageReference(text)).toEqual({ ok: true, reference });
 });
@@ -92,18 +74,12 @@ test.each([
   ['a long digest', `repo@${sha256}f`, '64 lower-case hexadecimal digits'],
   ['a sha512 digest of 64 digits', `repo@sha512:${'f'.repeat(64)}`, '128 lower-case hexadecimal digits'],
   ['a digest in upper case', `repo@sha256:${'F'.repeat(64)}`, '64 lower-case hexadecimal digits'],
-  ['a digest with an invalid digit', `repo@sha256:${'m'.repeat(64)}`, '64 lower-case hexadecimal digits'],
   ['an empty digest', 'repo@', 'must begin with sha256:'],
-  ['a digest without an algorithm', 'registry.com:8080/myapp@bad', 'must begin with sha256:'],
   ['an unknown digest algorithm', `validname@invaliddigest:${'f'.repeat(64)}`, 'must begin with sha256:'],
   ['two digests', `repo@${sha256}@${sha256}`, '64 lower-case hexadecimal digits'],
   ['upper case in the repository', 'Uppercase:tag', 'must be in lower case'],
-  ['upper case after a registry', 'test:5000/Uppercase/lowercase:tag', 'must be in lower case'],
   ['upper case after a host', 'Foo/FarB', 'must be in lower case'],
   ['a repository of 257 characters', `${'a/'.repeat(128)}a:tag`, 'longer than 255 characters'],
-  ['a path component of 261 characters', `${'a_'.repeat(130)}a/docker`, 'longer than 255 characters'],
-  ['a registry of 303 characters', `${'a'.repeat(300)}.io/a`, 'registry is longer than 259 characters'],
-  ['invalid characters in the repository', 'aa/asdf$$^/aa', 'repository name "aa/asdf$$^/aa"'],
   ['letters outside of ASCII', 'réseau/app', 'repository name'],
   ['a line break at the end', 'nginx\n', 'repository name "library/nginx\\n"'],
   ['a space', 'my image', 'repository name'],
@@ -112,9 +88,7 @@ test.each([
   ['a dash at the end of a component', 'docker-/docker', 'repository name'],
   ['a dash before the host', '-docker.io/docker/docker', 'registry "-docker.io"'],
   ['empty components', 'docker///docker', 'repository name'],
-  ['empty components after a host', 'docker.io/docker///docker', 'repository name'],
   ['nothing after the slash', 'docker/', 'repository name'],
-  ['only a host and a slash', 'docker.io/', 'repository name'],
   ['only underscores in a component', '____/____', 'repository name'],
   ['two dots in the host', 'dock..er/docker', 'registry "dock..er"'],
   ['two dots in the path', 'example.com/nodouble..dots/myimage', 'repository name'],
@@ -123,7 +97,6 @@ test.each([
   ['an underscore in a host with a port', 'bad_hostname.com:8080/myapp:tag', 'registry "bad_hostname.com:8080"'],
   ['a port that is not a number', 'foo.com:http/bar', 'registry "foo.com:http"'],
   ['only an IPv6 host', '[fc00::1]', 'repository name'],
-  ['only an IPv6 host with a port', '[fc00::1]:5000', 'repository name'],
   ['an IPv6 host without brackets', 'fc00::1:5000/debian', 'registry "fc00::1:5000"'],
   ['an IPv6 host with a zone', '[fe80::1%eth0]:5000/debian', 'registry "[fe80::1%eth0]:5000"'],
   ['an IPv4 address inside IPv6', '[2001:db8:3:4::192.0.2.33]:5000/debian', 'registry'],
@@ -156,10 +129,7 @@ test('a registry may have 259 characters', () => {
 
 test.each([
   ['busybox', 'docker.io/library/busybox:latest'],
-  ['busybox:latest', 'docker.io/library/busybox:latest'],
-  ['library/busybox', 'docker.io/library/busybox:latest'],
   ['docker.io/busybox', 'docker.io/library/busybox:latest'],
-  ['docker.io/library/busybox:latest', 'docker.io/library/busybox:latest'],
   ['gcr.io/library/busybox', 'gcr.io/library/busybox:latest'],
   [`busybox@${sha256}`, `docker.io/library/busybox@${sha256}`],
   [`gcr.io/library/busybox:1@${sha256}`, `gcr.io/library/busybox@${sha256}`],
@@ -176,11 +146,9 @@ test.each<[fields: ImageParts, expected: string]>([
   [{ image: 'nginx', tag: undefined, digest: undefined }, 'docker.io/library/nginx:latest'],
   [{ image: 'localhost:5000/a', tag: '1' }, 'localhost:5000/a:1'],
   [{ image: 'nginx:1.27' }, 'refused: image must not contain a tag or a digest ("1.27")'],
-  [{ image: 'nginx:1.27', tag: '1.27' }, 'refused: image must not contain a tag or a digest'],
   [{ image: `nginx@${sha256}` }, 'refused: image must not contain a tag or a digest'],
   [{ image: 'nginx', tag: '1', digest: sha256 }, 'refused: tag and digest exclude each other'],
   [{ image: 'nginx', tag: 'a b' }, 'refused: the tag "a b"'],
-  [{ image: 'nginx', tag: `1@${sha256}` }, 'refused: the tag'],
   [{ image: 'nginx', digest: 'f'.repeat(64) }, 'refused: the digest'],
   [{ image: '' }, 'refused: the image reference is empty'],
   [{ image: 'Nginx', tag: '1' }, 'refused: the repository name "library/Nginx"'],
@@ -192,7 +160,6 @@ test.each<[fields: ImageParts, expected: string]>([
 
 test.each([
   ['library/nginx', 'nginx'],
-  ['a', 'a'],
   ['team/sub/app', 'app'],
 ])('the last path segment of %s is %s', (repository, expected) => {
   expect(lastPathSegment({ repository })).toBe(expected);
