@@ -17,34 +17,20 @@ const ready = {
 };
 
 describe('a status', () => {
+  const batch = Array(300).fill('a');
   const entry = { digest: 'sha256:a', since: '2026-11-21T24:00:00Z', nodes: 'aaaaaaaaaaaa bbbbbbbbbbbb' };
+  const valid = { revision: 3, ready: '2/2', cached: [entry], cachedNodes: Array(101).fill('node') };
   const start = { slot: 0, image: 'app', node: 'node-a', at: '2026-11-21T23:16:07.123Z' };
   it.each([
-    [
-      'keeps valid fields',
-      cachedImageStatus,
-      { revision: 3, ready: '2/2', cached: [entry] },
-      { revision: 3, ready: '2/2', cached: [entry] },
-    ],
+    ['keeps valid fields', cachedImageStatus, valid, valid],
     ['drops a field of another type', cachedImageStatus, { revision: '3', ready: '2/2' }, { ready: '2/2' }],
     ['drops a field that is null', cachedImageStatus, { ready: null, image: 'a' }, { image: 'a' }],
     ['drops a number below its minimum', cachedImageStatus, { revision: -1, image: 'a' }, { image: 'a' }],
     ['drops a value that is not in the enum', cachedImageStatus, { phase: 'Unknown', image: 'a' }, { image: 'a' }],
     ['drops an unknown field', cachedImageStatus, { colour: 'red', image: 'a' }, { image: 'a' }],
     ['drops a list of another type', cachedImageStatus, { cached: 'all', cachedNodes: {}, image: 'a' }, { image: 'a' }],
-    [
-      'drops an entry of an older version',
-      cachedImageStatus,
-      { cached: [{ n: 'node-a', u: 'uid' }, entry] },
-      { cached: [entry] },
-    ],
-    ['drops entries of another type', cachedImageStatus, { recorded: ['a', null, 7, 'b'] }, { recorded: ['a', 'b'] }],
-    [
-      'keeps a list whose entries are all invalid, without entries',
-      cachedImageStatus,
-      { failing: [1, 2] },
-      { failing: [] },
-    ],
+    ['drops an entry of an older version', cachedImageStatus, { cached: [{ n: 'a' }, entry] }, { cached: [entry] }],
+    ['keeps a list whose entries are all invalid as empty', cachedImageStatus, { failing: [1, 2] }, { failing: [] }],
     [
       'drops a condition whose message is too long',
       cachedImageStatus,
@@ -52,38 +38,31 @@ describe('a status', () => {
       { conditions: [ready] },
     ],
     [
-      'keeps the entries beyond the limit of a list',
-      cachedImageStatus,
-      { cachedNodes: Array(101).fill('node') },
-      { cachedNodes: Array(101).fill('node') },
-    ],
-    [
       'drops the invalid entries in every batch of a long list',
       cachedImageStatus,
-      { recorded: [7, ...Array(300).fill('a'), null, ...Array(300).fill('b'), {}] },
-      { recorded: [...Array(300).fill('a'), ...Array(300).fill('b')] },
+      { recorded: [7, ...batch, null, ...batch, {}] },
+      { recorded: [...batch, ...batch] },
     ],
     [
-      'drops an unknown field of an entry',
+      'drops a start without a slot and an unknown field of another start',
       pullPolicyStatus,
-      { starting: [{ ...start, colour: 'red' }] },
-      { starting: [start] },
-    ],
-    [
-      'drops a start without a slot',
-      pullPolicyStatus,
-      { starting: [{ ...start, slot: undefined }, start], lastStartNode: 'a' },
+      {
+        starting: [
+          { ...start, slot: undefined },
+          { ...start, colour: 'red' },
+        ],
+        lastStartNode: 'a',
+      },
       { starting: [start], lastStartNode: 'a' },
     ],
     [
       'drops an incomplete group of nodes',
       fleetStatus,
-      { nodes: 2, groups: [{ nodes: ['a aaaaaaaaaaaa'] }] },
+      { nodes: 2, groups: [{ nodes: ['a'] }] },
       { nodes: 2, groups: [] },
     ],
     ['that is a list counts as empty', cachedImageStatus, [ready], {}],
     ['that is null counts as empty', cachedImageStatus, null, {}],
-    ['that is absent counts as empty', cachedImageStatus, undefined, {}],
     ['that is text counts as empty', cachedImageStatus, 'ready', {}],
   ])('%s', (_title, schema, value, expected) => {
     expect(readStatus(schema, value)).toEqual(expected);
@@ -96,71 +75,25 @@ describe('a status', () => {
 
 describe('the metadata of an object', () => {
   const nothing = { name: '', uid: '', generation: 0, labels: {}, annotations: {} };
+  const times = { creationTimestamp: 'h', deletionTimestamp: 'i' };
+  const maps = { labels: { d: 'e' }, annotations: { f: 'g' } };
+  const everyField = { name: 'a', namespace: 'b', uid: 'c', generation: 4, ...maps, ...times };
+  const fields = Object.keys(everyField);
   it.each([
     ['without fields gets defaults', {}, nothing],
-    [
-      'keeps every field',
-      {
-        name: 'a',
-        namespace: 'b',
-        uid: 'c',
-        generation: 4,
-        labels: { d: 'e' },
-        annotations: { f: 'g' },
-        creationTimestamp: 'h',
-        deletionTimestamp: 'i',
-      },
-      {
-        name: 'a',
-        namespace: 'b',
-        uid: 'c',
-        generation: 4,
-        labels: { d: 'e' },
-        annotations: { f: 'g' },
-        creationTimestamp: 'h',
-        deletionTimestamp: 'i',
-      },
-    ],
-    [
-      'with fields of other types gets defaults',
-      {
-        name: 1,
-        namespace: [],
-        uid: null,
-        generation: '4',
-        labels: 'x',
-        annotations: null,
-        creationTimestamp: 5,
-        deletionTimestamp: {},
-      },
-      nothing,
-    ],
-    [
-      'drops labels of other types',
-      { labels: { a: 'b', c: 1, d: null, e: ['f'] } },
-      { ...nothing, labels: { a: 'b' } },
-    ],
+    ['keeps every field', everyField, everyField],
+    ['with fields of other types gets defaults', Object.fromEntries(fields.map((field) => [field, [1]])), nothing],
+    ['drops labels of other types', { labels: { a: 'b', c: 1, d: null } }, { ...nothing, labels: { a: 'b' } }],
     ['drops a list of labels', { labels: ['a', 'b'] }, nothing],
   ])('%s', (_title, value, expected) => {
     const { labels, annotations, ...others } = objectMetadata.parse(value);
     expect({ ...others, labels: { ...labels }, annotations: { ...annotations } }).toEqual(expected);
   });
 
-  it.each(['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty'])(
-    'reads the label %s like any other label',
-    (key) => {
-      const { labels } = objectMetadata.parse(JSON.parse(`{"labels": {"${key}": "x", "a": "b"}}`));
-      expect(Object.entries(labels).sort()).toEqual(
-        [
-          [key, 'x'],
-          ['a', 'b'],
-        ].sort(),
-      );
-      expect(labels[key]).toBe('x');
-    },
-  );
-
-  it.each(['__proto__', 'constructor', 'toString'])('has no label %s unless it is set', (key) => {
+  it.each(['__proto__', 'constructor', 'toString'])('reads the label %s like any other label', (key) => {
+    const { labels } = objectMetadata.parse(JSON.parse(`{"labels": {"${key}": "x", "a": "b"}}`));
+    expect(Object.keys(labels).sort()).toEqual([key, 'a'].sort());
+    expect(labels[key]).toBe('x');
     expect(objectMetadata.parse({ labels: {} }).labels[key]).toBeUndefined();
   });
 });
@@ -177,12 +110,8 @@ describe('an object', () => {
 
   it.each([
     ['is null', null],
-    ['is a list', []],
-    ['is a number', 7],
     ['is text', 'x'],
-    ['is absent', undefined],
     ['has no metadata', { spec: { image: 'a' } }],
-    ['has null as metadata', { metadata: null }],
     ['has a list as metadata', { metadata: [] }],
   ])('that %s is refused', (_what, value) => {
     expect(cachedImage.safeParse(value).success).toBe(false);
