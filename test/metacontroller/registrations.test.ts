@@ -130,54 +130,24 @@ it('every hook that is registered is served, and every hook that is served is re
 describe('the webhook of a controller', () => {
   const service = { kind: 'service', name: 'drop', namespace: 'drop-system', port: 8080 } as const;
   const tokenSecret = { namespace: 'drop-system', name: 'drop-token', key: 'token' };
-  it.each<[string, ControllerOptions, unknown]>([
-    ['has the URL of the service', atUrl, { url: 'http://127.0.0.1:8080/hooks/nodes/sync' }],
+  const url = 'http://127.0.0.1:8080/hooks/nodes/sync';
+  const authorization = { type: 'Bearer', secretRef: tokenSecret };
+  const inService = {
+    path: '/hooks/nodes/sync',
+    service: { name: 'drop', namespace: 'drop-system', port: 8080, protocol: 'http' },
+  };
+  it.each<[string, ControllerOptions, object]>([
     [
       'has a URL without slashes at its end',
       { endpoint: { kind: 'url', url: 'https://drop.example.com/base//' } },
       { url: 'https://drop.example.com/base/hooks/nodes/sync' },
     ],
-    [
-      'names the Service',
-      { endpoint: service },
-      {
-        path: '/hooks/nodes/sync',
-        service: { name: 'drop', namespace: 'drop-system', port: 8080, protocol: 'http' },
-      },
-    ],
-    [
-      'has a URL and the Secret of the token',
-      { ...atUrl, tokenSecret },
-      {
-        url: 'http://127.0.0.1:8080/hooks/nodes/sync',
-        authorization: {
-          type: 'Bearer',
-          secretRef: { namespace: 'drop-system', name: 'drop-token', key: 'token' },
-        },
-      },
-    ],
-    [
-      'names the Service and the Secret of the token',
-      { endpoint: service, tokenSecret },
-      {
-        path: '/hooks/nodes/sync',
-        service: { name: 'drop', namespace: 'drop-system', port: 8080, protocol: 'http' },
-        authorization: {
-          type: 'Bearer',
-          secretRef: { namespace: 'drop-system', name: 'drop-token', key: 'token' },
-        },
-      },
-    ],
-    [
-      'has no authorization without a token',
-      { ...atUrl, tokenSecret: undefined },
-      { url: 'http://127.0.0.1:8080/hooks/nodes/sync' },
-    ],
+    ['names the Service', { endpoint: service }, inService],
+    ['has a URL and the Secret of the token', { ...atUrl, tokenSecret }, { url, authorization }],
+    ['names the Service and the Secret', { endpoint: service, tokenSecret }, { ...inService, authorization }],
+    ['has no authorization without a token', { ...atUrl, tokenSecret: undefined }, { url }],
   ])('%s', (_title, options, expected) => {
-    expect(objectOf('drop-nodes', options)).toMatchObject({
-      spec: { hooks: { sync: { webhook: { ...(expected as object), timeout: '30s' } } } },
-    });
     const { spec } = objectOf('drop-nodes', options) as { spec: { hooks: { sync: { webhook: object } } } };
-    expect(spec.hooks.sync.webhook).toEqual({ ...(expected as object), timeout: '30s' });
+    expect(spec.hooks.sync.webhook).toEqual({ ...expected, timeout: '30s' });
   });
 });
