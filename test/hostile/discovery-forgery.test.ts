@@ -86,10 +86,7 @@ const forgeries: readonly Forgery[] = [
     sources: () => [prometheusSource(`${attacker.url}/elsewhere`, 'creds')],
   },
   { what: 'a foreign registry with the Secret', sources: () => [registrySource(attacker.url, 'creds')] },
-  {
-    what: 'the Secret with an endpoint that the stored policy uses without it',
-    sources: () => [prometheusSource(attacker.url, 'creds')],
-  },
+  { what: 'the Secret with an endpoint stored without it', sources: () => [prometheusSource(attacker.url, 'creds')] },
   {
     what: 'a foreign endpoint without a Secret',
     sources: () => [prometheusSource(attacker.url)],

@@ -29,15 +29,12 @@ afterEach(async () => {
 });
 
 describe('health and metrics are served without a token', () => {
-  it.each([
-    ['/healthz', 'ok\n', 'text/plain'],
-    ['/readyz', 'ok\n', 'text/plain'],
-  ])('%s', async (url, text, contentType) => {
+  it.each(['/healthz', '/readyz'])('%s', async (url) => {
     const { adminPort } = await start();
     const response = await fetch(`http://127.0.0.1:${adminPort}${url}`);
     expect(response.status).toBe(200);
-    expect(response.headers.get('content-type')).toContain(contentType);
-    expect(await response.text()).toBe(text);
+    expect(response.headers.get('content-type')).toContain('text/plain');
+    expect(await response.text()).toBe('ok\n');
     expect(response.headers.get('connection')).toBe('close');
   });
 
@@ -80,31 +77,15 @@ describe('hooks', () => {
   const authorization = `authorization: Bearer ${TOKEN}`;
   const chunk = 'x'.repeat(BODY_LIMIT_BYTES + 1);
   const chunked = `${chunk.length.toString(16)}\r\n${chunk}\r\n0\r\n\r\n`;
+  const missing = 'the bearer token is missing';
+  const tooLarge = 'the body is larger than DROP_BODY_LIMIT_BYTES';
+  const large = 'content-length: 99999999';
+  const chunks = 'transfer-encoding: chunked';
   it.each([
-    [
-      'a request without the token before its large body is read',
-      head(['content-length: 99999999']),
-      401,
-      'the bearer token is missing',
-    ],
-    [
-      'a request without the token before its chunked body is read',
-      head(['transfer-encoding: chunked']),
-      401,
-      'the bearer token is missing',
-    ],
-    [
-      'a body above the limit before it is read',
-      head([authorization, 'content-length: 99999999']),
-      413,
-      'the body is larger than DROP_BODY_LIMIT_BYTES',
-    ],
-    [
-      'a chunked body when it exceeds the limit',
-      head([authorization, 'transfer-encoding: chunked']) + chunked,
-      413,
-      'the body is larger than DROP_BODY_LIMIT_BYTES',
-    ],
+    ['a request without the token before its large body is read', head([large]), 401, missing],
+    ['a request without the token before its chunked body is read', head([chunks]), 401, missing],
+    ['a body above the limit before it is read', head([authorization, large]), 413, tooLarge],
+    ['a chunked body when it exceeds the limit', head([authorization, chunks]) + chunked, 413, tooLarge],
   ])('reject %s', async (_title, text, statusCode, error) => {
     const { port } = await start();
     const received = await exchange(port, text);

@@ -18,6 +18,7 @@ function change(kind: string, before: Conditions | undefined, after: Conditions)
 
 const pending = condition('Ready', 'False', 'Pending');
 const failed = condition('Ready', 'False', 'ErrImagePull', 'not found: check the tag');
+const timedOut = condition('Ready', 'False', 'PullTimeout');
 const cached = condition('Ready', 'True', 'Cached');
 const paused = condition('Ready', 'False', 'Paused');
 
@@ -35,13 +36,8 @@ describe('the Events of a status change', () => {
       change('CachedImage', [failed], [{ ...failed, message: 'on two nodes' }]),
       [],
     ],
-    [
-      'a Warning for another failure',
-      change('CachedImage', [failed], [condition('Ready', 'False', 'PullTimeout')]),
-      ['Warning PullTimeout words'],
-    ],
+    ['a Warning for another failure', change('CachedImage', [failed], [timedOut]), ['Warning PullTimeout words']],
     ['a Normal Event for an image that is cached', change('CachedImage', [failed], [cached]), ['Normal Cached words']],
-    ['none for an image that stays cached', change('CachedImage', [cached], [cached]), []],
     [
       'the reason as message for a condition without a message',
       change('Fleet', [], [condition('Ready', 'True', 'Cached', '')]),
