@@ -11,6 +11,7 @@ test.each([
   ['1ns', true, true],
   ['1us', true, true],
   ['1µs', true, true],
+  ['1ms', true, true],
   ['1.5h', true, true],
   ['8760h', true, true],
   ['8759h60m', true, true],

@@ -74,6 +74,7 @@ test.each([
   ['a long digest', `repo@${sha256}f`, '64 lower-case hexadecimal digits'],
   ['a sha512 digest of 64 digits', `repo@sha512:${'f'.repeat(64)}`, '128 lower-case hexadecimal digits'],
   ['a digest in upper case', `repo@sha256:${'F'.repeat(64)}`, '64 lower-case hexadecimal digits'],
+  ['a digest with an invalid digit', `repo@sha256:${'m'.repeat(64)}`, '64 lower-case hexadecimal digits'],
   ['an empty digest', 'repo@', 'must begin with sha256:'],
   ['an unknown digest algorithm', `validname@invaliddigest:${'f'.repeat(64)}`, 'must begin with sha256:'],
   ['two digests', `repo@${sha256}@${sha256}`, '64 lower-case hexadecimal digits'],
