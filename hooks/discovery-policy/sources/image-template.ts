@@ -1,4 +1,5 @@
-// Image templates: text with {{ .Registry }}, {{ .Repository }} and {{ .Tag }}. Other braces are invalid.
+// Image templates: text with {{ .Registry }}, {{ .Repository }} and {{ .Tag }} in the forms that Go's text/template
+// allows.
 import type { CompileResult } from '../compiled-field.ts';
 
 interface TemplateValues {
@@ -18,12 +19,20 @@ const fields: Readonly<Record<string, keyof TemplateValues>> = {
   Tag: 'tag',
 };
 
-const action = /\{\{\s*\.([A-Za-z]+)\s*\}\}/g;
+/**
+ * An action: a field, also of `$`, or a comment. A dash beside a brace, with a space after it, trims the space outside
+ * (Go text/template, "Text and spaces" and "Actions"). Inside `{{` and `}}` spaces are free.
+ */
+const action = /(?:\s*\{\{-\s+|\{\{\s*)(?:\$?\.(?<field>[A-Za-z]+)|\/\*[\s\S]*?\*\/)(?:\s+-\}\}\s*|\s*\}\})/g;
 
 export function compileTemplate(source: string): CompileResult<Template> {
-  const unknown = [...source.matchAll(action)].find(([, name]) => !Object.hasOwn(fields, name ?? ''));
+  const unknown = [...source.matchAll(action)].find(
+    ({ groups }) => groups?.field !== undefined && !Object.hasOwn(fields, groups.field),
+  );
   if (unknown !== undefined) {
-    const problem = `unknown field ${unknown[0]} at position ${unknown.index}: use .Registry, .Repository or .Tag`;
+    const text = unknown[0].trim();
+    const position = unknown.index + unknown[0].indexOf(text);
+    const problem = `unknown field ${text} at position ${position}: use .Registry, .Repository or .Tag`;
     return { ok: false, problem };
   }
   const blanked = source.replace(action, (text) => ' '.repeat(text.length));
@@ -34,9 +43,10 @@ export function compileTemplate(source: string): CompileResult<Template> {
     return { ok: false, problem };
   }
   const fill: Template = (values) =>
-    source.replace(action, (_, name: string) => {
-      const field = fields[name];
-      return field === undefined ? '' : values[field];
+    source.replace(action, (...match) => {
+      const { field } = match.at(-1) as { readonly field?: string };
+      const name = fields[field ?? ''];
+      return name === undefined ? '' : values[name];
     });
   return { ok: true, value: fill };
 }

@@ -20,6 +20,17 @@ test.each([
   ['a template without spaces', '{{.Registry}}/{{.Repository}}:{{.Tag}}', 'registry.example.com:5000/team/app:v1.2.3'],
   ['a template with irregular spaces', '{{   .Tag\t}}|{{\n.Tag}}|{{.Tag }}', 'v1.2.3|v1.2.3|v1.2.3'],
   ['a template with a repeated field', '{{ .Tag }}/{{ .Tag }}{{ .Tag }}', 'v1.2.3/v1.2.3v1.2.3'],
+  ['a template with trimming dashes', 'a/ {{- .Repository -}} :{{ .Tag }}', 'a/team/app:v1.2.3'],
+  [
+    'a template with fields of the root',
+    '{{$.Registry}}/{{ $.Repository }}:{{$.Tag}}',
+    'registry.example.com:5000/team/app:v1.2.3',
+  ],
+  [
+    'a template with comments',
+    '{{/* the mirror */}}m/{{ .Repository }}:{{- /* trimmed */ -}} {{ .Tag }}',
+    'm/team/app:v1.2.3',
+  ],
   ['a template without fields', 'docker.io/library/alpine:3', 'docker.io/library/alpine:3'],
 ])('%s is filled', (_what, source, expected) => {
   expect(filled(source)).toBe(expected);
@@ -42,7 +53,8 @@ test.each([
   ['a function', 'a:{{ .Tag | upper }}', unsupported(2)],
   ['a condition', '{{ if .Tag }}a{{ end }}', unsupported(0)],
   ['a field of a field', '{{ .Tag.Name }}', unsupported(0)],
-  ['trimming dashes', '{{- .Tag -}}', unsupported(0)],
+  ['a dash without a space', '{{-.Tag}}', unsupported(0)],
+  ['a comment that does not end', 'a{{/* b }}', unsupported(1)],
   ['empty braces', 'a{{}}', unsupported(1)],
   ['braces that are not closed', 'a:{{ .Tag', unsupported(2)],
   ['braces that are not opened', '{{ .Tag }}:.Tag }}', unsupported(16)],
