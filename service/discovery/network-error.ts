@@ -49,6 +49,11 @@ const closedAfterHandshake: NetworkProblem = {
   problem: 'connection closed after the TLS handshake',
   advice: 'the server may require tls.crt and tls.key in the Secret',
 };
+const damagedCompression: NetworkProblem = {
+  reason: 'BadResponse',
+  problem: 'damaged compressed response',
+  advice: 'check the server and its proxies',
+};
 const notHttp: NetworkProblem = {
   reason: 'BadResponse',
   problem: 'response is not HTTP',
@@ -91,6 +96,7 @@ const problems: Readonly<Record<string, NetworkProblem>> = {
   },
   UND_ERR_SOCKET: closed,
   ECONNRESET: closed,
+  ERR_STREAM_PREMATURE_CLOSE: closed,
   EPIPE: closed,
   EPROTO: {
     reason: 'TLSError',
@@ -113,6 +119,8 @@ const problems: Readonly<Record<string, NetworkProblem>> = {
 
 /** By code prefix: the verification errors of OpenSSL (Node `crypto_common.cc`), then its other errors. */
 const families: readonly (readonly [RegExp, NetworkProblem])[] = [
+  // zlib and Brotli.
+  [/^(?:Z_|ERR_+(?:BROTLI|ERROR_FORMAT|PADDING))/, damagedCompression],
   [/^(?:UNABLE_TO_(?:GET_ISSUER|VERIFY)|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED)/, unknownIssuer],
   [/^(?:ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|CRL_|UNABLE_TO_|ERROR_IN_C|INVALID_|HOSTNAME_|PATH_LENGTH_)/, otherTls],
 ];

@@ -21,7 +21,8 @@ const metric = z.object({ image: z.string().optional() });
 const vectorSeries = z.array(z.object({ metric, value: z.unknown().optional() }));
 const matrixSeries = z.array(z.object({ metric, values: z.array(z.unknown()).optional() }));
 
-const messages = z.array(z.string()).optional();
+/** Thanos, Cortex and some Prometheus versions write null for an empty list. */
+const messages = z.array(z.string()).nullish();
 const successShape = z.object({
   status: z.literal('success'),
   data: z.object({ resultType: z.string(), result: z.unknown() }),
@@ -86,8 +87,8 @@ function queryError({ response: { status, where }, redactor }: Context, { errorT
   return new SourceError('BadResponse', `query rejected ${details}`);
 }
 
-function warningsOf({ warnings = [], infos = [] }: SuccessBody, redactor: CredentialRedactor): string[] {
-  const all = [...warnings, ...infos];
+function warningsOf({ warnings, infos }: SuccessBody, redactor: CredentialRedactor): string[] {
+  const all = [...(warnings ?? []), ...(infos ?? [])];
   const shown = all.slice(0, WARNING_LIMIT).map((text) => redactor.excerpt(text, MESSAGE_LIMIT_CHARACTERS));
   return all.length > WARNING_LIMIT ? [...shown, `and ${all.length - WARNING_LIMIT} more`] : shown;
 }
@@ -109,7 +110,7 @@ function rawSeries({ data: { resultType, result } }: SuccessBody, context: Conte
         `reduce them to the limit of ${SERIES_LIMIT} with topk() or \`by (image)\``,
     );
   }
-  return resultType === 'vector' ? vectorOf(result, context) : matrixOf(result, context);
+  return resultType === 'vector' ? vectorOf(result ?? [], context) : matrixOf(result ?? [], context);
 }
 
 /** A series with a native histogram has no `value` and counts as one non-finite value. */

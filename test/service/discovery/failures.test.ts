@@ -1,9 +1,11 @@
 // Every failure of a source has a reason and a message that advises the user, and no message contains a credential.
 import { lookup } from 'node:dns/promises';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DISCOVERY_SOURCES_LIMIT, MESSAGE_LIMIT_CHARACTERS, REPOSITORIES_LIMIT } from '../../../crds/limits.ts';
 import type { FailureReason } from '../../../hooks/discovery-policy/query.ts';
 import { noCredentials } from '../../../service/discovery/credentials.ts';
+import { HTTP_LIMITS } from '../../../service/discovery/http-client.ts';
 import { RETRY_AFTER_LIMIT_MILLISECONDS } from '../../../service/discovery/response-errors.ts';
 import { runQueries } from '../../../service/discovery/run-queries.ts';
 import { closeServers, emptyVector, plain, type Responder, serve, serveTcp, unusedPort } from './servers.ts';
@@ -108,9 +110,28 @@ describe('a Prometheus source', () => {
     await expectFailure(plain(status, body), reason, `${problem} at URL: "${text}"`);
   });
 
-  it('that compresses its response fails with BadResponse', async () => {
-    const message = 'compressed response from URL: the server or a proxy ignores accept-encoding: identity';
-    await expectFailure(plain(200, 'x', { 'content-encoding': 'gzip' }), 'BadResponse', message);
+  it('that compresses its response in an unknown way fails with BadResponse', async () => {
+    const message = 'unsupported compression from URL: the server or a proxy ignores accept-encoding: identity';
+    await expectFailure(plain(200, 'x', { 'content-encoding': 'zstd' }), 'BadResponse', message);
+  });
+
+  it.each(['gzip', 'deflate', 'br'])('that sends damaged %s fails with BadResponse', async (encoding) => {
+    const respond = plain(200, 'not compressed', { 'content-encoding': encoding });
+    await expectFailure(respond, 'BadResponse', /^damaged compressed response \(\w+\) at URL: /);
+  });
+
+  it('that sends truncated gzip fails with BadResponse', async () => {
+    const half = gzipSync('x'.repeat(10_000)).subarray(0, 20);
+    const respond: Responder = (_request, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(half);
+    await expectFailure(respond, 'BadResponse', /^damaged compressed response \(\w+\) at URL: /);
+  });
+
+  it('that decompresses to more than the limit fails with BadResponse', async () => {
+    const bomb = gzipSync(Buffer.alloc(HTTP_LIMITS.responseBytes + 1));
+    const respond: Responder = (_request, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb);
+    await expectFailure(respond, 'BadResponse', 'response too large from URL: the limit is 32 MiB');
   });
 
   it('that closes the connection in the middle of the body fails with BadResponse', async () => {

@@ -1,4 +1,5 @@
 // The Prometheus client: which requests it sends, and which series, values and warnings of a response it keeps.
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SERIES_LIMIT, WARNING_LIMIT } from '../../../../service/discovery/clients/prometheus-response.ts';
 import { noCredentials } from '../../../../service/discovery/credentials.ts';
@@ -138,6 +139,31 @@ describe('a response', () => {
     const { url } = await serve(vector([series('a', value), series('b', '1')]));
     const response = prometheusOf(await run(prometheusQuery(url)));
     expect(response).toMatchObject({ series: [{ image: 'b', values: [1] }], valuesDropped: 1, seriesWithoutImage: 0 });
+  });
+
+  it.each([
+    ['null as a vector', vector(null)],
+    ['null as a matrix', matrix(null)],
+    ['null as warnings', vector([], { warnings: null, infos: null })],
+  ])('with %s has no series', async (_title, respond) => {
+    const server = await serve(respond);
+    expect(prometheusOf(await run(prometheusQuery(server.url)))).toMatchObject({ series: [], warnings: [] });
+  });
+
+  it.each([
+    ['gzip', gzipSync],
+    ['x-gzip', gzipSync],
+    ['GZIP', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ])('compressed with %s, although identity was requested, is read', async (encoding, compress) => {
+    const body = JSON.stringify({ status: 'success', data: { resultType: 'vector', result: [series('a:1', '3')] } });
+    const server = await serve((_request, response) =>
+      response.writeHead(200, { 'content-encoding': encoding }).end(compress(body)),
+    );
+    const { series: found } = prometheusOf(await run(prometheusQuery(server.url)));
+    expect(found).toEqual([{ image: 'a:1', values: [3] }]);
+    expect(server.seen[0]?.headers['accept-encoding']).toBe('identity');
   });
 
   it('counts series without an image', async () => {
