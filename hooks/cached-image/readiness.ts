@@ -33,7 +33,9 @@ const policyExists: Check = ({ observation: { policy, policyName } }) =>
   policy.kind === 'missing'
     ? {
         reason: 'PolicyNotFound',
-        message: `PullPolicy ${policyName} does not exist or is not valid, so nothing is pulled: create or correct it`,
+        message:
+          `PullPolicy "${policyName}" does not exist: create it or change spec.policyRef ` +
+          '(kubectl get pullpolicies lists those that exist)',
       }
     : undefined;
 

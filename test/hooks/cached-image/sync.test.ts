@@ -96,7 +96,7 @@ const reasonTable: ReasonRow[] = [
     reason: 'PolicyNotFound',
     ready: '0/2',
     phase: 'Pending',
-    message: 'PullPolicy default',
+    message: 'PullPolicy "default" does not exist: create it or change spec.policyRef (kubectl get pullpolicies',
   },
   {
     what: 'an image without a Fleet is FleetNotFound',
