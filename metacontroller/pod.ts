@@ -16,14 +16,23 @@ const containers = z.array(z.object({ image: text })).catch([]);
 
 const podSpec = z.object({ nodeName: text, containers }).catch({ nodeName: undefined, containers: [] });
 
+const condition = z.object({ type: z.string(), status: text });
+
 const podStatus = z
   .object({
     phase: text,
     reason: text,
     message: text,
     containerStatuses: z.array(containerStatus).optional().catch(undefined),
+    conditions: z.array(condition).optional().catch(undefined),
   })
-  .catch({ phase: undefined, reason: undefined, message: undefined, containerStatuses: undefined });
+  .catch({
+    phase: undefined,
+    reason: undefined,
+    message: undefined,
+    containerStatuses: undefined,
+    conditions: undefined,
+  });
 
 export const observedPod = z.object({ metadata: objectMetadata, spec: podSpec, status: podStatus });
 

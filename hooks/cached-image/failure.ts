@@ -1,36 +1,88 @@
 // Failed pulls for users: which reason the condition shows, what to check, on which nodes, and the quoted cause.
 import type { FailingPair } from '../../crds/cached-image.ts';
+import { MESSAGE_LIMIT_CHARACTERS } from '../../crds/limits.ts';
+import { causeOf } from '../pull-pod/failure-cause.ts';
+import { NO_SANDBOX_MESSAGE } from '../pull-pod/outcome.ts';
 import { type KubeletReason, type Reason, recordedReason } from '../reasons.ts';
 import { nodeList } from '../status/node-list.ts';
 
-/** Advice by the message of the registry or the kubelet; the first pattern that matches counts. */
-const adviceByMessage: readonly (readonly [pattern: RegExp, advice: string])[] = [
-  [
-    /unauthorized|no basic auth|authorization failed|access denied|forbidden|\b40[13]\b/i,
-    'unauthorized: check imagePullSecrets',
-  ],
-  [/too ?many ?requests|rate limit|\b429\b/i, 'rate limited by the registry: pull more slowly or set imagePullSecrets'],
-  [
-    /no match for platform/i,
-    'not built for the platform of the node: check nodeSelector or push an image for that platform',
-  ],
-  [/not found|manifest unknown|\b404\b/i, 'not found: check image, tag and digest'],
-  [/no such host|server misbehaving/i, 'unknown host: check the name of the registry'],
-  [/x509|certificate/i, 'certificate not trusted: check the CA of the registry on the nodes'],
-  [
-    /connection refused|no route to host|i\/o timeout|deadline exceeded|timed out|reset by peer/i,
-    'registry unreachable from the node: check the registry and the network',
-  ],
-  [
-    /\b50[0-4] (?:Internal|Not Implemented|Bad Gateway|Service|Gateway)/i,
-    "registry error (5xx): check the registry's logs",
-  ],
-  [
-    /unexpected commit digest|failed size validation/i,
-    'digest or size mismatch: the registry or a proxy returned corrupt data',
-  ],
-  [/no space left/i, 'disk full: free space on the node'],
+interface Advice {
+  /** Words of registries, container runtimes and kubelets. Image names and URLs are removed before the comparison. */
+  readonly words: readonly RegExp[];
+  /** HTTP statuses with the same meaning. */
+  readonly statuses?: readonly number[];
+  readonly advice: string;
+}
+
+/** The first entry that matches counts. */
+const adviceByMessage: readonly Advice[] = [
+  {
+    words: [
+      /unauthorized|no basic auth|authorization failed|authentication required|invalid username\/password/i,
+      /access denied|access to the resource is denied|forbidden/i,
+    ],
+    statuses: [401, 403],
+    advice: 'unauthorized: check imagePullSecrets',
+  },
+  {
+    words: [/too ?many ?requests|rate limit/i],
+    statuses: [429],
+    advice: 'rate limited by the registry: pull more slowly or set imagePullSecrets',
+  },
+  {
+    words: [
+      /no match for platform|no matching manifest for/i,
+      /no image found in (?:image index|manifest list) for architecture/i,
+    ],
+    advice: 'not built for the platform of the node: check nodeSelector or push an image for that platform',
+  },
+  {
+    words: [/not found|manifest unknown|name unknown/i],
+    statuses: [404],
+    advice: 'not found: check image, tag and digest',
+  },
+  { words: [/no such host|server misbehaving/i], advice: 'unknown host: check the name of the registry' },
+  {
+    words: [/x509|certificate/i],
+    advice: 'certificate not trusted: check the CA of the registry on the nodes',
+  },
+  {
+    words: [/connection refused|no route to host|i\/o timeout|deadline exceeded|timed out|reset by peer/i],
+    advice: 'registry unreachable from the node: check the registry and the network',
+  },
+  {
+    words: [/internal server error|bad gateway|service unavailable|gateway time-?out/i],
+    statuses: [500, 501, 502, 503, 504],
+    advice: "registry error (5xx): check the registry's logs",
+  },
+  {
+    words: [/unexpected commit digest|failed size validation/i],
+    advice: 'digest or size mismatch: the registry or a proxy returned corrupt data',
+  },
+  { words: [/no space left/i], advice: 'disk full: free space on the node' },
 ];
+
+/** URLs, and image names with a registry or a tag: their parts can look like words or numbers of an error. */
+const names = /[a-z]+:\/\/[^\s"]+|[^\s"]*[.:@][^\s"]*\/[^\s"]*|[^\s"]*\/[^\s"]*[.:@][^\s"]*/gi;
+
+/** A number counts as an HTTP status only where the text presents it as one. */
+const statusPatterns: readonly RegExp[] = [
+  /\b(?:status(?: code)?|HTTP(?:\/\d(?:\.\d)?)?)\b[^0-9]{0,40}([45]\d\d)\b/,
+  /\b([45]\d\d) (?:[A-Z][a-z]+|Too Many)/,
+];
+
+function httpStatusIn(text: string): number {
+  const matches = statusPatterns.map((pattern) => pattern.exec(text)?.[1]);
+  return Number(matches.find((match) => match !== undefined));
+}
+
+function adviceInMessage(message: string): string | undefined {
+  const text = message.replace(names, ' ');
+  const status = httpStatusIn(text);
+  return adviceByMessage.find(
+    ({ words, statuses }) => words.some((pattern) => pattern.test(text)) || statuses?.includes(status),
+  )?.advice;
+}
 
 const adviceByReason: Readonly<Record<string, string>> = {
   InvalidImageName: 'not a valid image name: check spec.image',
@@ -42,8 +94,11 @@ const adviceByReason: Readonly<Record<string, string>> = {
 
 function adviceFor({ reason, message }: FailingPair): string {
   const known = Object.hasOwn(adviceByReason, reason) ? adviceByReason[reason] : undefined;
-  return known ?? adviceByMessage.find(([pattern]) => pattern.test(message))?.[1] ?? reason;
+  return known ?? adviceInMessage(message) ?? reason;
 }
+
+/** The colon, the space and the two quotes around a cause. */
+const QUOTES_CHARACTERS = 4;
 
 const PULL_FAILED = 'ErrImagePull';
 const PULL_FAILED_REPEATEDLY = 'ImagePullBackOff';
@@ -61,7 +116,11 @@ export function failureReasonOf(pairs: readonly FailingPair[]): Reason | Kubelet
 export function failureMessageOf(pairs: readonly FailingPair[]): string {
   const latest = pairs[0];
   if (latest === undefined) return '';
-  const nodes = pairs.map(({ node }) => node).sort();
-  const cause = latest.message === '' ? '' : `: "${latest.message}"`;
-  return `${adviceFor(latest)} (on ${nodeList(nodes)})${cause}`;
+  const nodes = nodeList(pairs.map(({ node }) => node).sort());
+  // The message is advice already.
+  if (latest.message === NO_SANDBOX_MESSAGE) return `${NO_SANDBOX_MESSAGE} (on ${nodes})`;
+  const problem = `${adviceFor(latest)} (on ${nodes})`;
+  if (latest.message === '') return problem;
+  const room = MESSAGE_LIMIT_CHARACTERS - problem.length - QUOTES_CHARACTERS;
+  return `${problem}: "${causeOf(latest.message, room)}"`;
 }

@@ -11,18 +11,18 @@ const prefixes: readonly RegExp[] = [
   /^failed to pull and unpack image "[^"]*": /,
 ];
 
-/** The outermost part of an error chain, for example `Head "https://...": `. */
-const outermostPart = /^[^:"]*(?:"[^"]*")?: /;
+/** The outermost part of an error chain, for example `Head "https://...": `. A colon inside a digest ends no part. */
+const outermostPart = /^(?:[^:"]|:(?! )|"[^"]*")*: /;
 
 /**
- * Returns the message without the usual prefixes. If it is still longer than the limit (characters), its outermost
- * parts are removed one by one, because cutting at the end would remove the cause. The result can exceed the limit.
+ * Returns the message without the usual prefixes, in at most `limitCharacters`. Outermost parts are removed one by one,
+ * and the rest is cut at its beginning, because the cause comes last.
  */
 export function causeOf(message: string, limitCharacters: number): string {
   let cause = prefixes.reduce((text, prefix) => text.replace(prefix, ''), message);
   while (cause.length > limitCharacters) {
     const shorter = cause.replace(outermostPart, '');
-    if (shorter === cause || shorter === '') return cause;
+    if (shorter === cause || shorter === '') return `…${cause.slice(-Math.max(0, limitCharacters - 1))}`;
     cause = shorter;
   }
   return cause;

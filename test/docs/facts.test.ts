@@ -79,7 +79,7 @@ it('the table of gates lists every gate in the order of evaluation, with its sco
 });
 
 it('the table of failed pulls lists the advice of the code, in its order', () => {
-  const strings = sourceText('hooks/cached-image/failure.ts').matchAll(/(['"])([a-z].*?: .*?)\1,?\]?,?$/gm);
+  const strings = sourceText('hooks/cached-image/failure.ts').matchAll(/(['"])([a-z].*?: .*?)\1 ?\}?,?$/gm);
   const advice = [...strings].map(([, , text = '']) => text.split(': '));
   expect(advice.length).toBeGreaterThan(10);
   const documented = tableBelow('docs/troubleshooting.md', 'A pull fails').map((cells) => cells.slice(0, 2));

@@ -71,6 +71,29 @@ test.each([
     'digest or size mismatch: the registry or a proxy returned corrupt data',
   ],
   ['write /var/lib: no space left on device', 'disk full: free space on the node'],
+  ['registry.example.com/ci/app:build-401: not found', 'not found: check image, tag and digest'],
+  ['team/unauthorized/429:v1: manifest unknown', 'not found: check image, tag and digest'],
+  [
+    'failed to resolve reference "docker.io/corp/certificate-503:v404": i/o timeout',
+    'registry unreachable from the node: check the registry and the network',
+  ],
+  [
+    'unexpected status from HEAD request to https://r.io/v2/app-404/manifests/v1: 403',
+    'unauthorized: check imagePullSecrets',
+  ],
+  ['received unexpected HTTP status: 502', "registry error (5xx): check the registry's logs"],
+  ['fetching blob: HTTP 429', 'rate limited by the registry: pull more slowly or set imagePullSecrets'],
+  ['server responded with 404 Not Found', 'not found: check image, tag and digest'],
+  ['layer 403 of 500 failed', 'RegistryUnavailable'],
+  [
+    'choosing an image from manifest list docker://r.io/a:v1: ' +
+      'no image found in image index for architecture "arm64", variant "v8", OS "linux"',
+    'not built for the platform of the node: check nodeSelector or push an image for that platform',
+  ],
+  [
+    'reading manifest v1 in r.io/a: errors: denied: requested access to the resource is denied',
+    'unauthorized: check imagePullSecrets',
+  ],
   ['something else', 'RegistryUnavailable'],
 ])('the message "%s" has the advice "%s"', (message, advice) => {
   expect(failureMessageOf([failing('a', 1, 'RegistryUnavailable', message)])).toBe(`${advice} (on a): "${message}"`);
@@ -82,6 +105,20 @@ test('a reason named like a property of every object has no advice', () => {
 
 test('a failure without a message quotes nothing', () => {
   expect(failureMessageOf([failing('a', 1, 'ErrImagePull', '')])).toBe('ErrImagePull (on a)');
+});
+
+test('the cause fits into the message together with the advice and the names of the nodes', () => {
+  const node = `worker-${'x'.repeat(60)}`;
+  const cause = `write /var/lib/containerd/${'y'.repeat(180)}: no space left on device`;
+  const message = failureMessageOf([failing(node, 1, 'ErrImagePull', cause)]);
+  expect(message.length).toBeLessThanOrEqual(256);
+  expect(message).toContain(`disk full: free space on the node (on ${node})`);
+  expect(message).toMatch(/no space left on device"$/);
+});
+
+test('a Pod without a sandbox is blamed on the node, not on the registry', () => {
+  const message = 'the node did not start the Pod (sandbox or network not ready): kubectl describe node';
+  expect(failureMessageOf([failing('a', 1, 'PullTimeout', message)])).toBe(`${message} (on a)`);
 });
 
 test('the message lists the nodes by name and quotes the latest failure', () => {

@@ -22,8 +22,16 @@ test.each([
     `${unpack('a')}failed to do request: Head "https://${'x'.repeat(300)}": dial tcp: lookup x: no such host`,
     'dial tcp: lookup x: no such host',
   ],
-  ['a message without parts is not changed', 'x'.repeat(300), 'x'.repeat(300)],
-  ['a message that ends after its only part is not changed', `${'x'.repeat(300)}: `, `${'x'.repeat(300)}: `],
+  ['a message without parts is cut at its beginning', 'x'.repeat(300), `…${'x'.repeat(255)}`],
+  [
+    'a part with a digest and a quoted name is removed whole',
+    `failed to extract layer (application/vnd.oci.image.layer.v1.tar+gzip sha256:${'a'.repeat(64)}) ` +
+      `to overlayfs as "extract-1-x sha256:${'b'.repeat(64)}": write /var/lib/containerd/io.containerd.snapshotter.v1` +
+      '.overlayfs/snapshots/105/fs/usr/lib/libx.so: no space left on device',
+    'write /var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/105/fs/usr/lib/libx.so: ' +
+      'no space left on device',
+  ],
+  ['a message that ends after its only part is cut at its beginning', `${'x'.repeat(300)}: `, `…${'x'.repeat(253)}: `],
   ['an empty message is not changed', '', ''],
 ])('%s', (_title, message, cause) => {
   expect(causeOf(message, MESSAGE_LIMIT_CHARACTERS)).toBe(cause);

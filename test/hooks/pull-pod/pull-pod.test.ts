@@ -125,6 +125,28 @@ test.each(outcomeTable)('$what', ({ isReady, now, outcome }) => {
 });
 
 test.each([
+  {
+    what: 'a Pod that never had a sandbox times out because of its node',
+    conditions: [{ type: 'PodReadyToStartContainers', status: 'False' }],
+    message: 'the node did not start the Pod (sandbox or network not ready): kubectl describe node',
+  },
+  {
+    what: 'a Pod with a sandbox times out because of its pull',
+    conditions: [{ type: 'PodReadyToStartContainers', status: 'True' }],
+    message: 'the pull was still in progress at its deadline',
+  },
+  {
+    what: 'a Pod of a kubelet that does not report the condition times out because of its pull',
+    conditions: [{ type: 'Ready', status: 'False' }],
+    message: 'the pull was still in progress at its deadline',
+  },
+])('$what', ({ conditions, message }) => {
+  const pull = readPullPod(observedPod.parse({ ...wire, status: { ...wire.status, conditions } }));
+  const outcome = { kind: 'failed', reason: 'PullTimeout', message };
+  expect(outcomeOf(pull, ready, NOON + 30 * MINUTE)).toEqual(outcome);
+});
+
+test.each([
   { what: 'time ends a pull at its deadline', metadata: {}, isReady: ready, instant: NOON + 30 * MINUTE },
   {
     what: 'time ends a pull on a NotReady node when it is 60 s old',
