@@ -1,7 +1,7 @@
 // Reads manifests as `kubectl apply -f` does: several documents per file, several files per folder.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
+import { type Document, parseAllDocuments } from 'yaml';
 import type { Manifest } from '../simulator/kubernetes-object.ts';
 
 /** A file that cannot be read, or is not a YAML manifest. */
@@ -17,6 +17,29 @@ function isManifest(value: unknown): value is Manifest {
   );
 }
 
+/** `kind: List`, or a list of one kind such as PodList: its items are applied. */
+function itemsOf(value: unknown): readonly unknown[] | undefined {
+  const { kind, items } = Object(value) as { readonly kind?: unknown; readonly items?: unknown };
+  return typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items) ? items : undefined;
+}
+
+/** Throws ManifestError for an alias without its anchor, which the parser reports only now. */
+function contentOf(document: Document.Parsed, path: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new ManifestError(`${path}: ${(error as Error).message}`);
+  }
+}
+
+function manifestsIn(value: unknown, path: string): readonly Manifest[] {
+  if (value === null) return [];
+  const items = itemsOf(value);
+  if (items !== undefined) return items.flatMap((item) => manifestsIn(item, path));
+  if (!isManifest(value)) throw new ManifestError(`${path}: a document lacks apiVersion, kind or metadata`);
+  return [value];
+}
+
 function readFile(path: string, addresses: ReadonlyMap<string, string>): Manifest[] {
   let text: string;
   try {
@@ -28,10 +51,7 @@ function readFile(path: string, addresses: ReadonlyMap<string, string>): Manifes
   return parseAllDocuments(text).flatMap((document) => {
     const [error] = document.errors;
     if (error !== undefined) throw new ManifestError(`${path}: ${error.message}`);
-    const value: unknown = document.toJS();
-    if (value === null) return [];
-    if (!isManifest(value)) throw new ManifestError(`${path}: a document lacks apiVersion, kind or metadata`);
-    return [value];
+    return manifestsIn(contentOf(document, path), path);
   });
 }
 

@@ -4,6 +4,7 @@ import { canonicalJson, sameJson } from './json.ts';
 import { identityOf, type KubernetesObject, type Manifest } from './kubernetes-object.ts';
 import { mergeThreeWays } from './metacontroller/three-way-merge.ts';
 import type { WriteOptions } from './object-changes.ts';
+import { resourceOf } from './resources.ts';
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
@@ -22,12 +23,20 @@ function merged(current: KubernetesObject, manifest: Manifest): Manifest {
   return mergeThreeWays({ observed: current, lastApplied, desired: manifest }, 'replace') as Manifest;
 }
 
+/** kubectl sends an object of a cluster-scoped kind without the namespace that its manifest may have. */
+function inItsScope(manifest: Manifest): Manifest {
+  if (resourceOf(manifest.kind).namespaced) return manifest;
+  const { namespace: _, ...metadata } = manifest.metadata;
+  return { ...manifest, metadata };
+}
+
 /** Returns the stored object; an unchanged one is not written. */
 export function applyManifest(
   store: Pick<ApiStore, 'find' | 'create' | 'update'>,
-  manifest: Manifest,
+  written: Manifest,
   options: WriteOptions,
 ): KubernetesObject {
+  const manifest = inItsScope(written);
   const current = store.find(identityOf(manifest));
   const desired = withLastApplied(manifest);
   if (current === undefined) return store.create(desired, options);

@@ -200,6 +200,12 @@ test('apply changes the fields of the manifest and keeps those of other writers'
   expect(applied.status).toEqual({ ready: '1/1' });
 });
 
+test('apply drops the namespace of a cluster-scoped kind, as kubectl does', () => {
+  const { metadata, ...manifest } = image();
+  const applied = store.apply({ ...manifest, metadata: { ...metadata, namespace: 'drop-system' } });
+  expect(applied.metadata.namespace).toBeUndefined();
+});
+
 test('applying the same manifest twice writes once', () => {
   store.apply(image());
   store.apply(image());
