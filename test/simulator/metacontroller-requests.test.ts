@@ -1,39 +1,24 @@
 // The requests that Metacontroller 4.17 sends: their fields, and the related objects that a customize hook selects.
 import { expect, test } from 'vitest';
+import { CUSTOMIZE, image, policy, policyCluster, relating, SYNC } from './policy-cluster.ts';
 import { APP, ours, pullPod, tinyCluster } from './tiny-cluster.ts';
 
-const SYNC = '/hooks/pullpolicies/sync';
-const CUSTOMIZE = '/hooks/pullpolicies/customize';
 const IMAGES_SYNC = '/hooks/cachedimages/sync';
 const IMAGES_CUSTOMIZE = '/hooks/cachedimages/customize';
+const IMAGES = 'CachedImage.drop.corewire.io/v1alpha1';
 
-const images = { apiVersion: 'drop.corewire.io/v1alpha1', resource: 'cachedimages' };
 const pods = { apiVersion: 'v1', resource: 'pods', namespace: 'drop-system' };
 
-const image = (name: string, labels: Record<string, string> = {}) => {
-  const manifest = ours('CachedImage', name, { image: `docker.io/library/${name}` });
-  return { ...manifest, metadata: { name, labels } };
-};
-
 test('a sync request of a CompositeController has controller, parent, children, related and finalizing', async () => {
-  const { cluster, clock, callsOf } = tinyCluster({
-    hooks: {
-      [SYNC]: () => ({
-        status: {},
-        children: [pullPod('drop-default-0', 'node-a', APP), ours('PolicyView', 'default', { paused: false })],
-      }),
-      [CUSTOMIZE]: () => ({ relatedResources: [{ ...images, labelSelector: {} }] }),
-    },
-  });
+  const hooks = { [CUSTOMIZE]: relating({ labelSelector: {} }) };
+  const { response, cluster, clock, callsOf } = policyCluster({ hooks });
+  response.children = [pullPod('drop-default-0', 'node-a', APP), ours('PolicyView', 'default', { paused: false })];
   cluster.apply(image('nginx'));
-  cluster.apply(ours('PullPolicy', 'default'));
   await clock.runFor(1000);
   const [first] = callsOf(SYNC);
   expect(Object.keys(first?.body ?? {})).toEqual(['controller', 'parent', 'children', 'related', 'finalizing']);
-  expect(first?.body.controller).toMatchObject({
-    kind: 'CompositeController',
-    metadata: { name: 'drop-pullpolicies' },
-  });
+  const controller = { kind: 'CompositeController', metadata: { name: 'drop-pullpolicies' } };
+  expect(first?.body.controller).toMatchObject(controller);
   expect(first?.body.parent).toMatchObject({ kind: 'PullPolicy', spec: { maxConcurrentNodes: 1 } });
   expect(first?.body.children).toEqual({ 'Pod.v1': {}, 'PolicyView.drop.corewire.io/v1alpha1': {} });
   expect(first?.body.finalizing).toBe(false);
@@ -41,7 +26,7 @@ test('a sync request of a CompositeController has controller, parent, children, 
   const last = callsOf(SYNC).at(-1)?.body;
   expect(Object.keys(last?.children['Pod.v1'] ?? {})).toEqual(['drop-system/drop-default-0']);
   expect(Object.keys(last?.children['PolicyView.drop.corewire.io/v1alpha1'] ?? {})).toEqual(['default']);
-  expect(Object.keys(last?.related['CachedImage.drop.corewire.io/v1alpha1'] ?? {})).toEqual(['nginx']);
+  expect(Object.keys(last?.related[IMAGES] ?? {})).toEqual(['nginx']);
 });
 
 test('a sync request of a DecoratorController has object and attachments', async () => {
@@ -64,34 +49,23 @@ test('a controller without child kinds sends empty children, and a customize req
 });
 
 test('a child carries the last applied configuration, its owner and the generated label', async () => {
-  const { cluster, clock, callsOf, store } = tinyCluster({
-    hooks: { [SYNC]: () => ({ status: {}, children: [pullPod('drop-default-0', 'node-a', APP)] }) },
-  });
-  const { uid } = cluster.apply(ours('PullPolicy', 'default')).metadata;
+  const { response, clock, callsOf, store } = policyCluster();
+  response.children = [pullPod('drop-default-0', 'node-a', APP)];
+  const { uid } = store.get(policy).metadata;
   await clock.runFor(1000);
   const [pod] = store.list('Pod');
   const labels = { 'app.kubernetes.io/managed-by': 'drop', 'controller-uid': uid };
   expect(pod?.metadata.labels).toEqual(labels);
-  expect(pod?.metadata.ownerReferences).toEqual([
-    {
-      apiVersion: 'drop.corewire.io/v1alpha1',
-      kind: 'PullPolicy',
-      name: 'default',
-      uid,
-      controller: true,
-      blockOwnerDeletion: true,
-    },
-  ]);
+  const owner = { apiVersion: 'drop.corewire.io/v1alpha1', ...policy, uid, controller: true, blockOwnerDeletion: true };
+  expect(pod?.metadata.ownerReferences).toEqual([owner]);
   const text = pod?.metadata.annotations?.['metacontroller.k8s.io/last-applied-configuration'] ?? '{}';
   expect(JSON.parse(text)).toMatchObject({ kind: 'Pod', metadata: { labels } });
   expect(callsOf(SYNC).at(-1)?.body.children['Pod.v1']?.['drop-system/drop-default-0']).toBe(pod);
 });
 
 test('a customize response is cached per generation for 20 minutes', async () => {
-  const { cluster, clock, callsOf } = tinyCluster({
-    hooks: { [SYNC]: () => ({ status: {}, children: [], resyncAfterSeconds: 60 }) },
-  });
-  cluster.apply(ours('PullPolicy', 'default'));
+  const hooks = { [SYNC]: () => ({ status: {}, children: [], resyncAfterSeconds: 60 }) };
+  const { cluster, clock, callsOf } = policyCluster({ hooks });
   await clock.runFor(19 * 60_000);
   expect(callsOf(SYNC)).toHaveLength(19);
   expect(callsOf(CUSTOMIZE)).toHaveLength(1);
@@ -111,32 +85,25 @@ const rules: readonly (readonly [string, object, readonly string[]])[] = [
 ];
 
 test.each(rules)('a rule with %s selects related objects', async (_, rule, expected) => {
-  const { cluster, clock, callsOf } = tinyCluster({
-    hooks: { [CUSTOMIZE]: () => ({ relatedResources: [{ ...images, ...rule }] }) },
-  });
+  const { cluster, clock, callsOf } = policyCluster({ hooks: { [CUSTOMIZE]: relating(rule) } });
   cluster.apply(image('a', { team: 'x' }));
   cluster.apply(image('b', { team: 'x' }));
   cluster.apply(image('c', { team: 'y' }));
-  cluster.apply(ours('PullPolicy', 'default'));
   await clock.runFor(1000);
-  const related = callsOf(SYNC).at(-1)?.body.related['CachedImage.drop.corewire.io/v1alpha1'];
-  expect(Object.keys(related ?? {})).toEqual(expected);
+  expect(Object.keys(callsOf(SYNC).at(-1)?.body.related[IMAGES] ?? {})).toEqual(expected);
 });
 
 test('a rule with names and labels fails the sync before the sync hook is called', async () => {
-  const { cluster, clock, callsOf } = tinyCluster({
-    hooks: { [CUSTOMIZE]: () => ({ relatedResources: [{ ...images, names: ['a'], labelSelector: {} }] }) },
-  });
-  cluster.apply(ours('PullPolicy', 'default'));
+  const hooks = { [CUSTOMIZE]: relating({ names: ['a'], labelSelector: {} }) };
+  const { cluster, clock, callsOf } = policyCluster({ hooks });
   await clock.runFor(1000);
   expect(callsOf(SYNC)).toHaveLength(0);
   expect(cluster.metacontroller.failures().length).toBeGreaterThan(3);
 });
 
 test('a cluster-scoped parent can relate objects of a namespace', async () => {
-  const { cluster, clock, callsOf, store } = tinyCluster({
-    hooks: { [IMAGES_CUSTOMIZE]: () => ({ relatedResources: [{ ...pods, labelSelector: {} }] }) },
-  });
+  const hooks = { [IMAGES_CUSTOMIZE]: relating({ ...pods, labelSelector: {} }) };
+  const { cluster, clock, callsOf, store } = tinyCluster({ hooks });
   store.create(pullPod('here', 'n', APP));
   store.create({ ...pullPod('there', 'n', APP), metadata: { name: 'there', namespace: 'other' } });
   cluster.apply(image('nginx'));
@@ -146,30 +113,25 @@ test('a cluster-scoped parent can relate objects of a namespace', async () => {
 });
 
 test('a rule without matching objects sends an empty group', async () => {
-  const { cluster, clock, callsOf } = tinyCluster({
-    hooks: { [IMAGES_CUSTOMIZE]: () => ({ relatedResources: [{ ...pods, names: ['none'] }] }) },
-  });
+  const hooks = { [IMAGES_CUSTOMIZE]: relating({ ...pods, names: ['none'] }) };
+  const { cluster, clock, callsOf } = tinyCluster({ hooks });
   cluster.apply(image('nginx'));
   await clock.runFor(1000);
   expect(callsOf(IMAGES_SYNC).at(-1)?.body.related).toEqual({ 'Pod.v1': {} });
 });
 
 test('the parent of a request can be older than its related objects', async () => {
-  const { cluster, clock, callsOf } = tinyCluster({
-    hooks: { [CUSTOMIZE]: () => ({ relatedResources: [{ ...images, labelSelector: {} }] }) },
-    hookMilliseconds: () => 1000,
-    lagMilliseconds: 10,
-  });
-  cluster.apply(ours('CachedImage', 'early', { image: 'early' }));
+  const hooks = { [CUSTOMIZE]: relating({ labelSelector: {} }) };
+  const { cluster, clock, callsOf } = tinyCluster({ hooks, hookMilliseconds: () => 1000, lagMilliseconds: 10 });
+  cluster.apply(image('early'));
   await clock.runFor(5000);
   cluster.apply(ours('PullPolicy', 'default'));
   await clock.runFor(300);
   // The parent has been read, and its customize call is in progress.
   cluster.apply(ours('PullPolicy', 'default', { paused: true }));
-  cluster.apply(ours('CachedImage', 'late', { image: 'late' }));
+  cluster.apply(image('late'));
   await clock.runFor(1500);
   const [first] = callsOf(SYNC);
   expect(first?.body.parent).toMatchObject({ metadata: { generation: 1 }, spec: { paused: false } });
-  const related = first?.body.related['CachedImage.drop.corewire.io/v1alpha1'];
-  expect(Object.keys(related ?? {})).toEqual(['early', 'late']);
+  expect(Object.keys(first?.body.related[IMAGES] ?? {})).toEqual(['early', 'late']);
 });

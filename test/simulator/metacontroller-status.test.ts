@@ -2,10 +2,10 @@
 import { expect, test } from 'vitest';
 import { ApiError } from '../../simulator/api-error.ts';
 import type { Faults } from '../../simulator/faults.ts';
-import { policy, policyCluster, SYNC } from './policy-cluster.ts';
+import { CUSTOMIZE, policy, policyCluster, SYNC } from './policy-cluster.ts';
 import { APP, type HookBody, ours, pullPod, tinyCluster } from './tiny-cluster.ts';
 
-test('the whole status is replaced, and observedGeneration is added', async () => {
+test('the whole status is replaced, even by none, and observedGeneration is added', async () => {
   const { response, wake, store } = policyCluster();
   response.status = { revision: 1, lastStartNode: 'n' };
   await wake();
@@ -13,12 +13,6 @@ test('the whole status is replaced, and observedGeneration is added', async () =
   response.status = { revision: 2 };
   await wake();
   expect(store.get(policy).status).toEqual({ revision: 2, observedGeneration: 1 });
-});
-
-test('a response without a status wipes the status', async () => {
-  const { response, wake, store } = policyCluster();
-  response.status = { revision: 1 };
-  await wake();
   response.status = undefined;
   await wake();
   expect(store.get(policy).status).toEqual({ observedGeneration: 1 });
@@ -38,8 +32,7 @@ test('a status computed from a stale parent overwrites a newer one', async () =>
   const hooks = {
     [SYNC]: ({ parent }: HookBody) => ({ status: { revision: Number(parent.status?.revision ?? 0) + 1 } }),
   };
-  const { cluster, clock, store } = tinyCluster({ hooks, lagMilliseconds: 100 });
-  cluster.apply(ours('PullPolicy', 'default'));
+  const { clock, store } = policyCluster({ hooks, lagMilliseconds: 100 });
   await clock.runFor(1000);
   store.updateStatus({ ...store.get(policy), status: { revision: 90 } });
   const seen = store.get(policy);
@@ -100,6 +93,7 @@ test('a status is not written to a parent that was replaced during the sync', as
   expect(store.get(policy).status).toEqual({ revision: 1, observedGeneration: 1 });
 });
 
+const node = { kind: 'Node', name: 'node-a' };
 const NODES = '/hooks/nodes/sync';
 const spec = { key: 'k', ready: true, unschedulable: false, os: 'linux', taints: [], labels: {} };
 const attach = ({ object }: HookBody) => ({ attachments: [ours('NodeCache', object.metadata.name, spec)] });
@@ -107,9 +101,9 @@ const attach = ({ object }: HookBody) => ({ attachments: [ours('NodeCache', obje
 test('a response with attachments only never writes to the Node', async () => {
   const { cluster, clock, store } = tinyCluster({ hooks: { [NODES]: attach } });
   cluster.addNode({ name: 'node-a' });
-  const before = store.get({ kind: 'Node', name: 'node-a' });
+  const before = store.get(node);
   await clock.runFor(500);
-  expect(store.get({ kind: 'Node', name: 'node-a' })).toBe(before);
+  expect(store.get(node)).toBe(before);
   const [cache] = store.list('NodeCache');
   expect(cache?.metadata.annotations).toMatchObject({ 'metacontroller.k8s.io/decorator-controller': 'drop-nodes' });
   expect(cache?.metadata.ownerReferences).toMatchObject([{ kind: 'Node', uid: before.metadata.uid }]);
@@ -129,16 +123,15 @@ test('an attachment is deleted with its Node, and a new Node of the same name ge
   await clock.runFor(1000);
   const [after] = store.list('NodeCache');
   expect(after?.metadata.uid).not.toBe(before?.metadata.uid);
-  expect(after?.metadata.ownerReferences).toMatchObject([
-    { uid: store.get({ kind: 'Node', name: 'node-a' }).metadata.uid },
-  ]);
+  const { uid } = store.get(node).metadata;
+  expect(after?.metadata.ownerReferences).toMatchObject([{ uid }]);
 });
 
 test('a decorator response with labels writes them to the Node', async () => {
   const { cluster, clock, store } = tinyCluster({ hooks: { [NODES]: () => ({ labels: { warm: 'yes' } }) } });
   cluster.addNode({ name: 'node-a' });
   await clock.runFor(1000);
-  expect(store.get({ kind: 'Node', name: 'node-a' }).metadata.labels).toMatchObject({ warm: 'yes' });
+  expect(store.get(node).metadata.labels).toMatchObject({ warm: 'yes' });
 });
 
 test('a lost response fails the sync after the hook has decided', async () => {
@@ -169,9 +162,8 @@ test('a repeated sync calls the hook again at once', async () => {
 });
 
 test('the cache of one kind can lag behind the others', async () => {
-  const { response, clock, callsOf } = policyCluster({
-    faults: { lagMilliseconds: (kind) => (kind === 'Pod' ? 3000 : undefined) },
-  });
+  const faults: Faults = { lagMilliseconds: (kind) => (kind === 'Pod' ? 3000 : undefined) };
+  const { response, clock, callsOf } = policyCluster({ faults });
   response.children = [pullPod('a', 'n', APP)];
   await clock.runFor(4000);
   const seen = callsOf(SYNC).map(({ body }) => Object.keys(body.children['Pod.v1'] ?? {}).length);
@@ -181,10 +173,8 @@ test('the cache of one kind can lag behind the others', async () => {
 });
 
 test('a restart drops the queue and requested resyncs, and syncs every parent again', async () => {
-  const { cluster, clock, callsOf } = tinyCluster({
-    hooks: { [SYNC]: () => ({ status: {}, resyncAfterSeconds: 60 }) },
-  });
-  cluster.apply(ours('PullPolicy', 'default'));
+  const hooks = { [SYNC]: () => ({ status: {}, resyncAfterSeconds: 60 }) };
+  const { cluster, clock, callsOf } = policyCluster({ hooks });
   await clock.runFor(1000);
   expect(callsOf(SYNC)).toHaveLength(1);
   cluster.metacontroller.restart(5000);
@@ -192,17 +182,14 @@ test('a restart drops the queue and requested resyncs, and syncs every parent ag
   expect(callsOf(SYNC)).toHaveLength(1);
   await clock.runFor(300);
   expect(callsOf(SYNC)).toHaveLength(2);
-  expect(callsOf('/hooks/pullpolicies/customize')).toHaveLength(2);
+  expect(callsOf(CUSTOMIZE)).toHaveLength(2);
   await clock.runFor(59_000);
   expect(callsOf(SYNC)).toHaveLength(2);
 });
 
 test('a restart abandons the syncs in progress', async () => {
-  const { cluster, clock, store } = tinyCluster({
-    hooks: { [SYNC]: () => ({ status: { revision: 1 }, children: [pullPod('a', 'n', APP)] }) },
-    requestMilliseconds: () => 1000,
-  });
-  cluster.apply(ours('PullPolicy', 'default'));
+  const { response, cluster, clock, store } = policyCluster({ requestMilliseconds: () => 1000 });
+  Object.assign(response, { status: { revision: 1 }, children: [pullPod('a', 'n', APP)] });
   await clock.runFor(1100);
   expect(store.list('Pod')).toHaveLength(1);
   cluster.metacontroller.restart(60_000);

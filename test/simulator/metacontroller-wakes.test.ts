@@ -1,26 +1,16 @@
 // When Metacontroller 4.17 syncs a parent: changes that enqueue it, resyncs, retries and workers.
 import { expect, test } from 'vitest';
+import { CUSTOMIZE, image, policy, policyCluster, relating, SYNC } from './policy-cluster.ts';
 import { APP, type HookBody, otherResponse, ours, pullPod, START_MILLISECONDS, tinyCluster } from './tiny-cluster.ts';
-
-const SYNC = '/hooks/pullpolicies/sync';
-const CUSTOMIZE = '/hooks/pullpolicies/customize';
-
-const images = { apiVersion: 'drop.corewire.io/v1alpha1', resource: 'cachedimages' };
-
-const image = (name: string, labels: Record<string, string> = {}) => {
-  const manifest = ours('CachedImage', name, { image: `docker.io/library/${name}` });
-  return { ...manifest, metadata: { name, labels } };
-};
 
 test("with ignoreStatusChanges, a parent's own status does not enqueue it, but its spec and labels do", async () => {
   const hooks = {
     [SYNC]: ({ parent }: HookBody) => ({ status: { lastStartNode: String(parent.metadata.generation) } }),
   };
-  const { cluster, clock, callsOf, store } = tinyCluster({ hooks });
-  cluster.apply(ours('PullPolicy', 'default'));
+  const { cluster, clock, callsOf, store } = policyCluster({ hooks });
   await clock.runFor(10_000);
   expect(callsOf(SYNC)).toHaveLength(1);
-  const seen = store.get({ kind: 'PullPolicy', name: 'default' });
+  const seen = store.get(policy);
   store.update({ ...seen, metadata: { ...seen.metadata, labels: { a: 'b' } } });
   await clock.runFor(10_000);
   expect(callsOf(SYNC)).toHaveLength(2);
@@ -39,10 +29,8 @@ test('without ignoreStatusChanges, every change of a Node enqueues it, even a he
 });
 
 test('a changed child enqueues its parent', async () => {
-  const { cluster, clock, callsOf } = tinyCluster({
-    hooks: { [SYNC]: () => ({ status: {}, children: [pullPod('drop-default-0', 'node-a', APP)] }) },
-  });
-  cluster.apply(ours('PullPolicy', 'default'));
+  const { response, cluster, clock, callsOf } = policyCluster();
+  response.children = [pullPod('drop-default-0', 'node-a', APP)];
   await clock.runFor(1000);
   const before = callsOf(SYNC).length;
   cluster.addNode({ name: 'node-a' });
@@ -51,12 +39,8 @@ test('a changed child enqueues its parent', async () => {
 });
 
 test('a related object enqueues the parent if its old or its new state matches the rule', async () => {
-  const { cluster, clock, callsOf } = tinyCluster({
-    hooks: {
-      [CUSTOMIZE]: () => ({ relatedResources: [{ ...images, labelSelector: { matchLabels: { team: 'x' } } }] }),
-    },
-  });
-  cluster.apply(ours('PullPolicy', 'default'));
+  const hooks = { [CUSTOMIZE]: relating({ labelSelector: { matchLabels: { team: 'x' } } }) };
+  const { cluster, clock, callsOf } = policyCluster({ hooks });
   await clock.runFor(1000);
   const syncsAfter = async (action: () => void) => {
     const before = callsOf(SYNC).length;
@@ -71,10 +55,7 @@ test('a related object enqueues the parent if its old or its new state matches t
 });
 
 test('a related object enqueues the parent even after the cached rules have expired', async () => {
-  const { cluster, clock, callsOf } = tinyCluster({
-    hooks: { [CUSTOMIZE]: () => ({ relatedResources: [{ ...images, labelSelector: {} }] }) },
-  });
-  cluster.apply(ours('PullPolicy', 'default'));
+  const { cluster, clock, callsOf } = policyCluster({ hooks: { [CUSTOMIZE]: relating({ labelSelector: {} }) } });
   await clock.runFor(25 * 60_000);
   const before = callsOf(SYNC).length;
   cluster.apply(image('nginx'));
@@ -84,8 +65,7 @@ test('a related object enqueues the parent even after the cached rules have expi
 });
 
 test('there is no periodic resync', async () => {
-  const { cluster, clock, callsOf } = tinyCluster();
-  cluster.apply(ours('PullPolicy', 'default'));
+  const { clock, callsOf } = policyCluster();
   await clock.runFor(24 * 3_600_000);
   expect(callsOf(SYNC)).toHaveLength(1);
 });
@@ -97,29 +77,15 @@ test.each([
   [0.5, 20],
   [2.5, 4],
 ])('resyncAfterSeconds %s leads to %s syncs in 10 s', async (resyncAfterSeconds, expected) => {
-  const { cluster, clock, callsOf } = tinyCluster({
-    hooks: { [SYNC]: () => ({ status: {}, resyncAfterSeconds }) },
-    hookMilliseconds: () => 0,
-    requestMilliseconds: () => 0,
-  });
-  cluster.apply(ours('PullPolicy', 'default'));
+  const hooks = { [SYNC]: () => ({ status: {}, resyncAfterSeconds }) };
+  const { clock, callsOf } = policyCluster({ hooks, hookMilliseconds: () => 0, requestMilliseconds: () => 0 });
   await clock.runFor(10_000);
   expect(callsOf(SYNC)).toHaveLength(expected);
 });
 
 test('a 429 response is retried after its Retry-After', async () => {
-  let count = 0;
-  const { cluster, clock, callsOf } = tinyCluster({
-    hooks: {
-      [SYNC]() {
-        count += 1;
-        return count === 1
-          ? otherResponse({ statusCode: 429, headers: { 'retry-after': '7' }, body: '' })
-          : { status: {} };
-      },
-    },
-  });
-  cluster.apply(ours('PullPolicy', 'default'));
+  const responses = [otherResponse({ statusCode: 429, headers: { 'retry-after': '7' }, body: '' })];
+  const { clock, callsOf } = policyCluster({ hooks: { [SYNC]: () => responses.shift() ?? { status: {} } } });
   await clock.runFor(30_000);
   const [first, second] = callsOf(SYNC);
   expect((second?.atMilliseconds ?? 0) - (first?.atMilliseconds ?? 0)).toBeGreaterThanOrEqual(7000);
@@ -128,14 +94,9 @@ test('a 429 response is retried after its Retry-After', async () => {
 
 test('a failed sync is retried after 5 ms, doubled each time and reset by a success', async () => {
   let isBroken = true;
-  const { cluster, clock, callsOf } = tinyCluster({
-    hooks: {
-      [SYNC]: () => (isBroken ? otherResponse({ statusCode: 500, headers: {}, body: '' }) : { status: {} }),
-    },
-    hookMilliseconds: () => 0,
-    lagMilliseconds: 0,
-  });
-  cluster.apply(ours('PullPolicy', 'default'));
+  const broken = otherResponse({ statusCode: 500, headers: {}, body: '' });
+  const hooks = { [SYNC]: () => (isBroken ? broken : { status: {} }) };
+  const { cluster, clock, callsOf } = policyCluster({ hooks, hookMilliseconds: () => 0, lagMilliseconds: 0 });
   await clock.runFor(5000);
   const gaps = () => {
     const times = callsOf(SYNC).map(({ atMilliseconds }) => atMilliseconds);
@@ -151,8 +112,7 @@ test('a failed sync is retried after 5 ms, doubled each time and reset by a succ
 });
 
 test('a response after the timeout fails the sync, although the service has decided', async () => {
-  const { cluster, clock, callsOf } = tinyCluster({ hookMilliseconds: () => 40_000 });
-  cluster.apply(ours('PullPolicy', 'default'));
+  const { cluster, clock, callsOf } = policyCluster({ hookMilliseconds: () => 40_000 });
   await clock.runFor(65_000);
   expect(callsOf(CUSTOMIZE).length).toBeGreaterThanOrEqual(2);
   expect(callsOf(SYNC)).toHaveLength(0);
@@ -163,8 +123,7 @@ test('a response after the timeout fails the sync, although the service has deci
 test('a parent is never synced by two workers at once, and a change during its sync is not lost', async () => {
   let running = 0;
   let most = 0;
-  const { cluster, clock, callsOf } = tinyCluster({
-    hooks: { [SYNC]: () => ({ status: {} }) },
+  const { cluster, clock, callsOf } = policyCluster({
     hookMilliseconds: () => 1000,
     faults: {
       beforeSync: ({ controller }) => {
@@ -177,7 +136,6 @@ test('a parent is never synced by two workers at once, and a change during its s
       },
     },
   });
-  cluster.apply(ours('PullPolicy', 'default'));
   for (let index = 0; index < 20; index += 1) {
     await clock.runFor(200);
     cluster.apply(ours('PullPolicy', 'default', { maxConcurrentNodes: index + 2 }));

@@ -46,7 +46,7 @@ const controllers = registrations.map((registration) =>
   controllerObject(registration, { endpoint: { kind: 'url', url: 'http://127.0.0.1:9099' } }),
 );
 
-type TinyOptions = Partial<ClusterOptions> & {
+export type TinyOptions = Partial<ClusterOptions> & {
   /** By path; any other path returns an empty object. */
   readonly hooks?: Readonly<Record<string, TinyHook>>;
 };
