@@ -1,9 +1,10 @@
 // The Prometheus client: which requests it sends, and which series, values and warnings of a response it keeps.
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { PrometheusQuery } from '../../../../hooks/discovery-policy/sources/prometheus.ts';
 import { SERIES_LIMIT, WARNING_LIMIT } from '../../../../service/discovery/clients/prometheus-response.ts';
-import { noCredentials } from '../../../../service/discovery/credentials.ts';
-import { closeServers, json, plain, type Responder, serve } from '../servers.ts';
+import { type Credentials, noCredentials } from '../../../../service/discovery/credentials.ts';
+import { closeServers, json, plain, type Responder, type SeenRequest, serve } from '../servers.ts';
 import {
   basic,
   PASSWORD,
@@ -31,49 +32,42 @@ const series = (image: string | undefined, value: string) => ({
 const range = { startMilliseconds: 1_700_000_000_500, endMilliseconds: 1_700_000_600_000, stepMilliseconds: 1_500 };
 const parametersOf = (url = '') => Object.fromEntries(new URL(url, 'http://a').searchParams);
 
+const withHeaders = (headers: Credentials['headers']): Credentials => ({ ...noCredentials, headers });
+const NO_REQUEST: SeenRequest = { method: '', url: '', headers: {}, body: '' };
+
+/** Runs a query at a path of a server that has no series, and returns its request. */
+async function requestOf(options: Partial<PrometheusQuery> = {}, credentials = noCredentials, path = '') {
+  const server = await serve(options.range === undefined ? vector([]) : matrix([]));
+  prometheusOf(await run(prometheusQuery(`${server.url}${path}`, options), { credentials }));
+  return server.seen[0] ?? NO_REQUEST;
+}
+
 describe('a request', () => {
   it.each([
-    ['', '/api/v1/query'],
-    ['/', '/api/v1/query'],
-    ['/prometheus///', '/prometheus/api/v1/query'],
-    ['/a%20b/c#d', '/a%20b/c/api/v1/query'],
-  ])('to an endpoint with the path "%s" has the path %s', async (path, expected) => {
-    const server = await serve(vector([]));
+    ['', '/api/v1/query', {}],
+    ['/', '/api/v1/query', {}],
+    ['/prometheus///', '/prometheus/api/v1/query', {}],
+    ['/a%20b/c#d', '/a%20b/c/api/v1/query', {}],
+    ['/?tenant=a', '/api/v1/query', { tenant: 'a' }],
+  ])('to an endpoint with the path "%s" has the path %s and keeps its query', async (path, expected, more) => {
     const query = 'count(a{b=~"c.*"}) by (image) > 1 & 2';
-    prometheusOf(await run(prometheusQuery(`${server.url}${path}`, { query })));
-    const { method, url, headers } = server.seen[0] ?? { method: '', url: '', headers: {} };
-    expect([method, new URL(url, server.url).pathname, parametersOf(url)]).toEqual(['GET', expected, { query }]);
+    const { method, url, headers } = await requestOf({ query }, noCredentials, path);
+    expect([method, url.split('?')[0], parametersOf(url)]).toEqual(['GET', expected, { ...more, query }]);
     expect(headers).toMatchObject({ accept: 'application/json', 'accept-encoding': 'identity' });
   });
 
-  it('keeps the query of the endpoint', async () => {
-    const server = await serve(vector([]));
-    prometheusOf(await run(prometheusQuery(`${server.url}/?tenant=a`)));
-    expect(server.seen[0]?.url).toBe('/api/v1/query?tenant=a&query=images');
-  });
-
   it('for a range has start, end and step in seconds', async () => {
-    const server = await serve(matrix([]));
-    prometheusOf(await run(prometheusQuery(server.url, { range })));
-    expect(server.seen[0]?.url).toMatch(/^\/api\/v1\/query_range\?/);
-    expect(parametersOf(server.seen[0]?.url)).toEqual({
-      query: 'images',
-      start: '1700000000.5',
-      end: '1700000600',
-      step: '1.5',
-    });
+    const { url } = await requestOf({ range });
+    expect(url).toMatch(/^\/api\/v1\/query_range\?/);
+    expect(parametersOf(url)).toEqual({ query: 'images', start: '1700000000.5', end: '1700000600', step: '1.5' });
   });
 
   it('with a long query is a POST with a form', async () => {
-    const server = await serve(vector([]));
     const query = `sum(up) + ${'é&'.repeat(400)}`;
-    prometheusOf(await run(prometheusQuery(server.url, { query }), { credentials: withToken }));
-    const { method, url, headers, body } = server.seen[0] ?? { headers: {} };
+    const { method, url, headers, body } = await requestOf({ query }, withToken);
     expect([method, url]).toEqual(['POST', '/api/v1/query']);
-    expect(headers).toMatchObject({
-      'content-type': 'application/x-www-form-urlencoded',
-      authorization: `Bearer ${TOKEN}`,
-    });
+    const form = { 'content-type': 'application/x-www-form-urlencoded', authorization: `Bearer ${TOKEN}` };
+    expect(headers).toMatchObject(form);
     expect(Object.fromEntries(new URLSearchParams(body))).toEqual({ query });
   });
 
@@ -87,30 +81,29 @@ describe('a request', () => {
     expect(parametersOf(server.seen[1]?.url)).toEqual({ query });
   });
 
-  it.each([
-    ['no credentials', noCredentials, undefined],
-    ['a token', withToken, `Bearer ${TOKEN}`],
-    ['a user', withUser, basic(USERNAME, PASSWORD)],
-    ['a token and a user', { ...withUser, token: TOKEN }, `Bearer ${TOKEN}`],
-    ['an authorization header', { ...noCredentials, headers: { authorization: 'Custom abc' } }, 'Custom abc'],
-  ])('of a Secret with %s has its authorization', async (_what, credentials, expected) => {
-    const server = await serve(vector([]));
-    prometheusOf(await run(prometheusQuery(server.url), { credentials }));
-    expect(server.seen[0]?.headers.authorization).toBe(expected);
+  it.each<[string, Credentials, object]>([
+    ['a token', withToken, { authorization: `Bearer ${TOKEN}` }],
+    ['a user', withUser, { authorization: basic(USERNAME, PASSWORD) }],
+    ['a token and a user', { ...withUser, token: TOKEN }, { authorization: `Bearer ${TOKEN}` }],
+    ['an authorization header', withHeaders({ authorization: 'Custom abc' }), { authorization: 'Custom abc' }],
+    ['another header', withHeaders({ 'x-scope-orgid': 'team|other' }), { 'x-scope-orgid': 'team|other' }],
+  ])('of a Secret with %s has its headers', async (_what, credentials, expected) => {
+    expect((await requestOf({}, credentials)).headers).toMatchObject(expected);
   });
 
-  it('has the headers of the Secret', async () => {
-    const server = await serve(vector([]));
-    const credentials = { ...noCredentials, headers: { 'x-scope-orgid': 'team|other' } };
-    prometheusOf(await run(prometheusQuery(server.url), { credentials }));
-    expect(server.seen[0]?.headers['x-scope-orgid']).toBe('team|other');
+  it('without credentials has no authorization', async () => {
+    expect((await requestOf()).headers.authorization).toBeUndefined();
   });
 });
 
+/** The result of a query at a server with one response. */
+const resultOf = async (respond: Responder, options: Partial<PrometheusQuery> = {}, credentials = noCredentials) =>
+  prometheusOf(await run(prometheusQuery((await serve(respond)).url, options), { credentials }));
+
 describe('a response', () => {
   it('of an instant query has one value per series', async () => {
-    const { url } = await serve(vector([series('b:1', '4200'), series('a:1', '1e-3'), series('b:1', '-2')]));
-    expect(await run(prometheusQuery(url))).toEqual({
+    const result = [series('b:1', '4200'), series('a:1', '1e-3'), series('b:1', '-2')];
+    expect(await resultOf(vector(result))).toEqual({
       ok: true,
       type: 'prometheus',
       series: [
@@ -125,20 +118,14 @@ describe('a response', () => {
   });
 
   it('of a range query has all finite values of a series', async () => {
-    const values = [
-      [1, '1'],
-      [2, '2.5'],
-      [3, 'NaN'],
-    ];
-    const { url } = await serve(matrix([{ metric: { image: 'a' }, values }]));
-    const response = prometheusOf(await run(prometheusQuery(url, { range })));
-    expect(response).toMatchObject({ series: [{ image: 'a', values: [1, 2.5] }], valuesDropped: 1 });
+    const values = ['1', '2.5', 'NaN'].map((value, index) => [index, value]);
+    const result = await resultOf(matrix([{ metric: { image: 'a' }, values }]), { range });
+    expect(result).toMatchObject({ series: [{ image: 'a', values: [1, 2.5] }], valuesDropped: 1 });
   });
 
   it.each(['NaN', '+Inf', '-Inf', '', 'abc'])('drops and counts the value "%s" and its series', async (value) => {
-    const { url } = await serve(vector([series('a', value), series('b', '1')]));
-    const response = prometheusOf(await run(prometheusQuery(url)));
-    expect(response).toMatchObject({ series: [{ image: 'b', values: [1] }], valuesDropped: 1, seriesWithoutImage: 0 });
+    const result = await resultOf(vector([series('a', value), series('b', '1')]));
+    expect(result).toMatchObject({ series: [{ image: 'b', values: [1] }], valuesDropped: 1, seriesWithoutImage: 0 });
   });
 
   it.each([
@@ -167,39 +154,32 @@ describe('a response', () => {
   });
 
   it('counts series without an image', async () => {
-    const { url } = await serve(vector([series(undefined, '1'), series('', '1'), series('a', '1')]));
-    const response = prometheusOf(await run(prometheusQuery(url)));
-    expect(response).toMatchObject({ series: [{ image: 'a', values: [1] }], valuesDropped: 0, seriesWithoutImage: 2 });
+    const result = await resultOf(vector([series(undefined, '1'), series('', '1'), series('a', '1')]));
+    expect(result).toMatchObject({ series: [{ image: 'a', values: [1] }], valuesDropped: 0, seriesWithoutImage: 2 });
   });
 
   it('counts a native histogram as a dropped value', async () => {
     const histogram = [1, { count: '1', sum: '2', buckets: [] }];
-    const instant = await serve(vector([{ metric: { image: 'a' }, histogram }]));
+    const instant = vector([{ metric: { image: 'a' }, histogram }]);
+    const overTime = matrix([{ metric: { image: 'a' }, histograms: [histogram] }]);
     const dropped = { series: [], valuesDropped: 1 };
-    expect(prometheusOf(await run(prometheusQuery(instant.url)))).toMatchObject(dropped);
-    const overTime = await serve(matrix([{ metric: { image: 'a' }, histograms: [histogram] }]));
-    expect(prometheusOf(await run(prometheusQuery(overTime.url, { range })))).toMatchObject(dropped);
+    expect([await resultOf(instant), await resultOf(overTime, { range })]).toMatchObject([dropped, dropped]);
   });
 
   it('may have as many series as the limit', async () => {
-    const { url } = await serve(vector(Array.from({ length: SERIES_LIMIT }, (_, index) => series(`i:${index}`, '1'))));
-    expect(prometheusOf(await run(prometheusQuery(url))).series).toHaveLength(SERIES_LIMIT);
+    const respond = vector(Array.from({ length: SERIES_LIMIT }, (_, index) => series(`i:${index}`, '1')));
+    expect((await resultOf(respond)).series).toHaveLength(SERIES_LIMIT);
   });
 
   it('keeps warnings and infos without credentials', async () => {
     const more = { warnings: ['slow store', `no auth for ${TOKEN}`], infos: ['metric might not be a counter'] };
-    const { url } = await serve(vector([], more));
-    expect(prometheusOf(await run(prometheusQuery(url), { credentials: withToken })).warnings).toEqual([
-      'slow store',
-      'no auth for [redacted]',
-      'metric might not be a counter',
-    ]);
+    const shown = ['slow store', 'no auth for [redacted]', 'metric might not be a counter'];
+    expect((await resultOf(vector([], more), {}, withToken)).warnings).toEqual(shown);
   });
 
   it('keeps only the first of many warnings', async () => {
     const warnings = Array.from({ length: WARNING_LIMIT + 3 }, (_, index) => `w${index}`);
-    const { url } = await serve(vector([], { warnings }));
-    const response = prometheusOf(await run(prometheusQuery(url)));
-    expect(response.warnings).toEqual([...warnings.slice(0, WARNING_LIMIT), 'and 3 more']);
+    const result = await resultOf(vector([], { warnings }));
+    expect(result.warnings).toEqual([...warnings.slice(0, WARNING_LIMIT), 'and 3 more']);
   });
 });
