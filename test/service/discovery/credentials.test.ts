@@ -22,26 +22,17 @@ function problemOf(texts: Texts): string {
   throw new Error('the Secret was accepted');
 }
 
+const tls = { authority: 'A', certificate: 'B', key: 'C' };
+
 test.each<[string, Texts, object]>([
   ['no keys', {}, {}],
   ['a token and the line break of its file', { token: 'abc\n' }, { token: 'abc' }],
   ['a user', { username: 'ada', password: 'p:w ü' }, { username: 'ada', password: 'p:w ü' }],
-  [
-    'a user and the line breaks of files',
-    { username: 'ada\n', password: 'pw\r\n' },
-    { username: 'ada', password: 'pw' },
-  ],
+  ['a user and line breaks', { username: 'ada\n', password: 'pw\r\n' }, { username: 'ada', password: 'pw' }],
   ['an empty password', { username: 'ada', password: '' }, { username: 'ada', password: '' }],
-  [
-    'headers',
-    { 'headers.X-Scope-OrgID': 'team|b', 'headers.x_y.z': ' 1 ' },
-    { headers: { 'x-scope-orgid': 'team|b', 'x_y.z': '1' } },
-  ],
-  [
-    'TLS material',
-    { 'ca.crt': 'A', 'tls.crt': 'B', 'tls.key': 'C' },
-    { tls: { authority: 'A', certificate: 'B', key: 'C' } },
-  ],
+  ['a header', { 'headers.X-Scope-OrgID': 'team|b' }, { headers: { 'x-scope-orgid': 'team|b' } }],
+  ['a header in spaces', { 'headers.x_y.z': ' 1 ' }, { headers: { 'x_y.z': '1' } }],
+  ['TLS material', { 'ca.crt': 'A', 'tls.crt': 'B', 'tls.key': 'C' }, { tls }],
   ['unknown keys', { '.dockerconfigjson': '{}', Token: 'x', constructor: 'x' }, {}],
 ])('a Secret with %s is decoded', (_what, texts, expected) => {
   expect(decode(texts)).toEqual({ ...noCredentials, ...expected });
