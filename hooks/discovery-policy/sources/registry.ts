@@ -1,5 +1,7 @@
 // OCI registries: the newest tags of each repository become images, and the newest of n tags has the score n.
 import { z } from 'zod';
+import { isDockerHub } from '../../../kubernetes/docker-hub.ts';
+import { DEFAULT_REGISTRY } from '../../../kubernetes/image-reference.ts';
 import { compiledField } from '../compiled-field.ts';
 import { compilePattern, type Pattern } from '../pattern.ts';
 import { compileTemplate, DEFAULT_TEMPLATE, type Template } from './image-template.ts';
@@ -29,8 +31,9 @@ export interface RegistryResponse {
   readonly repositories: readonly { readonly repository: string; readonly tags: readonly string[] }[];
 }
 
-/** Host and port of an http or https URL. */
-function hostOf(url: string): string {
+/** The registry in the references of images at this http or https URL: its host and port, or Docker Hub's name. */
+function registryOf(url: string): string {
+  if (isDockerHub(url)) return DEFAULT_REGISTRY;
   return /^https?:\/\/([^/?#]+)/.exec(url)?.[1] ?? url;
 }
 
@@ -44,7 +47,7 @@ function compile(block: SourceBlock<'registry'>, path: string): CompiledRegistry
 }
 
 function parse(response: RegistryResponse, { block, tagFilter, imageTemplate }: CompiledRegistry): ParsedResponse {
-  const registry = hostOf(block.url);
+  const registry = registryOf(block.url);
   const scores = new Map<string, number>();
   let invalidReferences = 0;
   for (const { repository, tags } of response.repositories) {

@@ -34,6 +34,12 @@ test.each<TagRow>([
     response: tags({ app: ['v1', 'latest', 'v2', '9.9', 'v3', 'v4-rc1'] }),
     images: ['registry.example.com/app:v3 2', 'registry.example.com/app:v2 1'],
   },
+  ...['docker.io', 'index.docker.io', 'registry-1.docker.io', 'registry.hub.docker.com'].map((host) => ({
+    what: `the registry of an image at ${host} is Docker Hub`,
+    fields: { url: `https://${host}` },
+    response: tags({ nginx: ['1.25'] }),
+    images: ['docker.io/library/nginx:1.25 1'],
+  })),
   {
     what: 'the registry of an image is the host and port of the URL',
     fields: { url: 'http://registry.example.com:5000/path' },
