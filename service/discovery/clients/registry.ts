@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { RegistryQuery, RegistryResponse } from '../../../hooks/discovery-policy/sources/registry.ts';
 import { basicAuthorizationOf, bearerAuthorizationOf } from '../credentials.ts';
-import { type HttpResponse, parseHttpUrl } from '../http-client.ts';
+import type { HttpResponse } from '../http-client.ts';
 import { parseBody, statusError } from '../response-errors.ts';
 import { SourceError } from '../source-error.ts';
 import { type SourceSession, urlBelow, withAuthorization } from '../source-session.ts';
@@ -71,17 +71,19 @@ async function tagsOf(name: string, listing: Listing): Promise<string[]> {
   const repository: Repository = { name, path, authorization: bearerAuthorizationOf(session.credentials) };
   const first = urlBelow(session.base, `/v2/${path}/tags/list`);
   first.searchParams.set('n', String(PAGE_SIZE_TAGS));
-  const tags: string[] = [];
+  const tags = new Set<string>();
   const visited = new Set<string>();
   for (let url: URL | undefined = first; url !== undefined; ) {
     checkPage(url, visited, name);
     const response: HttpResponse = await getPage(url, repository, listing);
     const page = parseBody(response, tagListShape, session.redactor).tags ?? [];
-    countTags(listing, page.length, name);
-    tags.push(...page);
-    url = nextPage(response, url, name);
+    const before = tags.size;
+    for (const tag of page) tags.add(tag);
+    const added = tags.size - before;
+    countTags(listing, added, name);
+    url = linkedPage(response, url) ?? (added === 0 ? undefined : pageAfter(page, first));
   }
-  return tags;
+  return [...tags];
 }
 
 function checkPage(url: URL, visited: Set<string>, name: string): void {
@@ -149,31 +151,49 @@ async function authorizationFor(response: HttpResponse, repository: Repository, 
   throw tagListError(response, repository, session);
 }
 
-/** Ignores the scope of the challenge, so that the token is valid for this repository only. */
+/** Read access. A challenge may also ask for the right to push or to delete, which must never be requested. */
+const readActions = ['pull', 'metadata_read'];
+
+/** Returns the read actions that the challenge asks for on this repository, or `pull` if it asks for none. */
+function scopeOf({ parameters }: Challenge, path: string): string {
+  const prefix = `repository:${path}:`;
+  const scopes = (parameters.scope ?? '').split(' ').filter((scope) => scope.startsWith(prefix));
+  const asked = scopes.flatMap((scope) => scope.slice(prefix.length).split(','));
+  const actions = readActions.filter((action) => asked.includes(action));
+  return prefix + (actions.join(',') || 'pull');
+}
+
 async function tokenFor(
-  { parameters }: Challenge,
+  challenge: Challenge,
   { path, authorization }: Repository,
   tokens: TokenStore,
 ): Promise<string> {
-  const request = { realm: parameters.realm ?? '', service: parameters.service, scope: `repository:${path}:pull` };
-  return tokens.get(request, authorization?.replace(/^Bearer /, ''));
+  const { realm = '', service } = challenge.parameters;
+  return tokens.get({ realm, service, scope: scopeOf(challenge, path) }, authorization?.replace(/^Bearer /, ''));
 }
 
 const linkPattern = /<([^>]*)>([^<]*)/g;
 
-/** Returns the next page (RFC 8288), or undefined after the last. Throws a BadResponse for another origin. */
-function nextPage(response: HttpResponse, current: URL, name: string): URL | undefined {
+/**
+ * Returns the next page that the Link header (RFC 8288) names, or undefined without one. Only the query of the link is
+ * used, because a proxy or virtual repository in front of the registry often passes on an inner host or path.
+ */
+function linkedPage(response: HttpResponse, current: URL): URL | undefined {
   const header = [response.headers.link ?? []].flat().join(', ');
   const next = [...header.matchAll(linkPattern)].find(([, , parameters = '']) =>
     /;\s*rel\s*=\s*"?next"?/i.test(parameters),
   );
   if (next === undefined) return undefined;
-  const url = parseHttpUrl(next[1] ?? '', current);
-  if (url?.origin !== current.origin) {
-    throw new SourceError(
-      'BadResponse',
-      `invalid pagination link from ${current.origin}: the tag list of ${name} continues at another origin`,
-    );
-  }
+  const url = new URL(current);
+  url.search = /\?([^#]*)/.exec(next[1] ?? '')?.[1] ?? '';
+  return url;
+}
+
+/** Returns the page after a full one, or undefined after a shorter one. The Link header of a full page is optional. */
+function pageAfter(page: readonly string[], first: URL): URL | undefined {
+  const last = page.at(-1);
+  if (last === undefined || page.length < PAGE_SIZE_TAGS) return undefined;
+  const url = new URL(first);
+  url.searchParams.set('last', last);
   return url;
 }
