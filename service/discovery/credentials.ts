@@ -1,5 +1,6 @@
 // Decodes the Secret of a source. No message contains a value of it.
 import type { DiscoveryQuery, SourceFailure } from '../../hooks/discovery-policy/query.ts';
+import { DOCKER_CONFIG_KEY, userOfDockerConfig } from './docker-config.ts';
 import { SourceError } from './source-error.ts';
 
 export interface Credentials {
@@ -59,20 +60,30 @@ const refusedHeaders: ReadonlySet<string> = new Set([
   'accept-encoding',
 ]);
 
+const supportedKeys: ReadonlySet<string> = new Set(['token', 'username', 'password', 'ca.crt', 'tls.crt', 'tls.key']);
+
 type SecretText = (key: string) => string | undefined;
 
 /**
- * Decodes the data of a Secret, base64 by key, and ignores unknown keys. `secret` is its namespace and name. Throws a
- * SourceError with SecretNotFound that names the invalid key.
+ * Decodes the data of a Secret, base64 by key, and ignores unknown keys. `secret` is its namespace and name,
+ * `registryUrl` the registry whose entry of a Docker configuration may be used. Throws a SourceError with
+ * SecretNotFound that names the invalid key.
  */
-export function decodeCredentials(data: Readonly<Record<string, string>>, secret: string): Credentials {
+export function decodeCredentials(
+  data: Readonly<Record<string, string>>,
+  secret: string,
+  registryUrl?: string,
+): Credentials {
   const text: SecretText = (key) =>
     Object.hasOwn(data, key) ? Buffer.from(data[key] ?? '', 'base64').toString('utf8') : undefined;
+  const keys = Object.keys(data);
+  const hasOtherKey = keys.some((key) => supportedKeys.has(key) || key.startsWith(HEADER_KEY_PREFIX));
   return {
     ok: true,
     token: decodeToken(text, secret),
     ...decodeUser(text, secret),
-    headers: decodeHeaders(Object.keys(data), text, secret),
+    ...decodeDockerConfig(text, secret, { registryUrl, hasOtherKey }),
+    headers: decodeHeaders(keys, text, secret),
     tls: decodeTls(text, secret),
   };
 }
@@ -102,6 +113,31 @@ function decodeUser(text: SecretText, secret: string): Pick<Credentials, 'userna
   }
   if (username?.includes(':')) throw invalidSecret(secret, 'username must not contain a colon');
   return { username, password };
+}
+
+/** Token or username of the Secret win. Without any supported key the query would silently be anonymous. */
+function decodeDockerConfig(
+  text: SecretText,
+  secret: string,
+  { registryUrl, hasOtherKey }: { readonly registryUrl: string | undefined; readonly hasOtherKey: boolean },
+): Partial<Pick<Credentials, 'username' | 'password'>> {
+  const config = text(DOCKER_CONFIG_KEY);
+  if (config === undefined || text('token') !== undefined || text('username') !== undefined) return {};
+  // The query itself reports an invalid URL.
+  if (registryUrl !== undefined && !URL.canParse(registryUrl)) return {};
+  const user = registryUrl === undefined ? undefined : userOfDockerConfig(config, registryUrl);
+  if (user === 'invalid') {
+    throw invalidSecret(secret, `${DOCKER_CONFIG_KEY} is not a Docker configuration: recreate it with kubectl`);
+  }
+  if (user !== undefined) return user;
+  if (hasOtherKey) return {};
+  const cause =
+    registryUrl === undefined ? 'serves only registry sources' : `has no user for ${new URL(registryUrl).host}`;
+  const keys = [...supportedKeys].join(', ');
+  throw invalidSecret(
+    secret,
+    `${DOCKER_CONFIG_KEY} ${cause}, and the Secret has none of the supported keys (${keys}, headers.*)`,
+  );
 }
 
 function decodeTls(text: SecretText, secret: string): TlsMaterial {

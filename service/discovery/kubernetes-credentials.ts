@@ -59,6 +59,9 @@ function connect({ kubeConfig, timeoutMilliseconds }: CredentialOptions): Cluste
   };
 }
 
+/** Base64 by key. */
+type SecretData = Readonly<Record<string, string>>;
+
 interface RequestedPolicy {
   readonly name: string;
   readonly uid: string;
@@ -70,7 +73,7 @@ function credentialsOfPolicy(
   namespace: string,
   cluster: Cluster | undefined,
 ): CredentialSource {
-  const secrets = new Map<string, Promise<Credentials>>();
+  const secrets = new Map<string, Promise<SecretData>>();
   let policy: Promise<StoredPolicy> | undefined;
 
   async function read(query: DiscoveryQuery, secretName: string): Promise<Credentials> {
@@ -83,7 +86,7 @@ function credentialsOfPolicy(
     }
     const known = secrets.get(secretName) ?? readSecret(namespace, secretName, cluster);
     secrets.set(secretName, known);
-    return known;
+    return decodeCredentials(await known, secret, query.type === 'registry' ? query.url : undefined);
   }
 
   return {
@@ -130,12 +133,11 @@ async function readPolicy({ name, uid }: RequestedPolicy, cluster: Cluster): Pro
   return policy.data;
 }
 
-async function readSecret(namespace: string, name: string, cluster: Cluster): Promise<Credentials> {
-  const secret = `${namespace}/${name}`;
-  const { data } = await readObject(name, `Secret ${secret}`, () =>
+async function readSecret(namespace: string, name: string, cluster: Cluster): Promise<SecretData> {
+  const { data } = await readObject(name, `Secret ${namespace}/${name}`, () =>
     cluster.secrets.readNamespacedSecret({ name, namespace }, deadlineOptions(cluster.timeoutMilliseconds)),
   );
-  return decodeCredentials(data ?? {}, secret);
+  return data ?? {};
 }
 
 async function readObject<Found>(name: string, what: string, read: () => Promise<Found>): Promise<Found> {

@@ -11,9 +11,9 @@ const encode = (texts: Texts) =>
   Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, Buffer.from(text, 'utf8').toString('base64')]));
 const decode = (texts: Texts) => decodeCredentials(encode(texts), 'drop-system/creds');
 
-function problemOf(texts: Texts): string {
+function problemOf(texts: Texts, url?: string): string {
   try {
-    decode(texts);
+    decodeCredentials(encode(texts), 'drop-system/creds', url);
   } catch (error) {
     expect(error).toBeInstanceOf(SourceError);
     expect(error).toMatchObject({ reason: 'SecretNotFound' });
@@ -33,9 +33,76 @@ test.each<[string, Texts, object]>([
   ['a header', { 'headers.X-Scope-OrgID': 'team|b' }, { headers: { 'x-scope-orgid': 'team|b' } }],
   ['a header in spaces', { 'headers.x_y.z': ' 1 ' }, { headers: { 'x_y.z': '1' } }],
   ['TLS material', { 'ca.crt': 'A', 'tls.crt': 'B', 'tls.key': 'C' }, { tls }],
-  ['unknown keys', { '.dockerconfigjson': '{}', Token: 'x', constructor: 'x' }, {}],
+  ['unknown keys', { Token: 'x', constructor: 'x' }, {}],
 ])('a Secret with %s is decoded', (_what, texts, expected) => {
   expect(decode(texts)).toEqual({ ...noCredentials, ...expected });
+});
+
+const auth = Buffer.from('ada:p:w').toString('base64');
+const ada = { username: 'ada', password: 'p:w' };
+const dockerConfig = (auths: object): Texts => ({ '.dockerconfigjson': JSON.stringify({ auths }) });
+const decodeFor = (url: string, texts: Texts) => decodeCredentials(encode(texts), 'drop-system/creds', url);
+
+test.each<[string, string, Texts, object]>([
+  ['the host', 'https://r.example', dockerConfig({ 'other.example': { auth: 'eDp5' }, 'r.example': { auth } }), ada],
+  ['the host and port', 'http://r.example:5000/base', dockerConfig({ 'r.example:5000': { auth } }), ada],
+  ['the URL of the host', 'https://r.example', dockerConfig({ 'https://r.example': { auth } }), ada],
+  ['the address of version 1', 'https://r.example', dockerConfig({ 'https://r.example/v1/': { auth } }), ada],
+  ['Docker Hub', 'https://docker.io', dockerConfig({ 'https://index.docker.io/v1/': { auth } }), ada],
+  ['Docker Hub by another name', 'https://registry-1.docker.io', dockerConfig({ 'docker.io': { auth } }), ada],
+  ['user and password', 'https://r.example', dockerConfig({ 'r.example': { ...ada, email: 'a@b' } }), ada],
+  ['an authority as well', 'https://r.example', { ...dockerConfig({ 'r.example': { auth } }), 'ca.crt': 'A' }, ada],
+  ['an invalid URL of the source', 'registry', dockerConfig({ 'r.example': { auth } }), {}],
+  ['an authority only', 'https://r.example', { ...dockerConfig({ 'other.example': { auth } }), 'ca.crt': 'A' }, {}],
+  [
+    'a token, which wins',
+    'https://r.example',
+    { ...dockerConfig({ 'r.example': { auth } }), token: 't' },
+    { token: 't' },
+  ],
+])('a Docker configuration with %s is decoded', (_what, url, texts, expected) => {
+  const { token, username, password } = decodeFor(url, texts);
+  expect({ token, username, password }).toEqual({
+    token: undefined,
+    username: undefined,
+    password: undefined,
+    ...expected,
+  });
+});
+
+const supported = 'none of the supported keys (token, username, password, ca.crt, tls.crt, tls.key, headers.*)';
+const noUser = `.dockerconfigjson has no user for r.example, and the Secret has ${supported}`;
+
+test.each<[string, string | undefined, Texts, string]>([
+  ['another host', 'https://r.example', dockerConfig({ 'other.example': { auth } }), noUser],
+  ['another port', 'https://r.example', dockerConfig({ 'r.example:5000': { auth } }), noUser],
+  ['a longer host', 'https://r.example', dockerConfig({ 'r.example.evil': { auth } }), noUser],
+  ['one repository', 'https://r.example', dockerConfig({ 'r.example/team': { auth } }), noUser],
+  ['an entry without a user', 'https://r.example', dockerConfig({ 'r.example': {} }), noUser],
+  ['an auth without a colon', 'https://r.example', dockerConfig({ 'r.example': { auth: 'YQ==' } }), noUser],
+  [
+    'a registry, for Prometheus',
+    undefined,
+    dockerConfig({ 'r.example': { auth } }),
+    `.dockerconfigjson serves only registry sources, and the Secret has ${supported}`,
+  ],
+  [
+    'no JSON',
+    'https://r.example',
+    { '.dockerconfigjson': '{secret-1' },
+    '.dockerconfigjson is not a Docker configuration',
+  ],
+  [
+    'other JSON',
+    'https://r.example',
+    { '.dockerconfigjson': '{"auths":["secret-1"]}' },
+    '.dockerconfigjson is not a Docker',
+  ],
+])('a Docker configuration for %s is refused without its values', (_what, url, texts, problem) => {
+  const message = problemOf(texts, url);
+  expect(message).toContain('invalid Secret drop-system/creds: ');
+  expect(message).toContain(problem);
+  expect(message).not.toMatch(/secret-1|p:w|ada/);
 });
 
 const headerProblem = 'headers.x-a is empty or contains characters that are not allowed in a header';

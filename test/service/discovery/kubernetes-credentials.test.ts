@@ -96,6 +96,18 @@ describe('a Secret', () => {
     expect(server.seen.every(({ headers }) => headers.authorization === `Bearer ${API_TOKEN}`)).toBe(true);
   });
 
+  it('with a Docker configuration serves only the registry that it names', async () => {
+    const auth = Buffer.from('ada:pw').toString('base64');
+    const text = JSON.stringify({ auths: { 'registry.example.com': { auth } } });
+    const server = await apiServer(withData({ '.dockerconfigjson': Buffer.from(text).toString('base64') }));
+    const credentials = credentialsAt(server.url);
+    const queries = [registryQuery('https://registry.example.com/', 'b'), prometheusQuery(ENDPOINT)];
+    const [forRegistry, forPrometheus] = await Promise.all(queries.map((query) => credentials.read(query)));
+    expect(forRegistry).toMatchObject({ ok: true, username: 'ada', password: 'pw' });
+    expect(forPrometheus).toEqual(notFound('.dockerconfigjson serves only registry sources'));
+    expect(server.seen).toHaveLength(2);
+  });
+
   it('is read again in the next sync', async () => {
     const server = await apiServer(everything);
     const credentials = createCredentialSource({ namespace: 'drop-system', kubeConfig: kubeConfigOf(server.url) });
