@@ -77,8 +77,8 @@ const registrySource = z
       .max(TAGS_WANTED_LIMIT)
       .optional()
       .describe(
-        'Number of tags kept per repository: the newest versions if all tags are versions, ' +
-          'otherwise the last tags in the order of the registry.',
+        'Number of tags kept per repository: the highest versions first, ' +
+          'then tags without a version, the last in the order of the registry first.',
       ),
     imageTemplate: z
       .string()

@@ -56,7 +56,7 @@ const allowedPackages: Readonly<Record<string, readonly string[]>> = {
   kubernetes: [],
   crds: ['zod'],
   metacontroller: ['zod'],
-  hooks: ['zod', 're2', 'semver'],
+  hooks: ['zod', 're2'],
 };
 
 /** Code whose result depends on more than its arguments. */
