@@ -1,4 +1,6 @@
 // Decides which pulls start in this sync, or which gate keeps every pair waiting.
+import type { PullPolicySpec } from '../../crds/pull-policy.ts';
+import type { FleetTable } from '../fleet/table.ts';
 import { type CandidateInput, findCandidates } from './candidates.ts';
 import { type Choice, chooseStarts } from './choose.ts';
 import { closedPolicyGate } from './gates/gates.ts';
@@ -20,16 +22,19 @@ const noStarts: StartPlan = {
   isPairWanted: () => false,
 };
 
-function candidateInputOf(input: PolicyInput, limits: PaceLimits): CandidateInput | undefined {
-  const { specResult, table, images, pendingStarts, status, nowMilliseconds } = input;
-  if (!specResult.ok || table === undefined) return undefined;
+function candidateInputOf(
+  { images, pendingStarts, status, nowMilliseconds }: PolicyInput,
+  policy: PullPolicySpec,
+  { backoff, repullIntervalMilliseconds }: PaceLimits,
+  table: FleetTable,
+): CandidateInput {
   return {
     images: [...images.values()],
     table,
-    policy: specResult.spec,
+    policy,
     rejected: pendingStarts.rejected,
-    backoffMaxMilliseconds: limits.backoff.maxMilliseconds,
-    repullIntervalMilliseconds: limits.repullIntervalMilliseconds,
+    backoffMaxMilliseconds: backoff.maxMilliseconds,
+    repullIntervalMilliseconds,
     lastStartNode: status.lastStartNode,
     nowMilliseconds,
   };
@@ -37,10 +42,9 @@ function candidateInputOf(input: PolicyInput, limits: PaceLimits): CandidateInpu
 
 /** Starts nothing for an invalid spec, an unknown fleet, a partial request, or a policy that is being deleted. */
 export function planStarts(input: PolicyInput): StartPlan {
-  const { specResult, isBeingDeleted, isPartial } = input;
-  if (!specResult.ok || isPartial || isBeingDeleted) return noStarts;
-  const candidateInput = candidateInputOf(input, specResult.limits);
-  if (candidateInput === undefined) return noStarts;
+  const { specResult, table, isBeingDeleted, isPartial } = input;
+  if (!specResult.ok || table === undefined || isPartial || isBeingDeleted) return noStarts;
+  const candidateInput = candidateInputOf(input, specResult.spec, specResult.limits, table);
   const isPairWanted = () => findCandidates(candidateInput).next().done !== true;
   const pace = paceOf(input, specResult.limits);
   // While a gate of the whole policy is closed, no pair can start.
