@@ -102,6 +102,18 @@ export const reasons = {
     on: image,
     meaning: 'The node stopped being Ready during the pull.',
   },
+  InitContainerFailed: {
+    on: image,
+    meaning:
+      'An init container that an admission webhook added to the pull Pod cannot start, so the pull never started. ' +
+      'Exempt the namespace of the pull Pods from the webhook, or correct the init container.',
+  },
+  PodMutated: {
+    on: image,
+    meaning:
+      'An admission webhook changed the pull Pod so that it cannot pull: it removed the container `pull`, changed an ' +
+      'annotation drop.corewire.io/*, or moved the Pod to another node. Exempt the namespace of the pull Pods.',
+  },
   PodFailed: {
     on: image,
     meaning: 'The pull Pod failed and the kubelet reported no reason.',

@@ -137,6 +137,11 @@ export function normalizeImage(parts: ImageParts, parse = parseImageReference): 
   return { ok: true, reference: formatImageReference(reference) };
 }
 
+/** Returns the reference without normalising it: `nginx:1.25` for `{image: nginx, tag: 1.25}`. */
+export function writtenImage({ image, tag, digest }: ImageParts): string {
+  return digest ? `${image}@${digest}` : `${image}:${tag || DEFAULT_TAG}`;
+}
+
 /** Returns `app` for `quay.io/team/app`. */
 export function lastPathSegment(reference: Pick<ImageReference, 'repository'>): string {
   return reference.repository.slice(reference.repository.lastIndexOf('/') + 1);

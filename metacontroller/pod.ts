@@ -4,17 +4,28 @@ import { objectMetadata } from '../crds/observed.ts';
 
 const text = z.string().optional().catch(undefined);
 
-const stateDetail = z.object({ reason: text, message: text }).optional().catch(undefined);
+const stateDetail = z
+  .object({ reason: text, message: text, exitCode: z.number().optional().catch(undefined) })
+  .optional()
+  .catch(undefined);
 
 const containerState = z
   .object({ waiting: stateDetail, running: stateDetail, terminated: stateDetail })
   .catch({ waiting: undefined, running: undefined, terminated: undefined });
 
-const containerStatus = z.object({ imageID: text, state: containerState });
+const containerStatus = z.object({ name: text, imageID: text, state: containerState });
 
-const containers = z.array(z.object({ image: text })).catch([]);
+const containerStatuses = z.array(containerStatus).optional().catch(undefined);
 
-const podSpec = z.object({ nodeName: text, containers }).catch({ nodeName: undefined, containers: [] });
+const container = z.object({ name: text, image: text, restartPolicy: text });
+
+const podSpec = z
+  .object({
+    nodeName: text,
+    containers: z.array(container).catch([]),
+    initContainers: z.array(container).optional().catch(undefined),
+  })
+  .catch({ nodeName: undefined, containers: [], initContainers: undefined });
 
 const condition = z.object({ type: z.string(), status: text });
 
@@ -23,7 +34,8 @@ const podStatus = z
     phase: text,
     reason: text,
     message: text,
-    containerStatuses: z.array(containerStatus).optional().catch(undefined),
+    containerStatuses,
+    initContainerStatuses: containerStatuses,
     conditions: z.array(condition).optional().catch(undefined),
   })
   .catch({
@@ -31,6 +43,7 @@ const podStatus = z
     reason: undefined,
     message: undefined,
     containerStatuses: undefined,
+    initContainerStatuses: undefined,
     conditions: undefined,
   });
 

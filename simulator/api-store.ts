@@ -45,6 +45,8 @@ export interface ApiStoreOptions {
   readonly random: Random;
   /** Called for every create. A returned text refuses it (Forbidden), as a quota or an admission webhook does. */
   readonly admit?: ((object: Manifest) => string | undefined) | undefined;
+  /** Called for every create before `admit`. Returns the object to create, as a mutating admission webhook does. */
+  readonly mutate?: ((object: Manifest) => Manifest) | undefined;
 }
 
 interface Store extends ApiStoreOptions {
@@ -57,10 +59,12 @@ function get({ table }: Store, identity: ObjectIdentity): KubernetesObject {
   return object;
 }
 
-function create({ table, admit, random, clock }: Store, manifest: Manifest, options: WriteOptions): KubernetesObject {
-  const resource = resourceOf(manifest.kind);
-  const identity = identityOf(manifest);
-  checkMetadata(resource, manifest);
+function create(store: Store, requested: Manifest, options: WriteOptions): KubernetesObject {
+  const { table, admit, mutate, random, clock } = store;
+  const resource = resourceOf(requested.kind);
+  const identity = identityOf(requested);
+  checkMetadata(resource, requested);
+  const manifest = mutate?.(requested) ?? requested;
   if (table.find(identity) !== undefined) {
     throw new ApiError('AlreadyExists', `${describeObject(identity)} already exists`);
   }

@@ -30,6 +30,8 @@ export interface ClusterOptions
   readonly faults?: Faults | undefined;
   /** Called for every create. A returned text refuses it, as a quota or an admission webhook does. */
   readonly admit?: ((object: Manifest) => string | undefined) | undefined;
+  /** Called for every create. Returns the object to create, as a mutating admission webhook does. */
+  readonly mutate?: ((object: Manifest) => Manifest) | undefined;
   /** Empty registries unless given. */
   readonly registry?: Registry | undefined;
 }
@@ -86,7 +88,7 @@ function onStoreChange({ clock, machines, podStarts }: ClusterState, event: Watc
 
 function startParts(options: ClusterOptions, random: Random): ClusterState {
   const { clock } = options;
-  const store = createApiStore({ clock, random: random.fork('uids'), admit: options.admit });
+  const store = createApiStore({ clock, random: random.fork('uids'), admit: options.admit, mutate: options.mutate });
   const registry = options.registry ?? createRegistry();
   const pods = createPodIndex(store);
   startGarbageCollector({ clock, store });

@@ -2,12 +2,12 @@
 import type { ImageReference } from '../kubernetes/image-reference.ts';
 import { noProgramMessage, rootUserMessage } from './kubelet-messages.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
-import type { PodSpec } from './pod-admission.ts';
+import { type PodSpec, pullContainer } from './pod-admission.ts';
 import type { ContainerReport } from './pod-status.ts';
 import type { RegistryImage } from './registry.ts';
 
 function isRefusedAsRoot(spec: PodSpec, image: RegistryImage): boolean {
-  const context = { ...spec.securityContext, ...spec.containers[0]?.securityContext };
+  const context = { ...spec.securityContext, ...pullContainer(spec)?.securityContext };
   return context.runAsNonRoot === true && context.runAsUser === undefined && image.runsAsRoot === true;
 }
 
@@ -17,7 +17,7 @@ export function containerReport(
   image: RegistryImage,
 ): ContainerReport {
   const spec = pod.spec as PodSpec;
-  const [container] = spec.containers;
+  const container = pullContainer(spec);
   if (isRefusedAsRoot(spec, image)) {
     const message = rootUserMessage(pod, container?.name ?? '');
     return { kind: 'waiting', reason: 'CreateContainerConfigError', message };

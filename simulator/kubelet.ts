@@ -5,7 +5,7 @@ import { createImagePuller, type ImagePuller, type NodeImages } from './image-pu
 import { backOffMessage, invalidNameMessage, neverPullMessage, pullFailureMessage } from './kubelet-messages.ts';
 import { identityOf, type KubernetesObject } from './kubernetes-object.ts';
 import type { WatchEvent } from './object-table.ts';
-import type { PodSpec } from './pod-admission.ts';
+import { type PodSpec, pullContainer } from './pod-admission.ts';
 import { cancelAll, later, newPodWork, type PodWork, report, reportWaiting, type StatusWriter } from './pod-work.ts';
 import type { Random } from './random.ts';
 import type { Registry, RegistryImage } from './registry.ts';
@@ -107,7 +107,7 @@ function pullOrRun(kubelet: KubeletState, work: PodWork): void {
     return;
   }
   const { reference } = parsed;
-  const pullPolicy = (work.pod.spec as PodSpec).containers[0]?.imagePullPolicy;
+  const pullPolicy = pullContainer(work.pod.spec as PodSpec)?.imagePullPolicy;
   const present = kubelet.images.byReference.get(formatImageReference(reference));
   if (present !== undefined && pullPolicy !== 'Always') run(kubelet, work, reference, present);
   else if (pullPolicy === 'Never') reportWaiting(kubelet, work, 'ErrImageNeverPull', neverPullMessage(work.image));
@@ -115,7 +115,7 @@ function pullOrRun(kubelet: KubeletState, work: PodWork): void {
 }
 
 function begin(kubelet: KubeletState, pod: KubernetesObject): void {
-  const work = newPodWork(pod, (pod.spec as PodSpec).containers[0]?.image ?? '');
+  const work = newPodWork(pod, pullContainer(pod.spec as PodSpec)?.image ?? '');
   kubelet.works.set(pod.metadata.uid, work);
   later(kubelet, work, kubelet.random.integer(...NOTICE_MILLISECONDS), () => {
     reportWaiting(kubelet, work, 'ContainerCreating');

@@ -26,6 +26,19 @@ export interface PodSpec extends JsonObject {
   readonly securityContext?: { readonly runAsNonRoot?: boolean; readonly runAsUser?: number };
 }
 
+type Container = PodSpec['containers'][number];
+
+/** The container whose image the kubelet pulls; an admission webhook may have put others in front of it. */
+export function pullContainer({ containers }: PodSpec): Container | undefined {
+  return containers.find(({ name }) => name === 'pull') ?? containers[0];
+}
+
+/** The other containers. They run from the start, because the nodes have their images. */
+export function sidecars(spec: PodSpec): readonly Container[] {
+  const pulled = pullContainer(spec);
+  return spec.containers.filter((container) => container !== pulled);
+}
+
 const DEFAULT_GRACE_SECONDS = 30;
 /** Of the admission plugin DefaultTolerationSeconds. */
 const DEFAULT_TOLERATION_SECONDS = 300;
@@ -52,7 +65,7 @@ function defaultPullPolicy(image: string): string {
   return isLatest ? 'Always' : 'IfNotPresent';
 }
 
-function containerWithDefaults(container: PodSpec['containers'][number]) {
+function containerWithDefaults(container: Container) {
   return {
     imagePullPolicy: defaultPullPolicy(container.image),
     resources: {},

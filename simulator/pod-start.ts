@@ -21,6 +21,6 @@ export function podStart(pod: KubernetesObject, atMilliseconds: number): PodStar
     slot: Number(labels['drop.corewire.io/slot'] ?? Number.NaN),
     image: labels['drop.corewire.io/cachedimage'] ?? '',
     node: spec.nodeName ?? '',
-    reference: spec.containers[0]?.image ?? '',
+    reference: pod.metadata.annotations?.['drop.corewire.io/reference'] ?? '',
   };
 }

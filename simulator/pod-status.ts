@@ -1,8 +1,8 @@
-// Pod statuses, field by field as a real kubelet (1.36) writes them for a Pod of one container.
+// Pod statuses, field by field as a real kubelet (1.36) writes them for a pull Pod and its sidecars.
 import { createHash } from 'node:crypto';
 import type { JsonObject } from './json.ts';
 import { type KubernetesObject, wholeSeconds } from './kubernetes-object.ts';
-import type { PodSpec } from './pod-admission.ts';
+import { type PodSpec, pullContainer, sidecars } from './pod-admission.ts';
 
 export type ContainerReport =
   | { readonly kind: 'waiting'; readonly reason: string; readonly message?: string }
@@ -47,7 +47,7 @@ function stateOf(pod: KubernetesObject, report: ContainerReport, at: string): Js
 }
 
 function containerStatus(pod: KubernetesObject, report: ContainerReport, at: string): JsonObject {
-  const [container] = (pod.spec as PodSpec).containers;
+  const container = pullContainer(pod.spec as PodSpec);
   const isRunning = report.kind === 'running';
   return {
     ...(report.kind !== 'waiting' && { containerID: containerId(pod), resources: {} }),
@@ -60,6 +60,33 @@ function containerStatus(pod: KubernetesObject, report: ContainerReport, at: str
     started: isRunning,
     state: stateOf(pod, report, at),
   };
+}
+
+/** A sidecar runs from the start, and has its image. */
+function sidecarStatuses(pod: KubernetesObject): JsonObject[] {
+  return sidecars(pod.spec as PodSpec).map(({ name, image }) => ({
+    containerID: containerId(pod),
+    image,
+    imageID: `${image.replace(/:[^/]*$/, '')}@sha256:${createHash('sha256').update(image).digest('hex')}`,
+    lastState: {},
+    name,
+    ready: true,
+    restartCount: 0,
+    started: true,
+    state: { running: { startedAt: pod.metadata.creationTimestamp } },
+  }));
+}
+
+/** The kubelet sorts the statuses by name. */
+function containerStatuses(pod: KubernetesObject, report: ContainerReport, at: string): readonly JsonObject[] {
+  const statuses = [containerStatus(pod, report, at), ...sidecarStatuses(pod)];
+  return statuses.sort((left, right) => (String(left.name) < String(right.name) ? -1 : 1));
+}
+
+/** A sidecar keeps the Pod running after its pull has ended. */
+function phaseOf(pod: KubernetesObject, report: ContainerReport): string {
+  const hasSidecar = sidecars(pod.spec as PodSpec).length > 0;
+  return hasSidecar && report.kind !== 'waiting' ? 'Running' : phases[report.kind];
 }
 
 function readyCondition(type: string, report: ContainerReport, names: string): JsonObject {
@@ -96,11 +123,11 @@ export function podStatus(pod: KubernetesObject, report: ContainerReport, nowMil
   const before = (pod.status?.conditions ?? []) as readonly DatedCondition[];
   return {
     conditions: conditionsOf(pod, report).map((condition) => dated(condition, before, at)),
-    containerStatuses: [containerStatus(pod, report, at)],
+    containerStatuses: containerStatuses(pod, report, at),
     hostIP: '10.0.0.11',
     hostIPs: [{ ip: '10.0.0.11' }],
     observedGeneration: 1,
-    phase: phases[report.kind],
+    phase: phaseOf(pod, report),
     qosClass: pod.status?.qosClass ?? 'BestEffort',
     resources: {},
     startTime: pod.status?.startTime ?? at,

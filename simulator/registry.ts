@@ -35,6 +35,8 @@ export interface Registry {
   slowness(): number;
   /** Called for every request; true means 429. */
   setRateLimit(isTooMany: (() => boolean) | undefined): void;
+  /** Makes a host serve every image of the other hosts as `<host>/<registry>/<repository>`. */
+  setPullThroughHost(host: string): void;
   /** Nodes send requests to this mirror and name its URL in failures; none unless set. */
   setMirror(url: string): void;
   mirror(): string | undefined;
@@ -50,6 +52,7 @@ interface RegistryState {
   areAllDown: boolean;
   slowness: number;
   mirror: string | undefined;
+  pullThroughHost: string | undefined;
   isTooMany: (() => boolean) | undefined;
 }
 
@@ -82,7 +85,13 @@ function problemOfHost(state: RegistryState, host: string): ResolutionProblem | 
   return state.isTooMany?.() === true ? 'tooManyRequests' : undefined;
 }
 
-function resolve(state: RegistryState, reference: ImageReference, secrets: readonly string[]): Resolution {
+function upstreamOf({ pullThroughHost }: RegistryState, reference: ImageReference): ImageReference {
+  const [registry = '', ...path] = reference.repository.split('/');
+  return reference.registry === pullThroughHost ? { ...reference, registry, repository: path.join('/') } : reference;
+}
+
+function resolve(state: RegistryState, requested: ImageReference, secrets: readonly string[]): Resolution {
+  const reference = upstreamOf(state, requested);
   const problem = problemOfHost(state, reference.registry);
   if (problem !== undefined) return { ok: false, problem };
   const text = formatImageReference(reference);
@@ -102,6 +111,7 @@ function emptyState(): RegistryState {
     areAllDown: false,
     slowness: 1,
     mirror: undefined,
+    pullThroughHost: undefined,
     isTooMany: undefined,
   };
 }
@@ -124,6 +134,9 @@ export function createRegistry(): Registry {
     slowness: () => state.slowness,
     setRateLimit: (isTooMany) => {
       state.isTooMany = isTooMany;
+    },
+    setPullThroughHost: (host) => {
+      state.pullThroughHost = host;
     },
     setMirror: (url) => {
       state.mirror = url;

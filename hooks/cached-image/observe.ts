@@ -50,7 +50,7 @@ function readPolicy(views: Group<ObservedPolicyView>, name: string): PolicyViewL
   return view?.spec.ok ? { kind: 'view', view: view.spec.value } : { kind: 'missing' };
 }
 
-/** A Pod without the UID annotation comes from a version that did not set it, so its label decides. */
+/** A Pod without the UID comes from a version that did not set it, or a webhook removed it, so its label decides. */
 function isPullOf(pull: PullPod, name: string, uid: string): boolean {
   return pull.imageLabel === labelValueOf(name) && (pull.imageUid === undefined || pull.imageUid === uid);
 }
@@ -69,7 +69,7 @@ export function observeImage({ parent, related }: CachedImageSyncRequest, settin
     policy,
     fleet: readFleet(related.fleets),
     pulls,
-    currentPulls: pulls?.filter(({ reference }) => reference === image.reference) ?? [],
+    currentPulls: pulls?.filter(({ reference }) => reference === undefined || reference === image.reference) ?? [],
     repullIntervalMilliseconds: interval === undefined ? undefined : parseDurationMilliseconds(interval),
   };
 }

@@ -1,6 +1,7 @@
 // Builds the Pod that pulls one image to one node: pinned to the node, without privileges.
 import type { CachedImageSpec } from '../../crds/cached-image.ts';
 import type { TolerationField } from '../../crds/fields.ts';
+import { writtenImage } from '../../kubernetes/image-reference.ts';
 import { formatTimeMilliseconds } from '../../kubernetes/time.ts';
 import type { DesiredObject } from '../../metacontroller/hook-response.ts';
 import type { HookSettings } from '../settings.ts';
@@ -8,9 +9,14 @@ import {
   DEADLINE_ANNOTATION,
   IMAGE_UID_ANNOTATION,
   NODE_KEY_ANNOTATION,
+  PULL_CONTAINER,
   pullPodLabels,
   pullPodName,
+  REFERENCE_ANNOTATION,
+  REQUEST_HASH_LABEL,
+  requestHash,
 } from './identity.ts';
+import { noInjectionAnnotations, noInjectionLabels } from './opt-outs.ts';
 
 /** The user `nobody` of most distributions. The container only runs `true`. */
 const UNPRIVILEGED_USER = 65534;
@@ -21,8 +27,9 @@ export interface PullPodInput {
   readonly image: {
     readonly name: string;
     readonly uid: string;
+    /** Normalised. */
     readonly reference: string;
-    readonly spec: Pick<CachedImageSpec, 'imagePullPolicy' | 'imagePullSecrets'>;
+    readonly spec: Pick<CachedImageSpec, 'image' | 'tag' | 'digest' | 'imagePullPolicy' | 'imagePullSecrets'>;
   };
   readonly node: { readonly name: string; readonly key: string };
   /** Of the image and of the policy. */
@@ -51,8 +58,9 @@ function podSpec(input: PullPodInput, settings: HookSettings): Record<string, un
     },
     containers: [
       {
-        name: 'pull',
-        image: image.reference,
+        name: PULL_CONTAINER,
+        // As written, not normalised: the container runtime of the node resolves short names by its own configuration.
+        image: writtenImage(image.spec),
         imagePullPolicy: image.spec.imagePullPolicy,
         command: ['true'],
         resources: settings.pullPodResources,
@@ -68,18 +76,24 @@ function podSpec(input: PullPodInput, settings: HookSettings): Record<string, un
 
 export function buildPullPod(input: PullPodInput, settings: HookSettings): DesiredObject {
   const { policyName, slot, image, node } = input;
+  const annotations = {
+    [REFERENCE_ANNOTATION]: image.reference,
+    [IMAGE_UID_ANNOTATION]: image.uid,
+    [NODE_KEY_ANNOTATION]: node.key,
+    [DEADLINE_ANNOTATION]: formatTimeMilliseconds(input.deadlineMilliseconds),
+  };
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
       name: pullPodName(policyName, slot),
       namespace: settings.namespace,
-      labels: pullPodLabels({ image: image.name, node: node.name, policy: policyName, slot }),
-      annotations: {
-        [IMAGE_UID_ANNOTATION]: image.uid,
-        [NODE_KEY_ANNOTATION]: node.key,
-        [DEADLINE_ANNOTATION]: formatTimeMilliseconds(input.deadlineMilliseconds),
+      labels: {
+        ...noInjectionLabels,
+        ...pullPodLabels({ image: image.name, node: node.name, policy: policyName, slot }),
+        [REQUEST_HASH_LABEL]: requestHash(annotations, node.name),
       },
+      annotations: { ...noInjectionAnnotations, ...annotations },
     },
     spec: podSpec(input, settings),
   };

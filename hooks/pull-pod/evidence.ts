@@ -2,6 +2,8 @@
 import { digestPattern } from '../../kubernetes/image-reference.ts';
 import type { ObservedContainerStatus, ObservedPod } from '../../metacontroller/pod.ts';
 import { type KubeletReason, kubeletReason, type Reason } from '../reasons.ts';
+import { PULL_CONTAINER } from './identity.ts';
+import { failedInitContainer } from './init-containers.ts';
 
 /**
  * Waiting reasons that the kubelet reports only once the image is on the node (kubernetes
@@ -32,9 +34,12 @@ const failedPullReasons: ReadonlyMap<string, Reason> = new Map<string, Reason>([
   ['ImageInspectError', 'ImageInspectError'],
 ]);
 
-/** Whether a recorded reason is a fault of the image or its registry, not of the node or of a quota. */
+/**
+ * Whether a recorded reason predicts that pulls of the image fail on other nodes too: a fault of the image, of its
+ * registry, or of an admission webhook that changes every Pod. Faults of a node or of a quota do not.
+ */
 export function isImageFailure(reason: string): boolean {
-  return failedPullReasons.has(reason) || reason === 'PullTimeout';
+  return failedPullReasons.has(reason) || reason === 'PullTimeout' || reason === 'PodMutated';
 }
 
 export type Evidence =
@@ -58,27 +63,44 @@ function provesImage({ imageID, state }: ObservedContainerStatus): boolean {
   return reasonsAfterPull.has(state.waiting?.reason ?? '');
 }
 
-/** Returns what the status of a pull Pod (one container) proves about the image. */
+/**
+ * The status of the container that pulls. The kubelet sorts statuses by name, so a container that an admission webhook
+ * added can come first.
+ */
+function pullStatus({ spec, status }: ObservedPod): ObservedContainerStatus | undefined {
+  const { containers } = spec;
+  // Pods of other releases can name the container differently.
+  const name = containers.some((container) => container.name === PULL_CONTAINER) ? PULL_CONTAINER : containers[0]?.name;
+  return status.containerStatuses?.find((container) => container.name === name || container.name === undefined);
+}
+
+type Failed = Extract<Evidence, { kind: 'failed' }>;
+
+function initContainerFailure(pod: ObservedPod): Failed | undefined {
+  const failure = failedInitContainer(pod);
+  return failure === undefined ? undefined : { kind: 'failed', reason: 'InitContainerFailed', message: failure };
+}
+
+function failureOfPod({ reason, message }: ObservedPod['status']): Failed {
+  return {
+    kind: 'failed',
+    reason: reason === undefined ? 'PodFailed' : kubeletReason(reason),
+    message: message ?? '',
+  };
+}
+
+/** Returns what the status of a pull Pod proves about the image. Containers that a webhook added prove nothing. */
 export function readEvidence(pod: ObservedPod): Evidence {
-  const { phase, reason, message, containerStatuses } = pod.status;
-  const container = containerStatuses?.[0];
+  const container = pullStatus(pod);
   if (container !== undefined && provesImage(container)) {
     return { kind: 'cached', digest: digestIn(container.imageID) };
   }
   const waiting = container?.state.waiting;
   const failedPull = failedPullReasons.get(waiting?.reason ?? '');
   if (failedPull !== undefined) return { kind: 'failed', reason: failedPull, message: waiting?.message ?? '' };
-  switch (phase) {
-    case 'Succeeded':
-      // The container exited with 0, even though its status is lost.
-      return { kind: 'cached', digest: '' };
-    case 'Failed':
-      return {
-        kind: 'failed',
-        reason: reason === undefined ? 'PodFailed' : kubeletReason(reason),
-        message: message ?? '',
-      };
-    default:
-      return { kind: 'pulling' };
-  }
+  // The container exited with 0, even though its status is lost.
+  if (pod.status.phase === 'Succeeded') return { kind: 'cached', digest: '' };
+  const initFailure = initContainerFailure(pod);
+  if (initFailure !== undefined) return initFailure;
+  return pod.status.phase === 'Failed' ? failureOfPod(pod.status) : { kind: 'pulling' };
 }

@@ -1,13 +1,18 @@
 // Name, labels and annotations of a pull Pod: they identify what it pulls and for which policy.
-import { labelValueOf } from '../../kubernetes/short-names.ts';
+import { labelValueOf, shortHash } from '../../kubernetes/short-names.ts';
 
 export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
 export const MANAGED_BY = 'drop';
 export const IMAGE_LABEL = 'drop.corewire.io/cachedimage';
-const NODE_LABEL = 'drop.corewire.io/node';
+export const NODE_LABEL = 'drop.corewire.io/node';
 export const POLICY_LABEL = 'drop.corewire.io/policy';
 export const SLOT_LABEL = 'drop.corewire.io/slot';
 
+/** Hash of what the Pod was created for. It does not match if an admission webhook changed or removed an annotation. */
+export const REQUEST_HASH_LABEL = 'drop.corewire.io/request-hash';
+
+/** The normalised reference. Admission webhooks rewrite the image of a container, so that image identifies nothing. */
+export const REFERENCE_ANNOTATION = 'drop.corewire.io/reference';
 /** UID of the CachedImage: one that is created anew under the same name is another image. */
 export const IMAGE_UID_ANNOTATION = 'drop.corewire.io/image-uid';
 /** Key of the node: one that is created anew under the same name is another node. */
@@ -17,6 +22,16 @@ export const DEADLINE_ANNOTATION = 'drop.corewire.io/deadline';
 
 /** Annotation of a discovered CachedImage: its rank, lower first. */
 export const RANK_ANNOTATION = 'drop.corewire.io/rank';
+
+/** The container that pulls the image. Admission webhooks may add others, also in front of it. */
+export const PULL_CONTAINER = 'pull';
+
+const requestAnnotations = [REFERENCE_ANNOTATION, IMAGE_UID_ANNOTATION, NODE_KEY_ANNOTATION, DEADLINE_ANNOTATION];
+
+/** The value of REQUEST_HASH_LABEL for the annotations and the node of a Pod. */
+export function requestHash(annotations: Readonly<Record<string, string>>, node: string): string {
+  return shortHash([...requestAnnotations.map((key) => annotations[key] ?? ''), node].join('\n'));
+}
 
 const POD_NAME_PREFIX = 'drop-';
 const ATTEMPT_CHARACTERS = 8;

@@ -30,6 +30,9 @@ function timeoutMessage({ pod }: PullPod): string {
 
 /** Returns the outcome of a pull; `pulling` while it is in progress. */
 export function outcomeOf(pull: PullPod, isReady: NodeReadiness, nowMilliseconds: number): Evidence {
+  if (pull.mutation !== undefined) {
+    return { kind: 'failed', reason: 'PodMutated', message: pull.mutation.change };
+  }
   const evidence = readEvidence(pull.pod);
   if (evidence.kind !== 'pulling') return evidence;
   if (pull.deadlineMilliseconds !== undefined && nowMilliseconds >= pull.deadlineMilliseconds) {

@@ -22,7 +22,7 @@ export function ownershipByLabel(ownership: ReadonlyMap<string, PodOwnership>): 
 function isOwned(pull: PullPod, owner: PodOwnership | undefined): owner is PodOwnership {
   if (owner === undefined) return false;
   if (pull.imageUid !== undefined && pull.imageUid !== owner.uid) return false;
-  return owner.reference === undefined || owner.reference === pull.reference;
+  return owner.reference === undefined || pull.reference === undefined || owner.reference === pull.reference;
 }
 
 function wasNodeReplaced(pull: PullPod, table: FleetTable | undefined): boolean {

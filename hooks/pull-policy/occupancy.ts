@@ -49,7 +49,7 @@ function addPull(occupancy: Occupancy, pull: PullPod, isInProgress: boolean): vo
   if (!isInProgress) return;
   increment(occupancy.pullsByNode, pull.node);
   increment(occupancy.pullsByImage, pull.imageLabel);
-  occupancy.references.add(pairText(pull.reference, pull.node));
+  if (pull.reference !== undefined) occupancy.references.add(pairText(pull.reference, pull.node));
 }
 
 /** Adds a start: from now on it counts like its Pod. */

@@ -58,7 +58,8 @@ export interface StartObservation {
 /** Updates the starts and rejections of a status from what is observed. */
 export function trackStarts(status: Partial<PullPolicyStatus>, observed: StartObservation): StartTracking {
   const { pulls, images, imagesAreKnown, nowMilliseconds } = observed;
-  const observedSlots = new Set(pulls.map(({ slot }) => slot));
+  // No image can record the outcome of a Pod without our labels, so its start counts as rejected.
+  const observedSlots = new Set(pulls.filter(({ imageLabel }) => imageLabel !== '').map(({ slot }) => slot));
   const unseen = (status.starting ?? []).filter(
     (start) => !observedSlots.has(start.slot) && !isOutcomeKnown(start, images.get(start.image)),
   );

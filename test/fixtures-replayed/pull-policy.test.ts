@@ -127,16 +127,22 @@ it('the started Pod has exactly these fields', async () => {
       "kind": "Pod",
       "metadata": {
         "annotations": {
+          "cluster-autoscaler.kubernetes.io/safe-to-evict": "true",
           "drop.corewire.io/deadline": "2026-11-21T23:46:09.000Z",
           "drop.corewire.io/image-uid": "f34ca0bf-e4fd-48de-b742-822719bffc65",
           "drop.corewire.io/node-key": "3874205c4305",
+          "drop.corewire.io/reference": "127.0.0.1:5000/team/app:v1.0.0",
+          "linkerd.io/inject": "disabled",
+          "sidecar.istio.io/inject": "false",
         },
         "labels": {
           "app.kubernetes.io/managed-by": "drop",
           "drop.corewire.io/cachedimage": "app",
           "drop.corewire.io/node": "node-real",
           "drop.corewire.io/policy": "default",
+          "drop.corewire.io/request-hash": "73785839",
           "drop.corewire.io/slot": "0",
+          "sidecar.istio.io/inject": "false",
         },
         "name": "drop-default-0",
         "namespace": "drop-system",

@@ -40,6 +40,7 @@ const waiting = (reason: string): PodFacts => ({
   ...pod,
   status: { phase: 'Pending', containerStatuses: [{ imageID: '', state: { waiting: { reason } } }] },
 });
+const failedInit = { name: 'init', imageID: '', state: { waiting: { reason: 'ErrImagePull' } } };
 const failedOnce = [
   {
     node: 'a',
@@ -71,6 +72,8 @@ const imageRows: readonly Omit<ImageRequestFacts, 'name'>[] = [
   { pods: [waiting('RegistryUnavailable')] },
   { pods: [waiting('SignatureValidationFailed')] },
   { pods: [waiting('ImageInspectError')] },
+  { pods: [{ ...pod, status: { phase: 'Pending', initContainerStatuses: [failedInit] } }] },
+  { pods: [{ ...pod, container: { name: 'renamed' } }] },
 ];
 
 const imageReports = imageRows.flatMap((row) => {

@@ -9,6 +9,7 @@ import { controllerOf, type KubernetesObject } from '../../simulator/kubernetes-
 import { taintsOfNode } from '../../simulator/node-object.ts';
 import { discoveredIn, endpointsIn } from './invariants/discoveries.ts';
 import { requestedReference } from './invariants/records.ts';
+import { hasImage } from './mirror.ts';
 import type { Simulation } from './simulation.ts';
 
 const PULL_FAILURES = ['ErrImagePull', 'ImagePullBackOff'];
@@ -73,7 +74,7 @@ function cachedProblem(simulation: Simulation, image: KubernetesObject, status: 
   const reference = parsed.ok ? formatImageReference(parsed.reference) : '';
   const missing = targets
     .map(({ metadata }) => metadata.name)
-    .filter((name) => !simulation.cluster.machine(name).images.byReference.has(reference));
+    .filter((name) => !hasImage(simulation.cluster.machine(name).images, reference));
   return missing.length > 0 ? `is Cached but missing on ${missing.join(', ')}` : undefined;
 }
 

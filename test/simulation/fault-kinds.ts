@@ -1,5 +1,6 @@
 // The table of all kinds of fault, and which of them a run has.
 import type { Random } from '../../simulator/random.ts';
+import { admissionFaults } from './admission-faults.ts';
 import { externalFaults } from './external-faults.ts';
 import type { FaultKind } from './fault.ts';
 import { metacontrollerFaults } from './metacontroller-faults.ts';
@@ -12,6 +13,7 @@ export const faultKinds: readonly FaultKind[] = [
   ...nodeFaults,
   ...externalFaults,
   ...userFaults,
+  ...admissionFaults,
 ];
 
 export const faultNames: readonly string[] = faultKinds.map(({ name }) => name);

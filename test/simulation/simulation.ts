@@ -1,6 +1,7 @@
 // A simulated cluster and what observes it. Its size and its objects are drawn from a seed, unless they are given.
 import { createClock } from '../../simulator/clock.ts';
 import { installCluster } from '../../simulator/installed-cluster.ts';
+import type { Manifest } from '../../simulator/kubernetes-object.ts';
 import { createRandom, type Random } from '../../simulator/random.ts';
 import { createEventLog, type EventLog } from './event-log.ts';
 import { createFaultPoints } from './fault-points.ts';
@@ -31,6 +32,8 @@ export interface Simulation extends ObservedCluster {
   readonly images: readonly string[];
   /** Whether the API server refuses creates of a kind, as a quota does. */
   readonly quota: { refuses: (kind: string) => boolean };
+  /** Mutating admission webhooks: each changes every Pod that is created. */
+  readonly webhooks: ((pod: Manifest) => Manifest)[];
 }
 
 function drawSizes({ nodes, images }: SimulationOptions, random: Random): readonly [number, number] {
@@ -48,6 +51,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const replicas = createReplicas({ clock, runDiscovery: sources.runDiscovery, serviceMode, tampering });
   const points = createFaultPoints();
   const quota: Simulation['quota'] = { refuses: () => false };
+  const webhooks: Simulation['webhooks'] = [];
   const { cluster } = installCluster({
     clock,
     seed,
@@ -55,6 +59,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
     service: replicas.service,
     defaultPolicy: drawPolicySpec(random.fork('policy default')),
     admit: ({ kind }) => (quota.refuses(kind) ? 'exceeded quota' : undefined),
+    mutate: (object) => (object.kind === 'Pod' ? webhooks.reduce((pod, webhook) => webhook(pod), object) : object),
   });
   return {
     seed,
@@ -70,5 +75,6 @@ export function createSimulation(options: SimulationOptions): Simulation {
     nodeCount,
     images: Array.from({ length: imageCount }, (_, index) => `image-${index}`),
     quota,
+    webhooks,
   };
 }

@@ -43,6 +43,14 @@ export interface Puller {
   messageFor(seen: SeenPull): string;
 }
 
+/** The fields of a CachedImage spec for the reference. */
+function partsOf(reference: string): Pick<CachedImageSpec, 'image' | 'tag' | 'digest'> {
+  const [image = '', digest] = reference.split('@');
+  if (digest !== undefined) return { image, digest };
+  const colon = image.lastIndexOf(':');
+  return { image: image.slice(0, colon), tag: image.slice(colon + 1) };
+}
+
 function reasonIn(pod: ClusterObject): string | undefined {
   const state = pod.status?.containerStatuses?.[0]?.state;
   return state?.waiting?.reason ?? state?.terminated?.reason;
@@ -70,7 +78,7 @@ export function createPuller(cluster: Cluster, namespace: string, node: RunningN
         name: 'tested',
         uid: 'uid-of-tested',
         reference,
-        spec: { imagePullPolicy: 'Always', ...spec },
+        spec: { ...partsOf(reference), imagePullPolicy: 'Always', ...spec },
       } as const;
       const deadlineMilliseconds = Date.now() + PULL_TIMEOUT_MILLISECONDS;
       const pod = buildPullPod(
@@ -91,7 +99,7 @@ export function createPuller(cluster: Cluster, namespace: string, node: RunningN
     messageFor({ pull, outcome }) {
       if (outcome.kind !== 'failed') return '';
       const time = { nowMilliseconds: Date.now(), repullIntervalMilliseconds: undefined };
-      const ledger = recordOutcomes(readLedger({}, pull.reference, 1), [{ pull, nodeKey: key, outcome }], time);
+      const ledger = recordOutcomes(readLedger({}, pull.reference ?? '', 1), [{ pull, nodeKey: key, outcome }], time);
       return failureMessageOf(ledger.failing);
     },
   };

@@ -11,6 +11,7 @@ import {
   NODE_KEY_ANNOTATION,
   pullPodLabels,
   pullPodName,
+  REFERENCE_ANNOTATION,
 } from '../../../hooks/pull-pod/identity.ts';
 import { DEFAULT_PULL_POD_RESOURCES, type HookSettings } from '../../../hooks/settings.ts';
 import {
@@ -157,6 +158,8 @@ export interface PodFacts {
   readonly nodeKey?: string;
   readonly uid?: string;
   readonly deleting?: boolean;
+  /** Overrides fields of the container. */
+  readonly container?: { readonly name: string };
 }
 
 export function wirePod(pod: PodFacts) {
@@ -174,13 +177,14 @@ export function wirePod(pod: PodFacts) {
       creationTimestamp: wholeSecondTime(createdAt),
       labels: pullPodLabels({ image: pod.image, node: pod.node, policy, slot: pod.slot }),
       annotations: {
+        [REFERENCE_ANNOTATION]: reference,
         [IMAGE_UID_ANNOTATION]: pod.imageUid ?? uidOf(pod.image),
         [NODE_KEY_ANNOTATION]: pod.nodeKey ?? keyOf({ name: pod.node }),
         [DEADLINE_ANNOTATION]: isoTime(pod.deadline ?? createdAt + 30 * MINUTE),
       },
       ...(pod.deleting ? { deletionTimestamp: wholeSecondTime(NOON) } : {}),
     },
-    spec: { nodeName: pod.node, containers: [{ name: 'pull', image: reference }] },
+    spec: { nodeName: pod.node, containers: [{ name: 'pull', image: reference, ...pod.container }] },
     status: pod.status ?? podStatuses[pod.state ?? 'creating'](reference),
   };
 }

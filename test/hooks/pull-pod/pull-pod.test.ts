@@ -17,7 +17,12 @@ const unknown = () => undefined;
 const input: PullPodInput = {
   policyName: 'default',
   slot: 0,
-  image: { name: 'x', uid: 'u', reference: 'registry.example.com/x:v1', spec: { imagePullPolicy: 'Always' } },
+  image: {
+    name: 'x',
+    uid: 'u',
+    reference: 'registry.example.com/x:v1',
+    spec: { image: 'registry.example.com/x', tag: 'v1', imagePullPolicy: 'Always' },
+  },
   node: { name: 'a', key: '000000000000' },
   tolerations: [],
   deadlineMilliseconds: NOON,
@@ -62,6 +67,7 @@ test('a Pod without labels and annotations is read with empty and undefined fiel
     node: '',
     nodeKey: undefined,
     reference: '',
+    mutation: undefined,
     slot: undefined,
     createdAtMilliseconds: 0,
     deadlineMilliseconds: undefined,

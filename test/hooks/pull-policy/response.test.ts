@@ -26,9 +26,15 @@ test('a pull Pod names its image, policy and slot, runs without privileges, and 
         'drop.corewire.io/cachedimage': 'x',
         'drop.corewire.io/node': 'a',
         'drop.corewire.io/policy': 'default',
+        'drop.corewire.io/request-hash': expect.stringMatching(/^[0-9a-f]{8}$/),
         'drop.corewire.io/slot': '0',
+        'sidecar.istio.io/inject': 'false',
       },
       annotations: {
+        'cluster-autoscaler.kubernetes.io/safe-to-evict': 'true',
+        'linkerd.io/inject': 'disabled',
+        'sidecar.istio.io/inject': 'false',
+        'drop.corewire.io/reference': referenceOf('x'),
         'drop.corewire.io/image-uid': uidOf('x'),
         'drop.corewire.io/node-key': keyOf({ name: 'a' }),
         'drop.corewire.io/deadline': '2026-11-21T13:00:00.000Z',
@@ -156,6 +162,6 @@ test('names over 63 characters result in valid labels and a valid Pod name', () 
   const [pod] = response.children;
   expect(pod?.metadata.name).toSatisfy(isObjectName);
   const labels = Object.values(pod?.metadata.labels ?? {});
-  expect(labels).toHaveLength(5);
+  expect(labels).toHaveLength(7);
   expect(labels.filter((value) => !isLabelValue(value))).toEqual([]);
 });

@@ -20,7 +20,6 @@ export interface Pull {
 
 export function pullOf(pod: KubernetesObject): Pull {
   const { uid, name, labels = {}, annotations = {} } = pod.metadata;
-  const [container] = (pod.spec?.containers ?? []) as readonly { readonly image: string }[];
   return {
     uid,
     attempt: uid.slice(0, 8),
@@ -31,7 +30,7 @@ export function pullOf(pod: KubernetesObject): Pull {
     imageUid: annotations['drop.corewire.io/image-uid'] ?? '',
     node: String(pod.spec?.nodeName ?? ''),
     nodeKey: annotations['drop.corewire.io/node-key'] ?? '',
-    reference: container?.image ?? '',
+    reference: annotations['drop.corewire.io/reference'] ?? '',
     deadlineMilliseconds: Date.parse(annotations['drop.corewire.io/deadline'] ?? ''),
   };
 }
@@ -42,6 +41,7 @@ export function keyOfNode({ metadata }: KubernetesObject): string {
 }
 
 interface ContainerStatus {
+  readonly name: string;
   readonly imageID: string;
   readonly state: { readonly waiting?: { readonly reason: string }; readonly terminated?: object };
 }
@@ -56,7 +56,8 @@ const failedReasons: ReadonlySet<string> = new Set([
 
 /** The outcome that the status of a Pod proves; undefined while it proves none. */
 export function evidenceOf(pod: KubernetesObject): 'success' | 'failure' | undefined {
-  const [container] = (pod.status?.containerStatuses ?? []) as readonly ContainerStatus[];
+  const statuses = (pod.status?.containerStatuses ?? []) as readonly ContainerStatus[];
+  const container = statuses.find(({ name }) => name === 'pull');
   const waiting = container?.state.waiting?.reason ?? '';
   if (container?.imageID || container?.state.terminated || pulledReasons.has(waiting)) return 'success';
   return failedReasons.has(waiting) || pod.status?.phase === 'Failed' ? 'failure' : undefined;

@@ -1,17 +1,11 @@
 // An image that a CachedImage status lists for a node must really be on that node.
 import type { NodeImages } from '../../../simulator/image-puller.ts';
 import type { KubernetesObject } from '../../../simulator/kubernetes-object.ts';
+import { hasImage } from '../mirror.ts';
 import type { ObservedCluster } from '../observed-cluster.ts';
 import type { Invariant } from './invariant.ts';
 import { keyOfNode } from './pull.ts';
 import { keysIn, ledgerOf } from './records.ts';
-
-const repositoryIn = (reference: string) => reference.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
-
-function isPresent(images: NodeImages, reference: string, digest: string): boolean {
-  const hasLayers = digest === '' || images.layers.has(`${repositoryIn(reference)}@${digest}`);
-  return images.byReference.has(reference) && hasLayers;
-}
 
 /** Images of the existing nodes, by node key. */
 function imagesByNodeKey({ cluster }: ObservedCluster): ReadonlyMap<string, NodeImages> {
@@ -31,7 +25,7 @@ function falseEntries(observed: ObservedCluster, image: KubernetesObject, known:
       .flatMap((key) => {
         const images = nodes.get(key);
         // A deleted node cannot be checked.
-        return images === undefined || isPresent(images, reference, digest)
+        return images === undefined || hasImage(images, reference, digest)
           ? []
           : [`${reference} (${digest}) on ${key}`];
       }),
