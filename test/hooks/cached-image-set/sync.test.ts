@@ -77,6 +77,16 @@ test('each image of a set becomes a CachedImage with the common fields of the se
   );
 });
 
+test('a set creates one CachedImage of a reference that it writes twice, as it is written first', () => {
+  const { children } = sync({ images: [{ image: 'alpine', tag: '3.19' }, alpine] });
+  expect(children).toEqual([
+    expect.objectContaining({
+      metadata: expect.objectContaining({ name: nameOf(alpine) }),
+      spec: expect.objectContaining({ image: 'alpine', tag: '3.19' }),
+    }),
+  ]);
+});
+
 test.each([
   { what: 'the name of a child contains the tag', image: golang, name: /^tools-golang-1-22-bookworm-[0-9a-f]{8}$/ },
   {

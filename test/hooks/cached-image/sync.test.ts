@@ -468,3 +468,11 @@ test('a status of the original Drop and fields of wrong types are read as an emp
   const { status } = sync({ nodes: two, status: { ...odd, image: undefined } as never });
   expect(status).toMatchObject({ ready: '0/2', phase: 'Pending', cached: [], failing: [], recorded: [] });
 });
+
+test('an image that is written differently keeps its ledger, so that nothing is pulled again', () => {
+  const status = { ...cachedOn('a', 'b'), image: 'docker.io/library/nginx:1.25' };
+  const spec = { image: 'nginx', tag: '1.25' };
+  const { response, ready } = sync({ nodes: two, spec, status, metadata: { generation: 2 } });
+  expect(ready?.reason).toBe('Cached');
+  expect(response.status).toMatchObject({ ...status, ready: '2/2' });
+});

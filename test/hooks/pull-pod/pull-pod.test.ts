@@ -40,6 +40,20 @@ test('optional fields that are not set are left out of the Pod', () => {
   }
 });
 
+test.each([
+  { spec: { image: 'app/one', tag: 'v1' }, image: 'app/one:v1' },
+  { spec: { image: 'nginx' }, image: 'nginx:latest' },
+  { spec: { image: 'nginx', tag: '', digest: '' }, image: 'nginx:latest' },
+  { spec: { image: 'index.docker.io/library/nginx', tag: '1.25' }, image: 'index.docker.io/library/nginx:1.25' },
+  { spec: { image: 'nginx', digest: `sha256:${'a'.repeat(64)}` }, image: `nginx@sha256:${'a'.repeat(64)}` },
+  { spec: { image: 'localhost:5000/app', tag: 'v1' }, image: 'localhost:5000/app:v1' },
+])('the image of the Pod is $image, as the spec writes it', ({ spec, image }) => {
+  const written = { ...input, image: { ...input.image, spec: { imagePullPolicy: 'Always', ...spec } } } as const;
+  const pod = buildPullPod(written, settings) as unknown as { spec: { containers: object[] }; metadata: object };
+  expect(pod.spec.containers[0]).toMatchObject({ image });
+  expect(pod.metadata).toMatchObject({ annotations: { 'drop.corewire.io/reference': input.image.reference } });
+});
+
 test('the name of a Pod is valid if the policy name is cut after a dot', () => {
   const policy = `${'p'.repeat(53)}.${'q'.repeat(20)}`;
   expect(pullPodName(policy, 3)).toMatch(/^drop-p{53}--[0-9a-f]{8}-3$/);

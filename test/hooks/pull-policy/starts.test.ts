@@ -49,6 +49,19 @@ const rows: readonly StartRow[] = [
     started: ['x on a slot 0'],
   },
   {
+    title: 'two images that write one reference differently are not pulled to a node at once',
+    cluster: {
+      nodes: one,
+      images: [
+        { name: 'x', spec: { image: 'nginx', tag: '1.25' } },
+        { name: 'y', spec: { image: 'docker.io/library/nginx', tag: '1.25' } },
+        { name: 'z', spec: { image: 'index.docker.io/nginx', tag: '1.25' } },
+      ],
+      spec: { maxConcurrentNodes: 5, maxConcurrentPullsPerNode: 3 },
+    },
+    started: ['x on a slot 0'],
+  },
+  {
     title: 'with maxConcurrentPulls, each image has its own maxConcurrentNodes',
     cluster: { nodes: five, images: images('x', 'y'), spec: { maxConcurrentPulls: 3, maxConcurrentNodes: 2 } },
     started: ['x on a slot 0', 'x on b slot 1', 'y on c slot 2'],
