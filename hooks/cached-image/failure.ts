@@ -1,7 +1,7 @@
 // Failed pulls for users: which reason the condition shows, what to check, on which nodes, and the quoted cause.
 import type { FailingPair } from '../../crds/cached-image.ts';
 import { MESSAGE_LIMIT_CHARACTERS } from '../../crds/limits.ts';
-import { causeOf } from '../pull-pod/failure-cause.ts';
+import { causeOfFailure } from '../pull-pod/failure-cause.ts';
 import { NO_SANDBOX_MESSAGE } from '../pull-pod/outcome.ts';
 import { type KubeletReason, type Reason, recordedReason } from '../reasons.ts';
 import { nodeList } from '../status/node-list.ts';
@@ -125,5 +125,5 @@ export function failureMessageOf(pairs: readonly FailingPair[]): string {
   const problem = `${adviceFor(latest)} (on ${nodes})`;
   if (latest.message === '') return problem;
   const room = MESSAGE_LIMIT_CHARACTERS - problem.length - QUOTES_CHARACTERS;
-  return `${problem}: "${causeOf(latest.message, room)}"`;
+  return `${problem}: "${causeOfFailure(latest, room)}"`;
 }

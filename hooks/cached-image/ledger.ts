@@ -36,7 +36,7 @@ import type { CachedEntry, CachedImageStatus, FailingPair } from '../../crds/cac
 import { MESSAGE_LIMIT_CHARACTERS, PAIRS_LIMIT } from '../../crds/limits.ts';
 import { formatTimeMilliseconds, formatTimeSeconds, parseTimeMilliseconds } from '../../kubernetes/time.ts';
 import type { Evidence } from '../pull-pod/evidence.ts';
-import { causeOf } from '../pull-pod/failure-cause.ts';
+import { causeOfFailure } from '../pull-pod/failure-cause.ts';
 import type { PullPod } from '../pull-pod/read.ts';
 import { REDACT_INPUT_LIMIT_CHARACTERS, redactMessage } from '../text/redact.ts';
 import { addCached, sinceOf } from './cached-entries.ts';
@@ -97,8 +97,9 @@ export function latestFailures(failing: readonly FailingPair[]): FailingPair[] {
 }
 
 /** Redacts before shortening: a credential is recognised by the text in front of it. */
-function recordedMessage(message: string): string {
-  const cause = causeOf(redactMessage(message, REDACT_INPUT_LIMIT_CHARACTERS), MESSAGE_LIMIT_CHARACTERS);
+function recordedMessage({ reason, message }: Extract<Evidence, { kind: 'failed' }>): string {
+  const redacted = redactMessage(message, REDACT_INPUT_LIMIT_CHARACTERS);
+  const cause = causeOfFailure({ reason, message: redacted }, MESSAGE_LIMIT_CHARACTERS);
   return redactMessage(cause, MESSAGE_LIMIT_CHARACTERS);
 }
 
@@ -109,7 +110,7 @@ function recordFailure(ledger: Ledger, { pull, nodeKey, outcome }: EndedAttempt,
     node: pull.node,
     key: nodeKey,
     reason: outcome.reason,
-    message: recordedMessage(outcome.message),
+    message: recordedMessage(outcome),
     failures: (before?.failures ?? 0) + 1,
     at: formatTimeMilliseconds(nowMilliseconds),
   };

@@ -22,8 +22,20 @@ export function causeOf(message: string, limitCharacters: number): string {
   let cause = prefixes.reduce((text, prefix) => text.replace(prefix, ''), message);
   while (cause.length > limitCharacters) {
     const shorter = cause.replace(outermostPart, '');
-    if (shorter === cause || shorter === '') return `…${cause.slice(-Math.max(0, limitCharacters - 1))}`;
+    if (shorter === cause || shorter === '') return `…${cause.slice(cause.length - Math.max(0, limitCharacters - 1))}`;
     cause = shorter;
   }
   return cause;
+}
+
+/** The container and its reason, which precede the message of an init container. */
+const initContainerPrefix = /^[^\s:]+: [^\s:]+: /;
+
+/** Returns the cause in the message of a failure, in at most `limitCharacters`. The name of an init container stays. */
+export function causeOfFailure(
+  { reason, message }: { readonly reason: string; readonly message: string },
+  limitCharacters: number,
+): string {
+  const prefix = reason === 'InitContainerFailed' ? (initContainerPrefix.exec(message)?.[0] ?? '') : '';
+  return prefix + causeOf(message.slice(prefix.length), limitCharacters - prefix.length);
 }

@@ -1,7 +1,7 @@
 // The cause of a failed pull survives the length limit of a message, however long the name of the image is.
 import { expect, test } from 'vitest';
 import { MESSAGE_LIMIT_CHARACTERS } from '../../../crds/limits.ts';
-import { causeOf } from '../../../hooks/pull-pod/failure-cause.ts';
+import { causeOf, causeOfFailure } from '../../../hooks/pull-pod/failure-cause.ts';
 
 const longName = 'registry.gitlab.example/gitlab-org/gitlab-runner/gitlab-runner-helper:x86_64-v17.5.0';
 const unpack = (reference: string) => `failed to pull and unpack image "${reference}": `;
@@ -40,4 +40,15 @@ test.each([
 test('a message of exactly the limit keeps all its parts', () => {
   expect(causeOf('one: two', 'one: two'.length)).toBe('one: two');
   expect(causeOf('one: two', 'one: two'.length - 1)).toBe('two');
+});
+
+test('nothing but an ellipsis is left of a message without a place for it', () => {
+  expect(causeOf('not found', 0)).toBe('…');
+});
+
+test('the name of an init container and its reason stay in front of the cause', () => {
+  const message = `istio-init: ErrImagePull: ${unpack(longName)}failed to resolve image: ${longName}: not found`;
+  expect(causeOfFailure({ reason: 'InitContainerFailed', message }, 60)).toBe('istio-init: ErrImagePull: not found');
+  expect(causeOfFailure({ reason: 'InitContainerFailed', message: 'no prefix' }, 60)).toBe('no prefix');
+  expect(causeOfFailure({ reason: 'ErrImagePull', message }, 60)).toBe('not found');
 });
