@@ -191,7 +191,9 @@ export const reasons = {
   },
   NodeNotEligible: {
     on: progressing,
-    meaning: 'Every node that lacks the image is not Ready, is cordoned, or has a taint that is not tolerated.',
+    meaning:
+      'The nodes that wait for a pull are NotReady, cordoned, or under the taint of a node condition, and neither ' +
+      'image nor policy tolerates that.',
   },
 
   Synced: {

@@ -31,6 +31,25 @@ export const CONDITION_TAINT_KEYS: ReadonlySet<string> = new Set([
   'node.kubernetes.io/network-unavailable',
 ]);
 
+/** Of a node that is not Ready. Kubernetes sets it seconds after the condition. */
+export const NOT_READY_TAINT: Taint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
+
+/** Of a node that is cordoned. Kubernetes sets it seconds after `spec.unschedulable`. */
+export const UNSCHEDULABLE_TAINT: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
+
+const defaultToleratedKeys: ReadonlySet<string> = new Set([
+  'node.kubernetes.io/not-ready',
+  'node.kubernetes.io/unreachable',
+]);
+
+/**
+ * Whether every Pod tolerates the taint for 300 s, because admission adds a toleration (kubernetes
+ * plugin/pkg/admission/defaulttolerationseconds/admission.go).
+ */
+export function isToleratedByDefault({ key, effect }: Taint): boolean {
+  return effect === 'NoExecute' && defaultToleratedKeys.has(key);
+}
+
 /**
  * The effects that keep a Pod off a node. PreferNoSchedule is only a preference. Unknown effects are ignored, as
  * upstream ignores them.

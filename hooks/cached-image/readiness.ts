@@ -1,7 +1,8 @@
 // The conditions of a CachedImage. Ready is an ordered list of small checks: the first that applies decides the reason.
 import type { FailingPair } from '../../crds/cached-image.ts';
 import type { TolerationField } from '../../crds/fields.ts';
-import { type FleetNode, MISSING_FLEET_MESSAGE, startObstacle } from '../fleet/table.ts';
+import { startObstacle } from '../fleet/availability.ts';
+import { type FleetNode, MISSING_FLEET_MESSAGE } from '../fleet/table.ts';
 import type { ConditionInput } from '../status/condition.ts';
 import { counted, nodeList } from '../status/node-list.ts';
 import { failureMessageOf, failureReasonOf } from './failure.ts';

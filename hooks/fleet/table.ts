@@ -1,4 +1,4 @@
-// Reads the groups of the Fleet back into nodes and selects the nodes of an image.
+// Reads the groups of the Fleet back into nodes and selects the nodes that match an image.
 import type { TolerationField } from '../../crds/fields.ts';
 import type { FleetGroup } from '../../crds/fleet.ts';
 import { matchesNodeSelector } from '../../kubernetes/label-selector.ts';
@@ -61,14 +61,13 @@ export function jointTolerations(image: Tolerating, policy: Tolerating | undefin
   return [...(image.tolerations ?? []), ...(policy?.tolerations ?? [])];
 }
 
-/** The nodes of an image: every selector matches, and a toleration covers each taint. */
+/** The nodes that match an image: every selector matches, and a toleration covers each taint that stays. */
 export interface Placement {
   readonly nodeSelectors: readonly (Readonly<Record<string, string>> | undefined)[];
   readonly tolerations: readonly TolerationField[];
 }
 
 const isPermanent = (taint: Taint) => !CONDITION_TAINT_KEYS.has(taint.key);
-const everyTaint = () => true;
 
 function labelOf(node: FleetNode, key: string): string | undefined {
   if (node.own !== undefined && Object.hasOwn(node.own, key)) return node.own[key];
@@ -76,32 +75,24 @@ function labelOf(node: FleetNode, key: string): string | undefined {
   return key === HOSTNAME_LABEL ? node.name : undefined;
 }
 
-function groupIsTargeted(group: FleetGroup, placement: Placement): boolean {
+function groupMatches(group: FleetGroup, placement: Placement): boolean {
   if (group.os !== 'linux') return false;
   return firstUntoleratedTaint(group.taints, placement.tolerations, isPermanent) === undefined;
 }
 
 /**
- * Returns the nodes that should hold the image, sorted by name. Ready, cordons and the taints of node conditions do not
- * count: otherwise every flap of a node would rewrite every status.
+ * Returns the nodes that match the image, sorted by name. Ready, cordons and the taints of node conditions do not
+ * count: they decide only whether a pull can start now (availability.ts).
  */
-export function targetedNodes(table: FleetTable, placement: Placement): FleetNode[] {
+export function matchingNodes(table: FleetTable, placement: Placement): FleetNode[] {
   const verdicts = new Map<FleetGroup, boolean>();
   return table.nodes.filter((node) => {
     let verdict = verdicts.get(node.group);
     if (verdict === undefined) {
-      verdict = groupIsTargeted(node.group, placement);
+      verdict = groupMatches(node.group, placement);
       verdicts.set(node.group, verdict);
     }
     if (!verdict) return false;
     return placement.nodeSelectors.every((selector) => matchesNodeSelector(selector, (key) => labelOf(node, key)));
   });
-}
-
-/** Returns why no pull can start on a node now, for a message; undefined if one can. */
-export function startObstacle(node: FleetNode, tolerations: readonly TolerationField[]): string | undefined {
-  if (!node.group.ready) return 'not Ready';
-  if (node.group.unschedulable) return 'cordoned';
-  const taint = firstUntoleratedTaint(node.group.taints, tolerations, everyTaint);
-  return taint === undefined ? undefined : `tainted ${taint.key}`;
 }

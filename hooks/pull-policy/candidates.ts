@@ -98,7 +98,7 @@ type NodeChoice = (wanted: WantedNodes) => readonly FleetNode[];
 
 /** Images and the nodes of each to search, in this order. */
 function* passesOf(input: CandidateInput): Generator<readonly [PriorityTier, NodeChoice]> {
-  const { normal, deprioritized } = orderImages(input.images, input.rejected);
+  const { normal, deprioritized } = orderImages(input);
   const missing: NodeChoice = (wanted) => wanted.missing;
   const repull: NodeChoice = (wanted) => wanted.repull;
   const mayRepull = input.repullIntervalMilliseconds !== undefined;
@@ -111,14 +111,23 @@ function* passesOf(input: CandidateInput): Generator<readonly [PriorityTier, Nod
   if (mayRepull) for (const { image } of deprioritized) yield [[image], repull];
 }
 
+/** Filters that select the nodes of each search, in this order. Without a NotReady node one search is enough. */
+function nodeFiltersOf({ table }: CandidateInput): readonly ((node: FleetNode) => boolean)[] {
+  const isReady = ({ group }: FleetNode) => group.ready;
+  return table.nodes.every(isReady) ? [() => true] : [isReady, (node) => !isReady(node)];
+}
+
 /**
  * Yields the pairs that want a pull, whether or not a gate is open for them: missing before re-pull; then by
  * priority, rank, failures of the image, failures of the pair, and name; nodes by name, starting after the node of
  * the last start. Images that keep failing come last, also after the re-pulls of others until they are overdue.
+ * Pairs of NotReady nodes come after all others: a pull there may hold its slot for a minute and then fail.
  */
 export function* findCandidates(input: CandidateInput): Generator<Bucket> {
   const wantedNodes = wantedNodesIn(input);
-  for (const [tier, choose] of passesOf(input)) {
-    yield* tierBuckets(tier, input, (image) => choose(wantedNodes(image)));
+  for (const isSearched of nodeFiltersOf(input)) {
+    for (const [tier, choose] of passesOf(input)) {
+      yield* tierBuckets(tier, input, (image) => choose(wantedNodes(image)).filter(isSearched));
+    }
   }
 }

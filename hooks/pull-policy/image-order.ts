@@ -1,5 +1,6 @@
 // Image order: by priority, except that an image that keeps failing goes last so that it cannot starve the others.
 import type { RejectedStart } from '../../crds/pull-policy.ts';
+import type { FleetTable } from '../fleet/table.ts';
 import { failedAt, type PolicyImage } from './policy-image.ts';
 import { startedAt } from './start-tracking.ts';
 
@@ -55,8 +56,22 @@ function rejectionsByImage(rejected: readonly RejectedStart[]): ReadonlyMap<stri
   return byImage;
 }
 
+/** Such failures say nothing about the image, and the pairs of NotReady nodes come last anyway. */
+function failsOnlyOnNotReadyNodes({ ledger }: PolicyImage, { byName }: FleetTable): boolean {
+  const isNotReady = (node: string) => byName.get(node)?.group.ready === false;
+  return (
+    ledger.failing.length > 0 &&
+    ledger.failing.every(({ node, reason }) => reason === 'NodeNotReady' && isNotReady(node))
+  );
+}
+
 /** The image with its last failure if it fails often enough to be deprioritized; undefined otherwise. */
-function deprioritizedImage(image: PolicyImage, rejections: readonly RejectedStart[]): DeprioritizedImage | undefined {
+function deprioritizedImage(
+  image: PolicyImage,
+  rejections: readonly RejectedStart[],
+  table: FleetTable,
+): DeprioritizedImage | undefined {
+  if (rejections.length === 0 && failsOnlyOnNotReadyNodes(image, table)) return undefined;
   const rejectedStarts = rejections.reduce((sum, { count }) => sum + count, 0);
   if (image.ledger.consecutiveFailures + rejectedStarts < DEPRIORITIZED_FAILURES) return undefined;
   return { image, lastFailureAt: Math.max(0, ...image.ledger.failing.map(failedAt), ...rejections.map(startedAt)) };
@@ -66,12 +81,18 @@ function compareDeprioritized(left: DeprioritizedImage, right: DeprioritizedImag
   return left.lastFailureAt - right.lastFailureAt || compareImages(left.image, right.image);
 }
 
-export function orderImages(images: Iterable<PolicyImage>, rejected: readonly RejectedStart[]): ImageOrder {
+interface OrderInput {
+  readonly images: Iterable<PolicyImage>;
+  readonly rejected: readonly RejectedStart[];
+  readonly table: FleetTable;
+}
+
+export function orderImages({ images, rejected, table }: OrderInput): ImageOrder {
   const rejections = rejectionsByImage(rejected);
   const normal: PolicyImage[] = [];
   const deprioritized: DeprioritizedImage[] = [];
   for (const image of images) {
-    const failing = deprioritizedImage(image, rejections.get(image.name) ?? []);
+    const failing = deprioritizedImage(image, rejections.get(image.name) ?? [], table);
     if (failing === undefined) normal.push(image);
     else deprioritized.push(failing);
   }

@@ -2,10 +2,10 @@
 import type { PullPolicySpec } from '../../crds/pull-policy.ts';
 import { parseTimeMilliseconds } from '../../kubernetes/time.ts';
 import { cachedSince, keysOf } from '../cached-image/cached-entries.ts';
-import { type FleetNode, type FleetTable, jointTolerations, targetedNodes } from '../fleet/table.ts';
+import { type FleetNode, type FleetTable, jointTolerations, matchingNodes } from '../fleet/table.ts';
 import type { PolicyImage } from './policy-image.ts';
 
-/** Nodes that should hold an image, prepared for a cheap comparison with its ledger. */
+/** Nodes that match an image, prepared for a cheap comparison with its ledger. */
 interface Target {
   readonly nodes: readonly FleetNode[];
   /** Keys of the nodes in the ledger's notation: sorted, joined by spaces. */
@@ -48,7 +48,7 @@ function dueForRepull(image: PolicyImage, nodes: readonly FleetNode[], input: Wa
 }
 
 function targetOf(image: PolicyImage, input: WantedInput): Target {
-  const nodes = targetedNodes(input.table, {
+  const nodes = matchingNodes(input.table, {
     nodeSelectors: [image.spec.nodeSelector, input.policy.nodeSelector],
     tolerations: jointTolerations(image.spec, input.policy),
   });

@@ -1,5 +1,5 @@
-// A pull Pod is not scheduled, so readiness, cordons and taints of the node are respected here.
-import { startObstacle } from '../../fleet/table.ts';
+// A pull Pod is not scheduled, so this gate respects readiness, cordons and taints that nothing tolerates.
+import { startObstacle } from '../../fleet/availability.ts';
 import type { PairGate } from './gate.ts';
 
 export const notEligible: PairGate = {

@@ -88,7 +88,7 @@ const rows: readonly {
       ],
     },
     condition: 'Ready',
-    message: '0 of 2 nodes have the image; cordoned: a; not Ready: b',
+    message: '0 of 2 nodes have the image; cordoned: a; NotReady: b',
   },
   {
     title: 'a view of an older release without failureBackoff names no time',

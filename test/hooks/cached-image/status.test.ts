@@ -88,7 +88,7 @@ const conditionTable: ConditionRow[] = [
   {
     what: 'the message names the nodes on which no pull can start',
     facts: { nodes: [{ name: 'a', ready: false }, { name: 'b' }, { name: 'c', ready: false }] },
-    ready: { message: `0 of 3 nodes have the image; ${waiting}; not Ready: a, c` },
+    ready: { message: `0 of 3 nodes have the image; ${waiting}; NotReady: a, c` },
   },
   {
     what: 'a taint that only the policy tolerates is no obstacle',

@@ -204,7 +204,7 @@ const reasonTable: ReasonRow[] = [
     reason: 'Pending',
     ready: '0/3',
     phase: 'Pending',
-    message: '0 of 3 nodes have the image; not Ready: a; cordoned: b; tainted node.kubernetes.io/disk-pressure: c',
+    message: '0 of 3 nodes have the image; NotReady: a; cordoned: b; tainted node.kubernetes.io/disk-pressure: c',
   },
   {
     what: 'a node with a taint that is not tolerated is not targeted',

@@ -1,7 +1,7 @@
 // Reading the node table of the Fleet: the labels of a node, the nodes of an image, and a damaged table.
 import { expect, test } from 'vitest';
 import type { FleetGroup } from '../../../crds/fleet.ts';
-import { startObstacle, tableOf, targetedNodes } from '../../../hooks/fleet/table.ts';
+import { matchingNodes, tableOf } from '../../../hooks/fleet/table.ts';
 import { groupsOf, keyOf, type NodeFacts } from '../builders/wire.ts';
 
 const nodes: readonly NodeFacts[] = [
@@ -34,7 +34,7 @@ test.each<{ what: string; selector: Record<string, string>; names: string[] }>([
   },
   { what: 'the name matches only the hostname label', selector: { 'example.com/name': 'a' }, names: [] },
 ])('$what', ({ selector, names }) => {
-  const found = targetedNodes(table, { nodeSelectors: [undefined, selector], tolerations: [] });
+  const found = matchingNodes(table, { nodeSelectors: [undefined, selector], tolerations: [] });
   expect(found.map(({ name }) => name)).toEqual(names);
 });
 
@@ -57,33 +57,4 @@ test('a node named like a property of every object has no labels of its own', ()
 test('the nodes of several groups are sorted by name', () => {
   const mixed = tableOf(groupsOf([{ name: 'c' }, { name: 'b', unschedulable: true }, { name: 'a' }]));
   expect(mixed.nodes.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
-});
-
-test.each<{ what: string; facts: Partial<NodeFacts>; obstacle: string | undefined }>([
-  { what: 'a Ready node is no obstacle', facts: {}, obstacle: undefined },
-  {
-    what: 'a node that is not Ready is an obstacle, named before a cordon',
-    facts: { ready: false, unschedulable: true },
-    obstacle: 'not Ready',
-  },
-  { what: 'a cordoned node is an obstacle', facts: { unschedulable: true }, obstacle: 'cordoned' },
-  {
-    what: 'a taint without a toleration is an obstacle',
-    facts: { taints: [{ key: 'gpu', effect: 'NoExecute' }] },
-    obstacle: 'tainted gpu',
-  },
-  {
-    what: 'the taint of a node condition is an obstacle',
-    facts: { taints: [{ key: 'node.kubernetes.io/disk-pressure', effect: 'NoSchedule' }] },
-    obstacle: 'tainted node.kubernetes.io/disk-pressure',
-  },
-  {
-    what: 'a tolerated taint is no obstacle',
-    facts: { taints: [{ key: 'ci', effect: 'NoSchedule' }] },
-    obstacle: undefined,
-  },
-])('$what', ({ facts, obstacle }) => {
-  const node = tableOf(groupsOf([{ name: 'a', ...facts }])).nodes[0];
-  if (node === undefined) throw new Error('the node is missing');
-  expect(startObstacle(node, [{ key: 'ci', operator: 'Exists' }])).toBe(obstacle);
 });

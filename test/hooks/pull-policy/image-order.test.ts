@@ -20,6 +20,14 @@ const preferred = { name: 'x', spec: { priority: -5 } };
 const dueForRepull = { name: 'due', status: cachedOn('a') };
 const rejected = (...starts: ReturnType<typeof rejection>[]) => ({ status: { rejected: starts } });
 
+const dead = { name: 'b', ready: false };
+/** An image that each pull to node b failed because the node is NotReady. */
+const failedOnDead = (status: ImageFacts['status'] = {}): ImageFacts => ({
+  name: 'x',
+  spec: { priority: -5 },
+  status: { consecutiveFailures: 4, failing: [failing('b', 4, recently, 'NodeNotReady')], ...status },
+});
+
 interface Row extends Pick<PolicyRequestFacts, 'nodes' | 'spec' | 'status'> {
   readonly title: string;
   readonly images: readonly ImageFacts[];
@@ -100,6 +108,41 @@ const rows: readonly Row[] = [
   {
     title: 'an overdue deprioritized image still comes after images that a node lacks',
     images: [failed('x', 3, longAgo), { name: 'y' }],
+    started: 'y on a slot 0',
+  },
+  {
+    title: 'an image that failed only because a node is still NotReady keeps its place',
+    nodes: [...one, dead],
+    images: [failedOnDead(), { name: 'y' }],
+    started: 'x on a slot 0',
+  },
+  {
+    title: 'an image that failed on a NotReady node and on another one loses its place',
+    nodes: [...one, dead],
+    images: [
+      failedOnDead({ failing: [failing('b', 3, recently, 'NodeNotReady'), failing('gone', 1, recently)] }),
+      { name: 'y' },
+    ],
+    started: 'y on a slot 0',
+  },
+  {
+    title: 'an image that failed with ErrImagePull on a node that is NotReady now loses its place',
+    nodes: [...one, dead],
+    images: [failedOnDead({ failing: [failing('b', 4, recently)] }), { name: 'y' }],
+    started: 'y on a slot 0',
+  },
+  {
+    title: 'an image that failed on a node that is Ready again loses its place',
+    nodes: two,
+    images: [failedOnDead(), { name: 'y' }],
+    status: { lastStartNode: 'b' },
+    started: 'y on a slot 0',
+  },
+  {
+    title: 'rejected starts count also where the pulls failed because a node is NotReady',
+    nodes: [...one, dead],
+    images: [failedOnDead(), { name: 'y' }],
+    ...rejected(rejection('x on gone', recently)),
     started: 'y on a slot 0',
   },
   {
