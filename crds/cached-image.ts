@@ -59,8 +59,18 @@ export const cachedImageStatus = z.object({
     .optional()
     .describe('Summary: Ready (on all targeted nodes), Degraded (failed on a node), Pulling or Pending.'),
   ready: z.string().optional().describe('Nodes that hold the image out of the targeted nodes, for example 2/2.'),
-  nodesTargeted: z.int().optional().describe('Number of nodes that should hold the image.'),
+  nodesTargeted: z
+    .int()
+    .optional()
+    .describe('Number of nodes that hold the image, or lack it and can take a pull. Ready is about these nodes.'),
   nodesReady: z.int().optional().describe('Number of targeted nodes that hold the image.'),
+  nodesUnavailable: z
+    .int()
+    .optional()
+    .describe(
+      'Number of matching nodes that lack the image and cannot take a pull now: NotReady, cordoned, or under the ' +
+        'taint of a node condition that is not tolerated. They count neither as targeted nor as ready.',
+    ),
   nodesPulling: z.int().optional().describe('Number of nodes on which a pull is in progress.'),
   cachedNodes: z
     .array(z.string())

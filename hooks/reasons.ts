@@ -44,7 +44,8 @@ export const reasons = {
     on: ['CachedImage Ready', 'CachedImage PullProgress', 'DiscoveryPolicy Ready', 'DiscoveryPolicy Source'],
     meaning: {
       CachedImage:
-        'Some nodes lack the image and no pull is in progress. The message of Ready explains what the nodes wait for.',
+        'No pull is in progress, and a node lacks the image or no node can take a pull now. The message of Ready ' +
+        'explains what the nodes wait for.',
       DiscoveryPolicy: 'A source has not been queried yet.',
     },
   },
@@ -58,12 +59,12 @@ export const reasons = {
   NoMatchingNodes: {
     on: image,
     meaning:
-      'No Linux node has the requested labels and only tolerated taints. Check nodeSelector and tolerations of the ' +
-      'image and of its PullPolicy.',
+      'No Linux node has the requested labels and only tolerated taints. The state of a node does not matter here. ' +
+      'Check nodeSelector and tolerations of the image and of its PullPolicy.',
   },
   Cached: {
     on: ['CachedImage Ready', 'CachedImage PullProgress'],
-    meaning: 'Every targeted node holds the image.',
+    meaning: 'Every targeted node holds the image. The message names the nodes that cannot take a pull now.',
   },
   ErrImagePull: {
     on: image,

@@ -74,8 +74,8 @@ export function observeImage({ parent, related }: CachedImageSyncRequest, settin
   };
 }
 
-/** Returns the nodes that should hold the image, by name; none while the nodes are not known. */
-export function nodesTargeted(
+/** Returns the nodes that match the image, by name; none while the nodes are not known. */
+export function nodesMatching(
   spec: Pick<PolicyViewSpec, 'nodeSelector' | 'tolerations'>,
   { policy, fleet }: ImageObservation,
 ): readonly FleetNode[] {

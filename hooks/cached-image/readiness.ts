@@ -1,19 +1,15 @@
 // The conditions of a CachedImage. Ready is an ordered list of small checks: the first that applies decides the reason.
 import type { FailingPair } from '../../crds/cached-image.ts';
-import type { TolerationField } from '../../crds/fields.ts';
-import { startObstacle } from '../fleet/availability.ts';
-import { type FleetNode, MISSING_FLEET_MESSAGE } from '../fleet/table.ts';
+import { MISSING_FLEET_MESSAGE } from '../fleet/table.ts';
 import type { ConditionInput } from '../status/condition.ts';
 import { counted, nodeList } from '../status/node-list.ts';
 import { failureMessageOf, failureReasonOf } from './failure.ts';
+import { type ImageNodes, isOnEveryNode, unavailableText } from './image-nodes.ts';
 import type { ImageObservation } from './observe.ts';
 
 export interface Progress {
   readonly observation: ImageObservation;
-  readonly tolerations: readonly TolerationField[];
-  readonly targeted: readonly FleetNode[];
-  /** Targeted nodes that lack the image. */
-  readonly missing: readonly FleetNode[];
+  readonly nodes: ImageNodes;
   /** Failing pairs of the missing nodes, the latest first. */
   readonly failing: readonly FailingPair[];
   /** Names of the nodes with a pull in progress. */
@@ -25,9 +21,14 @@ export interface Progress {
 type Verdict = Omit<ConditionInput, 'type' | 'status'>;
 type Check = (progress: Progress) => Verdict | undefined;
 
-function tally({ targeted, missing }: Progress): string {
-  const holding = targeted.length - missing.length;
-  return `${holding} of ${counted(targeted.length, 'node')} ${targeted.length === 1 ? 'has' : 'have'} the image`;
+function tally({ nodes: { targeted, holding } }: Progress): string {
+  if (targeted.length === 0) return 'no node can take a pull now';
+  return `${holding.length} of ${counted(targeted.length, 'node')} ${targeted.length === 1 ? 'has' : 'have'} the image`;
+}
+
+/** The end of a message that names the unavailable nodes, if there are any. */
+function remark({ nodes: { unavailable } }: Progress): string {
+  return unavailable.length === 0 ? '' : `; ${unavailableText(unavailable)}`;
 }
 
 const policyExists: Check = ({ observation: { policy, policyName } }) =>
@@ -43,16 +44,19 @@ const policyExists: Check = ({ observation: { policy, policyName } }) =>
 const fleetExists: Check = ({ observation }) =>
   observation.fleet.kind === 'missing' ? { reason: 'FleetNotFound', message: MISSING_FLEET_MESSAGE } : undefined;
 
-const nodesMatch: Check = ({ targeted }) =>
-  targeted.length === 0
+const nodesMatch: Check = ({ nodes: { targeted, unavailable } }) =>
+  targeted.length + unavailable.length === 0
     ? {
         reason: 'NoMatchingNodes',
         message: 'no Linux node matches nodeSelector and has only tolerated taints: check nodeSelector and tolerations',
       }
     : undefined;
 
-const allCached: Check = ({ targeted, missing }) =>
-  missing.length === 0 ? { reason: 'Cached', message: `on ${counted(targeted.length, 'node')}` } : undefined;
+const allCached: Check = (progress) => {
+  const { nodes } = progress;
+  if (!isOnEveryNode(nodes)) return undefined;
+  return { reason: 'Cached', message: `on ${counted(nodes.targeted.length, 'node')}${remark(progress)}` };
+};
 
 const somePullFailed: Check = ({ failing }) =>
   failing.length > 0 ? { reason: failureReasonOf(failing), message: failureMessageOf(failing) } : undefined;
@@ -60,31 +64,21 @@ const somePullFailed: Check = ({ failing }) =>
 const policyIsPaused: Check = (progress) => {
   const { policy, policyName } = progress.observation;
   if (policy.kind !== 'view' || !policy.view.paused) return undefined;
-  return { reason: 'Paused', message: `PullPolicy ${policyName} is paused; ${tally(progress)}` };
+  return { reason: 'Paused', message: `PullPolicy ${policyName} is paused; ${tally(progress)}${remark(progress)}` };
 };
 
-const pullInProgress: Check = (progress) =>
-  progress.pulling.length > 0
-    ? { reason: 'Pulling', message: `${tally(progress)}; pulling on ${nodeList(progress.pulling)}` }
-    : undefined;
-
-/** Groups the missing nodes by what keeps a pull from starting there. */
-function obstacles({ missing, tolerations }: Progress): string {
-  const names = new Map<string, string[]>();
-  for (const node of missing) {
-    const obstacle = startObstacle(node, tolerations);
-    if (obstacle !== undefined) names.set(obstacle, [...(names.get(obstacle) ?? []), node.name]);
-  }
-  return [...names].map(([obstacle, nodes]) => `; ${obstacle}: ${nodeList(nodes)}`).join('');
-}
+const pullInProgress: Check = (progress) => {
+  if (progress.pulling.length === 0) return undefined;
+  const message = `${tally(progress)}; pulling on ${nodeList(progress.pulling)}${remark(progress)}`;
+  return { reason: 'Pulling', message };
+};
 
 function waits(progress: Progress): Verdict {
-  const { missing, tolerations, nextAttempt, observation } = progress;
+  const { nodes, nextAttempt, observation } = progress;
   const { policyName } = observation;
-  const someEligible = missing.some((node) => startObstacle(node, tolerations) === undefined);
   const turn = `waiting for its turn in PullPolicy ${policyName} (see kubectl describe pullpolicy ${policyName})`;
-  const waitsFor = someEligible ? `; ${nextAttempt ?? turn}` : '';
-  return { reason: 'Pending', message: tally(progress) + waitsFor + obstacles(progress) };
+  const waitsFor = nodes.missing.length > 0 ? `; ${nextAttempt ?? turn}` : '';
+  return { reason: 'Pending', message: tally(progress) + waitsFor + remark(progress) };
 }
 
 /** The order in which the reasons take precedence. If no check applies, the image is Pending. */
@@ -113,12 +107,12 @@ export function readyCondition(progress: Progress): ConditionInput {
 }
 
 /** The condition PullProgress: whether a pull is in progress, and when backoffs allow the next one. */
-export function pullProgressCondition({ pulling, missing, nextAttempt }: Progress): ConditionInput {
+export function pullProgressCondition({ pulling, nodes, nextAttempt }: Progress): ConditionInput {
   const type = 'PullProgress';
   if (pulling.length > 0) {
     return { type, status: 'True', reason: 'Pulling', message: `pulling on ${nodeList(pulling)}` };
   }
-  if (missing.length === 0) return { type, status: 'False', reason: 'Cached', message: 'no pull is in progress' };
-  const details = nextAttempt === undefined ? '' : `; ${nextAttempt}`;
-  return { type, status: 'False', reason: 'Pending', message: `no pull is in progress${details}` };
+  const reason = isOnEveryNode(nodes) ? 'Cached' : 'Pending';
+  const details = nodes.missing.length === 0 || nextAttempt === undefined ? '' : `; ${nextAttempt}`;
+  return { type, status: 'False', reason, message: `no pull is in progress${details}` };
 }

@@ -4,18 +4,19 @@ import { CACHED_NODES_LIMIT, MISSING_NODES_LIMIT } from '../../crds/limits.ts';
 import { type FleetNode, jointTolerations } from '../fleet/table.ts';
 import { buildConditions } from '../status/condition.ts';
 import { keysOf } from './cached-entries.ts';
+import { type ImageNodes, imageNodes, isOnEveryNode } from './image-nodes.ts';
 import type { Ledger } from './ledger.ts';
 import { nextAttemptText } from './next-attempt.ts';
-import { type ImageObservation, nodesTargeted } from './observe.ts';
+import { type ImageObservation, nodesMatching } from './observe.ts';
 import { type Progress, pullProgressCondition, readyCondition } from './readiness.ts';
 
-/** The digest that most of the targeted nodes hold; of two with equal counts, the one with the later entry. */
-function resolvedDigest(ledger: Ledger, targeted: readonly FleetNode[]): string | undefined {
-  const targetedKeys = new Set(targeted.map(({ key }) => key));
+/** The digest that most of the nodes hold; of two with equal counts, the one with the later entry. */
+function resolvedDigest(ledger: Ledger, holding: readonly FleetNode[]): string | undefined {
+  const holdingKeys = new Set(holding.map(({ key }) => key));
   const counts = new Map<string, number>();
   for (const entry of ledger.cached) {
     if (entry.digest === '') continue;
-    const count = keysOf(entry).filter((key) => targetedKeys.has(key)).length;
+    const count = keysOf(entry).filter((key) => holdingKeys.has(key)).length;
     counts.set(entry.digest, (counts.get(entry.digest) ?? 0) + count);
   }
   let best: string | undefined;
@@ -25,13 +26,13 @@ function resolvedDigest(ledger: Ledger, targeted: readonly FleetNode[]): string 
   return best;
 }
 
-function namesOfNodes(holding: readonly FleetNode[], { targeted, missing }: Progress): Partial<CachedImageStatus> {
+function namesOfNodes({ targeted, holding, missing }: ImageNodes): Partial<CachedImageStatus> {
   if (targeted.length <= CACHED_NODES_LIMIT) return { cachedNodes: holding.map(({ name }) => name) };
   return { missingNodes: missing.slice(0, MISSING_NODES_LIMIT).map(({ name }) => name) };
 }
 
-function phaseOf({ targeted, missing, failing, pulling }: Progress): NonNullable<CachedImageStatus['phase']> {
-  if (targeted.length > 0 && missing.length === 0) return 'Ready';
+function phaseOf({ nodes, failing, pulling }: Progress): NonNullable<CachedImageStatus['phase']> {
+  if (isOnEveryNode(nodes)) return 'Ready';
   if (failing.length > 0) return 'Degraded';
   return pulling.length > 0 ? 'Pulling' : 'Pending';
 }
@@ -60,17 +61,13 @@ export interface StatusInput {
 
 function progressOf(input: StatusInput): Progress {
   const { spec, ledger, observation, pulling } = input;
-  const targeted = nodesTargeted(spec, observation);
-  const held = new Set(ledger.cached.flatMap(keysOf));
-  const missing = targeted.filter(({ key }) => !held.has(key));
-  const missingKeys = new Set(missing.map(({ key }) => key));
   const view = observation.policy.kind === 'view' ? observation.policy.view : undefined;
+  const nodes = imageNodes(nodesMatching(spec, observation), ledger, jointTolerations(spec, view));
+  const missingKeys = new Set(nodes.missing.map(({ key }) => key));
   const failing = ledger.failing.filter(({ key }) => missingKeys.has(key));
   return {
     observation,
-    tolerations: jointTolerations(spec, view),
-    targeted,
-    missing,
+    nodes,
     failing,
     pulling,
     nextAttempt: nextAttemptText(ledger, failing, view),
@@ -78,21 +75,28 @@ function progressOf(input: StatusInput): Progress {
 }
 
 /** Counts and names of nodes; the previous values while the nodes are not known. */
-function nodeFields(input: StatusInput, progress: Progress): Partial<CachedImageStatus> {
-  const { previous, observation, ledger } = input;
+function nodeFields({ previous, observation, ledger }: StatusInput, nodes: ImageNodes): Partial<CachedImageStatus> {
   if (observation.fleet.kind !== 'table') {
-    const { ready, nodesTargeted: total, nodesReady, cachedNodes, missingNodes, resolvedDigest: digest } = previous;
-    return { ready, nodesTargeted: total, nodesReady, cachedNodes, missingNodes, resolvedDigest: digest };
+    const { ready, nodesTargeted, nodesReady, nodesUnavailable, cachedNodes, missingNodes } = previous;
+    const { resolvedDigest: digest } = previous;
+    return {
+      ready,
+      nodesTargeted,
+      nodesReady,
+      nodesUnavailable,
+      cachedNodes,
+      missingNodes,
+      resolvedDigest: digest,
+    };
   }
-  const { targeted, missing } = progress;
-  const missingNames = new Set(missing.map(({ name }) => name));
-  const holding = targeted.filter(({ name }) => !missingNames.has(name));
+  const { targeted, holding, unavailable } = nodes;
   return {
     ready: `${holding.length}/${targeted.length}`,
     nodesTargeted: targeted.length,
     nodesReady: holding.length,
-    ...namesOfNodes(holding, progress),
-    resolvedDigest: resolvedDigest(ledger, targeted),
+    nodesUnavailable: unavailable.length,
+    ...namesOfNodes(nodes),
+    resolvedDigest: resolvedDigest(ledger, holding),
   };
 }
 
@@ -102,7 +106,7 @@ export function imageStatus(input: StatusInput): Partial<CachedImageStatus> {
   const unknown = observation.fleet.kind === 'unknown' || observation.policy.kind === 'unknown';
   const progress = progressOf(input);
   const known: Partial<CachedImageStatus> = {
-    ...nodeFields(input, progress),
+    ...nodeFields(input, progress.nodes),
     phase: phaseOf(progress),
     conditions: buildConditions(
       previous.conditions,

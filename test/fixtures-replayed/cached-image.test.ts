@@ -69,6 +69,7 @@ const cachedStatus = (image: string, digest: string, attempt: string) => ({
   ready: '1/1',
   nodesTargeted: 1,
   nodesReady: 1,
+  nodesUnavailable: 0,
   nodesPulling: 0,
   cachedNodes: ['node-real'],
   resolvedDigest: digest,
@@ -81,7 +82,14 @@ const cachedStatus = (image: string, digest: string, attempt: string) => ({
   recorded: [attempt],
 });
 
-const notCached = { nodesTargeted: 1, nodesReady: 0, ready: '0/1', cachedNodes: [], cached: [] };
+const notCached = {
+  nodesTargeted: 1,
+  nodesReady: 0,
+  nodesUnavailable: 0,
+  ready: '0/1',
+  cachedNodes: [],
+  cached: [],
+};
 
 const pullingStatus = {
   ...notCached,

@@ -63,7 +63,11 @@ const imageRows: readonly Omit<ImageRequestFacts, 'name'>[] = [
   { pods: [pod] },
   { pods: [{ ...pod, state: 'completed' }] },
   { pods: [{ ...pod, deadline: NOON }] },
-  { pods: [{ ...pod, createdAt: NOON - MINUTE }], nodes: [{ name: 'a', ready: false }] },
+  {
+    pods: [{ ...pod, createdAt: NOON - MINUTE }],
+    nodes: [{ name: 'a', ready: false }],
+    spec: { tolerations: [{ operator: 'Exists' }] },
+  },
   { pods: [{ ...pod, status: { phase: 'Failed' } }] },
   { pods: [waiting('ErrImagePull')] },
   { pods: [waiting('ErrImagePull')], status: { failing: failedOnce } },

@@ -80,7 +80,7 @@ const rows: readonly {
       '0 of 3 nodes have the image; next attempt not before 2026-11-21T12:00:29Z: the image fails on several nodes',
   },
   {
-    title: 'a pending image names its nodes that are not eligible',
+    title: 'an image without an available node names what makes the nodes unavailable',
     facts: {
       nodes: [
         { name: 'a', unschedulable: true },
@@ -88,7 +88,25 @@ const rows: readonly {
       ],
     },
     condition: 'Ready',
-    message: '0 of 2 nodes have the image; cordoned: a; NotReady: b',
+    message: 'no node can take a pull now; 2 unavailable (cordoned: a; NotReady: b)',
+  },
+  {
+    title: 'a failing node that is cordoned now is not the next one to be tried',
+    facts: {
+      nodes: [{ name: 'a', unschedulable: true }, { name: 'b' }],
+      status: { failing: [failing('a', 1, NOON), failing('b', 3, NOON)] },
+    },
+    condition: 'PullProgress',
+    message: 'no pull is in progress; next attempt on b not before 2026-11-21T12:02:00Z',
+  },
+  {
+    title: 'an image without an available node names no next attempt',
+    facts: {
+      nodes: [{ name: 'a', unschedulable: true }],
+      status: { failing: threeNodesFail, consecutiveFailures: 4 },
+    },
+    condition: 'PullProgress',
+    message: 'no pull is in progress',
   },
   {
     title: 'a view of an older release without failureBackoff names no time',

@@ -86,9 +86,9 @@ const conditionTable: ConditionRow[] = [
     ready: { message: 'Fleet default does not exist or lists no nodes yet: the chart installs it' },
   },
   {
-    what: 'the message names the nodes on which no pull can start',
+    what: 'the message of a pending image names the nodes that are unavailable',
     facts: { nodes: [{ name: 'a', ready: false }, { name: 'b' }, { name: 'c', ready: false }] },
-    ready: { message: `0 of 3 nodes have the image; ${waiting}; NotReady: a, c` },
+    ready: { message: `0 of 1 node has the image; ${waiting}; 2 unavailable (NotReady: a, c)` },
   },
   {
     what: 'a taint that only the policy tolerates is no obstacle',

@@ -193,7 +193,7 @@ const reasonTable: ReasonRow[] = [
     message: 'waiting for its turn in PullPolicy default (see kubectl describe pullpolicy default)',
   },
   {
-    what: 'the message groups the nodes on which no pull can start by the obstacle',
+    what: 'an image that no node holds and no node can pull now is Pending, and the message groups the nodes',
     facts: {
       nodes: [
         { name: 'a', ready: false },
@@ -202,9 +202,9 @@ const reasonTable: ReasonRow[] = [
       ],
     },
     reason: 'Pending',
-    ready: '0/3',
+    ready: '0/0',
     phase: 'Pending',
-    message: '0 of 3 nodes have the image; NotReady: a; cordoned: b; tainted node.kubernetes.io/disk-pressure: c',
+    message: '3 unavailable (NotReady: a; cordoned: b; tainted node.kubernetes.io/disk-pressure: c)',
   },
   {
     what: 'a node with a taint that is not tolerated is not targeted',
