@@ -101,7 +101,7 @@ export const reasons = {
   },
   NodeNotReady: {
     on: image,
-    meaning: 'The node stopped being Ready during the pull.',
+    meaning: 'The node was NotReady during the pull, which did not end within 60 s. Check the node.',
   },
   InitContainerFailed: {
     on: image,

@@ -88,7 +88,7 @@ const adviceByReason: Readonly<Record<string, string>> = {
   InvalidImageName: 'not a valid image name: check spec.image',
   ErrImageNeverPull: 'the node lacks the image and imagePullPolicy is Never: use IfNotPresent or Always',
   PullTimeout: 'slower than pullTimeout: raise pullTimeout of the PullPolicy or check the registry',
-  NodeNotReady: 'the node stopped being Ready during the pull: check the node',
+  NodeNotReady: 'the node was NotReady during the pull: check the node',
   InitContainerFailed:
     'an init container that an admission webhook added cannot start: exempt the namespace of the pull Pods from it',
   PodMutated: 'an admission webhook changed the pull Pod: exempt the namespace of the pull Pods from it',

@@ -39,7 +39,7 @@ export function outcomeOf(pull: PullPod, isReady: NodeReadiness, nowMilliseconds
     return { kind: 'failed', reason: 'PullTimeout', message: timeoutMessage(pull) };
   }
   if (isReady(pull.node) === false && nowMilliseconds >= notReadyAt(pull)) {
-    return { kind: 'failed', reason: 'NodeNotReady', message: 'the node stopped being Ready during the pull' };
+    return { kind: 'failed', reason: 'NodeNotReady', message: 'the node was NotReady during the pull' };
   }
   return stillPulling;
 }

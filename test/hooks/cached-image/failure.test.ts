@@ -44,7 +44,7 @@ test.each([
   ['InvalidImageName', 'not a valid image name: check spec.image'],
   ['ErrImageNeverPull', 'the node lacks the image and imagePullPolicy is Never: use IfNotPresent or Always'],
   ['PullTimeout', 'slower than pullTimeout: raise pullTimeout of the PullPolicy or check the registry'],
-  ['NodeNotReady', 'the node stopped being Ready during the pull: check the node'],
+  ['NodeNotReady', 'the node was NotReady during the pull: check the node'],
   ['Evicted', 'the node evicted the pull Pod: check its disk and memory'],
 ])('the reason %s has its own advice, whatever the message is', (reason, advice) => {
   expect(failureMessageOf([failing('a', 1, reason, 'image not found')])).toBe(`${advice} (on a): "image not found"`);
