@@ -43,6 +43,10 @@ const cachedImageSetSpec = z
 export const cachedImageSetStatus = z.object({
   revision: revision.optional(),
   observedGeneration: observedGeneration.optional(),
+  phase: z
+    .enum(['Pending', 'Ready', 'Degraded'])
+    .optional()
+    .describe('Summary: Ready (every image is on all of its nodes), Degraded (something fails) or Pending.'),
   ready: z
     .string()
     .optional()

@@ -134,6 +134,9 @@ export const observedGeneration = z.int().min(0).describe('Generation of the spe
 const condition = z.object({
   type: z.string().describe('Type of the condition.'),
   status: z.enum(['True', 'False', 'Unknown']).describe('True, False or Unknown.'),
+  observedGeneration: observedGeneration
+    .optional()
+    .describe('Generation of the spec that this condition was computed for.'),
   reason: z.string().describe('Reason for the status of the condition, in PascalCase.'),
   message: z.string().max(MESSAGE_LIMIT_CHARACTERS).describe('Explanation of the reason, at most 256 characters.'),
   lastTransitionTime: timestamp.describe('Time when the status of the condition last changed.'),

@@ -83,19 +83,28 @@ function readyCondition({ managed, ready, failing }: Tally, discovery: Discovery
   return { type, status: 'False', reason: 'Degraded', message: `${tally}; failing: ${named}${more}` };
 }
 
+const pendingReasons: ReadonlySet<string> = new Set(['Progressing', 'DiscoveryPending', 'Empty']);
+
+function phaseOf({ status, reason }: ConditionInput): NonNullable<CachedImageSetStatus['phase']> {
+  if (status === 'True') return 'Ready';
+  return pendingReasons.has(reason) ? 'Pending' : 'Degraded';
+}
+
 function setStatus(
   parent: ObservedCachedImageSet,
   tally: Tally,
   condition: ConditionInput,
   nowMilliseconds: number,
 ): Partial<CachedImageSetStatus> {
+  const { generation } = parent.metadata;
   return withRevision(cachedImageSetStatus, parent.status, {
-    observedGeneration: parent.metadata.generation,
+    observedGeneration: generation,
+    phase: phaseOf(condition),
     ready: `${tally.ready}/${tally.managed}`,
     imagesManaged: tally.managed,
     imagesReady: tally.ready,
     imagesDiscovered: tally.discovered,
-    conditions: buildConditions(parent.status.conditions, [condition], nowMilliseconds),
+    conditions: buildConditions(parent.status.conditions, [condition], { generation, nowMilliseconds }),
   });
 }
 

@@ -2,7 +2,7 @@
 import type { CachedImageSpec, CachedImageStatus } from '../../crds/cached-image.ts';
 import { CACHED_NODES_LIMIT, MISSING_NODES_LIMIT } from '../../crds/limits.ts';
 import { type FleetNode, jointTolerations } from '../fleet/table.ts';
-import { buildConditions } from '../status/condition.ts';
+import { buildConditions, passedOnConditions } from '../status/condition.ts';
 import { keysOf } from './cached-entries.ts';
 import { type ImageNodes, imageNodes, isOnEveryNode } from './image-nodes.ts';
 import type { Ledger } from './ledger.ts';
@@ -52,6 +52,7 @@ export function ledgerFields(ledger: Ledger): Partial<CachedImageStatus> {
 export interface StatusInput {
   readonly spec: CachedImageSpec;
   readonly previous: Partial<CachedImageStatus>;
+  readonly generation: number;
   readonly ledger: Ledger;
   readonly observation: ImageObservation;
   /** Names of the nodes with a pull in progress. */
@@ -102,19 +103,18 @@ function nodeFields({ previous, observation, ledger }: StatusInput, nodes: Image
 
 /** Returns the whole status except its revision. */
 export function imageStatus(input: StatusInput): Partial<CachedImageStatus> {
-  const { previous, ledger, observation, pulling, nowMilliseconds } = input;
+  const { previous, generation, ledger, observation, pulling, nowMilliseconds } = input;
   const unknown = observation.fleet.kind === 'unknown' || observation.policy.kind === 'unknown';
   const progress = progressOf(input);
   const known: Partial<CachedImageStatus> = {
     ...nodeFields(input, progress.nodes),
     phase: phaseOf(progress),
-    conditions: buildConditions(
-      previous.conditions,
-      [readyCondition(progress), pullProgressCondition(progress)],
+    conditions: buildConditions(previous.conditions, [readyCondition(progress), pullProgressCondition(progress)], {
+      generation,
       nowMilliseconds,
-    ),
+    }),
   };
   // Metacontroller did not send a group, so the fields for users keep their values.
-  const forUsers = unknown ? previous : known;
+  const forUsers = unknown ? { ...previous, conditions: passedOnConditions(previous) } : known;
   return { ...forUsers, nodesPulling: pulling.length, ...ledgerFields(ledger) };
 }

@@ -78,13 +78,17 @@ function invalidStatus(
   { reason, problem, reference }: Extract<ReferenceResult, { ok: false }>,
   input: SyncInput,
 ): Partial<CachedImageStatus> {
-  const { status } = input.parent;
+  const { status, metadata } = input.parent;
+  const { nowMilliseconds } = input;
   const condition = { type: 'Ready', status: 'False', reason, message: problem } as const;
   return {
     ...status,
     ...(reference === undefined ? {} : ledgerFields(nextLedger(reference, input))),
     phase: 'Degraded',
-    conditions: buildConditions(status.conditions, [condition], input.nowMilliseconds),
+    conditions: buildConditions(status.conditions, [condition], {
+      generation: metadata.generation,
+      nowMilliseconds,
+    }),
   };
 }
 
@@ -95,6 +99,7 @@ function nextStatus(input: SyncInput): Partial<CachedImageStatus> {
   return imageStatus({
     spec: image.spec,
     previous: parent.status,
+    generation: parent.metadata.generation,
     ledger: nextLedger(image.reference, input),
     observation,
     pulling: states.pulling,

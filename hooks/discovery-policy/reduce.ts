@@ -164,6 +164,6 @@ export function reduceOutcomes(input: ReduceInput): Partial<DiscoveryPolicyStatu
     sourceCount: sources.length,
     discoveredImages,
     sources,
-    conditions: buildConditions(status.conditions, conditions, nowMilliseconds),
+    conditions: buildConditions(status.conditions, conditions, { generation, nowMilliseconds }),
   };
 }

@@ -27,10 +27,11 @@ export function planDiscovery(parent: ObservedDiscoveryPolicy, nowMilliseconds: 
 /** Keeps everything that was found before the spec became invalid. */
 function invalidStatus(parent: ObservedDiscoveryPolicy, problem: string, nowMilliseconds: number) {
   const condition = { type: 'Ready', status: 'False', reason: 'InvalidSpec', message: problem } as const;
+  const { generation } = parent.metadata;
   return {
     ...parent.status,
-    observedGeneration: parent.metadata.generation,
-    conditions: buildConditions(parent.status.conditions, [condition], nowMilliseconds),
+    observedGeneration: generation,
+    conditions: buildConditions(parent.status.conditions, [condition], { generation, nowMilliseconds }),
   };
 }
 

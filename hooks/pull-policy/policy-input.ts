@@ -19,6 +19,7 @@ type PolicySpecResult =
 
 export interface PolicyInput {
   readonly policyName: string;
+  readonly generation: number;
   readonly specResult: PolicySpecResult;
   /** The observed status. */
   readonly status: Partial<PullPolicyStatus>;
@@ -80,6 +81,7 @@ export function readPolicyInput(
   const groups = [children.pods, related.fleets, related.cachedImages, related.pods];
   return {
     policyName,
+    generation: parent.metadata.generation,
     specResult,
     status: parent.status,
     isBeingDeleted: parent.metadata.deletionTimestamp !== undefined,

@@ -2,7 +2,7 @@
 import type { Condition } from '../../crds/fields.ts';
 import { formatTimeMilliseconds, parseTimeMilliseconds } from '../../kubernetes/time.ts';
 import type { Reason } from '../reasons.ts';
-import type { ConditionInput } from '../status/condition.ts';
+import { type ConditionInput, passedOnConditions } from '../status/condition.ts';
 import type { StartPlan } from './plan-starts.ts';
 import { isInProgress, type PolicyInput } from './policy-input.ts';
 
@@ -53,7 +53,7 @@ export interface Progress {
 
 export function progressOf(input: PolicyInput, plan: StartPlan): Progress {
   const { status, nowMilliseconds } = input;
-  const recorded = status.conditions?.find((condition) => condition.type === type);
+  const recorded = passedOnConditions(status)?.find((condition) => condition.type === type);
   const reason = reasonOf(input, plan);
   const isRecorded = recorded?.reason === reason;
   const changedAt = parseTimeMilliseconds(status.progressTime) ?? 0;

@@ -2,7 +2,7 @@
 import { type PullPolicyStatus, pullPolicyStatus, type Wave } from '../../crds/pull-policy.ts';
 import { formatTimeMilliseconds } from '../../kubernetes/time.ts';
 import { MISSING_FLEET_MESSAGE } from '../fleet/table.ts';
-import { buildConditions, type ConditionInput } from '../status/condition.ts';
+import { buildConditions, type ConditionInput, passedOnConditions } from '../status/condition.ts';
 import { counted } from '../status/node-list.ts';
 import { reviseStatus } from '../status/revision.ts';
 import type { ChosenStart } from './choose.ts';
@@ -73,13 +73,16 @@ function wavesOf({ specResult, waves }: PolicyInput, added: readonly Wave[]): re
  * stay.
  */
 function conditionsOf(input: PolicyInput, progress: Progress, isProgressCurrent: boolean): Status {
-  const { status, isPartial, pendingStarts, policyName, nowMilliseconds } = input;
-  if (isPartial) return status.conditions === undefined ? {} : { conditions: status.conditions };
+  const { status, isPartial, pendingStarts, policyName } = input;
+  if (isPartial) {
+    const conditions = passedOnConditions(status);
+    return conditions === undefined ? {} : { conditions };
+  }
   const others = [readyCondition(input), podsCreatedCondition(pendingStarts, policyName)];
   if (isProgressCurrent) {
-    return { conditions: buildConditions(status.conditions, [...others, progress.current()], nowMilliseconds) };
+    return { conditions: buildConditions(status.conditions, [...others, progress.current()], input) };
   }
-  const conditions = buildConditions(status.conditions, others, nowMilliseconds);
+  const conditions = buildConditions(status.conditions, others, input);
   return { conditions: progress.recorded === undefined ? conditions : [...conditions, progress.recorded] };
 }
 
@@ -93,7 +96,7 @@ export interface PolicyStatusResult {
  * The whole next status. Progressing changes with a write that is due anyway, or alone when its own interval is
  * over.
  */
-export function policyStatus(input: PolicyInput, generation: number, plan: StartPlan): PolicyStatusResult {
+export function policyStatus(input: PolicyInput, plan: StartPlan): PolicyStatusResult {
   const { status, isPartial, nowMilliseconds } = input;
   const at = formatTimeMilliseconds(nowMilliseconds);
   const added = plan.starts.map(({ slot, image, node }) => ({ slot, image: image.name, node: node.name, at }));
@@ -101,7 +104,7 @@ export function policyStatus(input: PolicyInput, generation: number, plan: Start
   const previous = { ...status, ...waveField(status, input.waves) };
   const progress = progressOf(input, plan);
   const fields: Status = {
-    observedGeneration: generation,
+    observedGeneration: input.generation,
     ...startFields(plan.starts, input),
     starting: [...input.pendingStarts.starting, ...added],
     rejected: [...input.pendingStarts.rejected],

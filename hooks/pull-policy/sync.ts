@@ -71,7 +71,7 @@ export function syncPullPolicy(
   const isViewUnseen = views.some(({ metadata }) => !children.policyViews?.has(metadata.name));
   const unseenChildAt =
     isViewUnseen || started.length > 0 ? nowMilliseconds + UNSEEN_CHILD_RESYNC_MILLISECONDS : undefined;
-  const { status, progressDueAt } = policyStatus(input, parent.metadata.generation, plan);
+  const { status, progressDueAt } = policyStatus(input, plan);
   return {
     response: {
       status,

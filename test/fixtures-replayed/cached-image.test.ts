@@ -58,6 +58,7 @@ describe('without a Fleet and a PolicyView the recorded status stays:', () => {
 const since = (type: string, status: string, reason: string, message: string) => ({
   type,
   status,
+  observedGeneration: 1,
   reason,
   message,
   lastTransitionTime: '2026-11-21T23:16:09Z',

@@ -75,6 +75,7 @@ describe('an invalid spec becomes a Ready condition', () => {
     expect(status.conditions?.[0]).toEqual({
       type: 'Ready',
       status: 'False',
+      observedGeneration: expect.any(Number),
       reason,
       message,
       lastTransitionTime: '2026-11-21T23:16:20Z',

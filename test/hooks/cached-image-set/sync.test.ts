@@ -132,7 +132,7 @@ interface StatusRow {
   readonly what: string;
   readonly spec: unknown;
   readonly children: readonly ChildFacts[];
-  readonly expected: { reason: string; status: string; ready: string; managed: number };
+  readonly expected: { reason: string; status: string; phase: string; ready: string; managed: number };
   /** A part of the message. */
   readonly message?: string;
 }
@@ -143,19 +143,19 @@ const statusTable: StatusRow[] = [
     what: 'a set without images is Empty',
     spec: {},
     children: [],
-    expected: { reason: 'Empty', status: 'False', ready: '0/0', managed: 0 },
+    expected: { reason: 'Empty', status: 'False', phase: 'Pending', ready: '0/0', managed: 0 },
   },
   {
     what: 'a set whose children are not observed yet is Progressing',
     spec: { images: [alpine] },
     children: [],
-    expected: { reason: 'Progressing', status: 'False', ready: '0/1', managed: 1 },
+    expected: { reason: 'Progressing', status: 'False', phase: 'Pending', ready: '0/1', managed: 1 },
   },
   {
     what: 'a set with some images on all nodes is Progressing',
     spec: { images: [alpine, golang] },
     children: [{ name: alpineName, ready: true }, { name: golangName }],
-    expected: { reason: 'Progressing', status: 'False', ready: '1/2', managed: 2 },
+    expected: { reason: 'Progressing', status: 'False', phase: 'Pending', ready: '1/2', managed: 2 },
   },
   {
     what: 'a set with all images on all nodes is AllReady',
@@ -164,7 +164,7 @@ const statusTable: StatusRow[] = [
       { name: alpineName, ready: true },
       { name: golangName, ready: true },
     ],
-    expected: { reason: 'AllReady', status: 'True', ready: '2/2', managed: 2 },
+    expected: { reason: 'AllReady', status: 'True', phase: 'Ready', ready: '2/2', managed: 2 },
   },
   {
     what: 'a set with a failing image is Degraded and names it',
@@ -173,7 +173,7 @@ const statusTable: StatusRow[] = [
       { name: alpineName, ready: true },
       { name: golangName, failing: 'ErrImagePull' },
     ],
-    expected: { reason: 'Degraded', status: 'False', ready: '1/2', managed: 2 },
+    expected: { reason: 'Degraded', status: 'False', phase: 'Degraded', ready: '1/2', managed: 2 },
     message: `${golangName} (ErrImagePull)`,
   },
   {
@@ -183,13 +183,14 @@ const statusTable: StatusRow[] = [
       { name: alpineName, ready: true },
       { name: golangName, failing: 'ErrImagePull' },
     ],
-    expected: { reason: 'AllReady', status: 'True', ready: '1/1', managed: 1 },
+    expected: { reason: 'AllReady', status: 'True', phase: 'Ready', ready: '1/1', managed: 1 },
   },
 ];
 
 test.each(statusTable)('$what', ({ spec, children, expected, message }) => {
   const { status } = sync(spec, children);
   expect(status).toMatchObject({
+    phase: expected.phase,
     ready: expected.ready,
     imagesManaged: expected.managed,
     conditions: [{ type: 'Ready', status: expected.status, reason: expected.reason }],
@@ -208,6 +209,7 @@ test.each([
 ])('a spec with $what is InvalidSpec and keeps the children unchanged', ({ spec, message }) => {
   const { status, children } = sync(spec, [{ name: alpineName, ready: true }]);
   expect(status).toMatchObject({
+    phase: 'Degraded',
     conditions: [{ status: 'False', reason: 'InvalidSpec', message: expect.stringContaining(message) }],
   });
   expect(children).toEqual([

@@ -47,6 +47,7 @@ describe('a source that fails', () => {
     expect(conditionOf(status)).toEqual({
       type: 'Ready',
       status: 'False',
+      observedGeneration: 1,
       reason: 'Unauthorized',
       message: '1 of 1 source failing: https://a.example.com: wrong password',
       lastTransitionTime: '2026-11-21T13:00:00Z',
@@ -54,6 +55,7 @@ describe('a source that fails', () => {
     expect(conditionOf(status, 'Source0')).toEqual({
       type: 'Source0',
       status: 'False',
+      observedGeneration: 1,
       reason: 'Unauthorized',
       message: 'failing since 2026-11-21T13:00:00Z: https://a.example.com: wrong password',
       lastTransitionTime: '2026-11-21T13:00:00Z',

@@ -174,7 +174,14 @@ describe('an invalid spec', () => {
       revision: 2,
       observedGeneration: 2,
       conditions: [
-        { type: 'Ready', status: 'False', reason: 'InvalidSpec', message, lastTransitionTime: '2026-11-21T13:00:00Z' },
+        {
+          type: 'Ready',
+          status: 'False',
+          observedGeneration: 2,
+          reason: 'InvalidSpec',
+          message,
+          lastTransitionTime: '2026-11-21T13:00:00Z',
+        },
       ],
     });
     expect(children).toEqual([]);

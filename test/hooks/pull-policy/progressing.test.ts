@@ -12,7 +12,14 @@ function progressing(cluster: PolicyRequestFacts): Condition | undefined {
 test.each(progressingRows)('$title', ({ cluster, reason, message }) => {
   const status = reason === 'Pulling' ? 'True' : 'False';
   const lastTransitionTime = '2026-11-21T12:00:00Z';
-  expect(progressing(cluster)).toEqual({ type: 'Progressing', status, reason, message, lastTransitionTime });
+  expect(progressing(cluster)).toEqual({
+    type: 'Progressing',
+    status,
+    observedGeneration: 1,
+    reason,
+    message,
+    lastTransitionTime,
+  });
 });
 
 /** The status of a policy whose Progressing changed to Idle at `progressTime`. */
