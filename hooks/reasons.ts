@@ -22,6 +22,8 @@ const image = ['CachedImage Ready'] as const;
 const set = ['CachedImageSet Ready'] as const;
 const progressing = ['PullPolicy Progressing'] as const;
 const source = ['DiscoveryPolicy Ready', 'DiscoveryPolicy Source'] as const;
+/** A set shows the reason of a DiscoveryPolicy that has no result yet. */
+const sourceAndSet = ['CachedImageSet Ready', ...source] as const;
 
 export const reasons = {
   InvalidSpec: {
@@ -41,11 +43,12 @@ export const reasons = {
     meaning: 'At least one pull is in progress.',
   },
   Pending: {
-    on: ['CachedImage Ready', 'CachedImage PullProgress', 'DiscoveryPolicy Ready', 'DiscoveryPolicy Source'],
+    on: ['CachedImage Ready', 'CachedImage PullProgress', ...sourceAndSet],
     meaning: {
       CachedImage:
         'No pull is in progress, and a node lacks the image or no node can take a pull now. The message of Ready ' +
         'explains what the nodes wait for.',
+      CachedImageSet: 'A source of the DiscoveryPolicy has not been queried yet.',
       DiscoveryPolicy: 'A source has not been queried yet.',
     },
   },
@@ -206,49 +209,49 @@ export const reasons = {
     meaning: 'The source returned no image although it returned some before. The previous images are kept.',
   },
   ConnectionRefused: {
-    on: source,
+    on: sourceAndSet,
     meaning: 'The source refused the connection or cannot be reached. Check its URL and the network policies.',
   },
   DNSError: {
-    on: source,
+    on: sourceAndSet,
     meaning: 'The host name of the source cannot be resolved. Check its URL.',
   },
   Timeout: {
-    on: source,
+    on: sourceAndSet,
     meaning: 'The source did not respond in time.',
   },
   TLSError: {
-    on: source,
+    on: sourceAndSet,
     meaning:
       'The TLS connection failed: the certificate is not trusted, has expired or is for another host, or the source ' +
       'requires a client certificate. Check ca.crt, tls.crt and tls.key of the Secret.',
   },
   Unauthorized: {
-    on: source,
+    on: sourceAndSet,
     meaning: 'The source requires credentials, or rejected those of the Secret.',
   },
   Forbidden: {
-    on: source,
+    on: sourceAndSet,
     meaning: 'The credentials do not allow the query.',
   },
   NotFound: {
-    on: source,
+    on: sourceAndSet,
     meaning: 'The source has no such path or repository.',
   },
   RateLimited: {
-    on: source,
+    on: sourceAndSet,
     meaning: 'The source rejected the query with HTTP 429. The next query waits as long as the source requested.',
   },
   ServerError: {
-    on: source,
+    on: sourceAndSet,
     meaning: 'The source failed (HTTP 5xx). Check its logs.',
   },
   BadResponse: {
-    on: source,
+    on: sourceAndSet,
     meaning: 'The response could not be used. The message describes the problem.',
   },
   SecretNotFound: {
-    on: source,
+    on: sourceAndSet,
     meaning: 'The Secret of secretRef is not in the namespace of Drop, cannot be read, or lacks a key.',
   },
 } as const satisfies Readonly<Record<string, ReasonEntry>>;

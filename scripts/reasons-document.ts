@@ -16,6 +16,11 @@ const notes: Partial<Record<(typeof kinds)[number], string>> = {
 \`Ready\` also passes on the reason that the kubelet reports for a failed Pod, for example \`Evicted\`, \`OutOfcpu\`,
 \`OutOfmemory\`, \`OutOfpods\` or \`NodeAffinity\`.
 `,
+  CachedImageSet: `
+While the DiscoveryPolicy of a set has no result, the set shows the reason of the policy, and a message that begins
+with the name of the policy. Once the policy has a result, the images decide, and the message of the set only names
+the reason of the policy.
+`,
   DiscoveryPolicy: `
 \`Ready\` is False as long as any source fails, and carries the reason of the first failing source. \`Source0\`,
 \`Source1\` and so on are the sources in the order of the spec.

@@ -2,13 +2,15 @@
 import type { CachedImageSetSpec } from '../../crds/cached-image-set.ts';
 import { formatImageReference } from '../../kubernetes/image-reference.ts';
 import type { Group, ObservedDiscoveryPolicy } from '../../metacontroller/hook-request.ts';
+import { recordedReason } from '../reasons.ts';
+import type { ConditionInput } from '../status/condition.ts';
 import { parseImageReference } from '../text/parsed.ts';
 import type { Member } from './members.ts';
 
 /** `none`: the set has no discoveryPolicyRef. `keep`: the discovered children stay as they are. */
 export type Discovery =
   | { readonly kind: 'none' }
-  | { readonly kind: 'keep'; readonly reason: 'DiscoveryPolicyNotFound' | 'DiscoveryPending'; readonly message: string }
+  | ({ readonly kind: 'keep' } & Pick<ConditionInput, 'reason' | 'message'>)
   | { readonly kind: 'images'; readonly members: readonly Member[]; readonly remark: string };
 
 function memberOf(image: string, rank: number, source: string): Member[] {
@@ -27,10 +29,32 @@ function memberOf(image: string, rank: number, source: string): Member[] {
   ];
 }
 
+const readyOf = ({ status }: ObservedDiscoveryPolicy) => status.conditions?.find(({ type }) => type === 'Ready');
+
 /** A failing DiscoveryPolicy is named in the message of the set, although its last images are still used. */
-function remarkOf({ metadata, status }: ObservedDiscoveryPolicy): string {
-  const ready = status.conditions?.find(({ type }) => type === 'Ready');
-  return ready?.status === 'False' ? `DiscoveryPolicy ${metadata.name}: ${ready.reason}` : '';
+function remarkOf(policy: ObservedDiscoveryPolicy): string {
+  const ready = readyOf(policy);
+  return ready?.status === 'False' ? `DiscoveryPolicy ${policy.metadata.name}: ${ready.reason}` : '';
+}
+
+/** Whether the policy has synced at least once, so that its list counts even if it is empty. */
+function hasResult(policy: ObservedDiscoveryPolicy): boolean {
+  const { lastSyncTime, discoveredImages = [], imageCount = 0 } = policy.status;
+  if (discoveredImages.length > 0) return true;
+  // The status counts images but none of them could be read: the list is unknown, not empty.
+  if (imageCount > 0) return false;
+  return lastSyncTime !== undefined || readyOf(policy)?.status === 'True';
+}
+
+/** Why a policy has no result: its own reason, if it has one. */
+function withoutResult(name: string, policy: ObservedDiscoveryPolicy | undefined): Discovery {
+  const ready = policy === undefined ? undefined : readyOf(policy);
+  if (ready?.status === 'False') {
+    const { reason, message } = ready;
+    return { kind: 'keep', reason: recordedReason(reason), message: `DiscoveryPolicy ${name}: ${message}` };
+  }
+  const message = `DiscoveryPolicy ${name} has no result yet; keeping the images that were discovered before`;
+  return { kind: 'keep', reason: 'DiscoveryPending', message };
 }
 
 export function readDiscovery(spec: CachedImageSetSpec, policies: Group<ObservedDiscoveryPolicy>): Discovery {
@@ -41,10 +65,7 @@ export function readDiscovery(spec: CachedImageSetSpec, policies: Group<Observed
     const message = `DiscoveryPolicy ${name} does not exist; keeping the images that were discovered before`;
     return { kind: 'keep', reason: 'DiscoveryPolicyNotFound', message };
   }
-  if (policy?.status.lastSyncTime === undefined) {
-    const message = `DiscoveryPolicy ${name} has no result yet; keeping the images that were discovered before`;
-    return { kind: 'keep', reason: 'DiscoveryPending', message };
-  }
+  if (policy === undefined || !hasResult(policy)) return withoutResult(name, policy);
   const images = policy.status.discoveredImages ?? [];
   return {
     kind: 'images',

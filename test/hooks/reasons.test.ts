@@ -127,15 +127,6 @@ const setRows: readonly SetRow[] = [
   { spec: { discoveryPolicyRef: { name: 'popular' } }, policies: [{ metadata: { name: 'popular' } }] },
 ];
 
-const setReports = setRows.flatMap(({ spec, children = [], policies = [] }) => {
-  const request = cachedImageSetSyncRequest.parse({
-    parent: { kind: 'CachedImageSet', metadata: { name: 'set', uid: uidOf('set'), generation: 1 }, spec },
-    children: { 'CachedImage.drop.corewire.io/v1alpha1': wireGroup(children) },
-    related: { 'DiscoveryPolicy.drop.corewire.io/v1alpha1': wireGroup(policies) },
-  });
-  return reportsOf('CachedImageSet', syncCachedImageSet(request, NOON).response);
-});
-
 const failureReasons: Readonly<Record<FailureReason, true>> = {
   ConnectionRefused: true,
   DNSError: true,
@@ -171,7 +162,7 @@ const found = (images: readonly string[]): SourceOutcome => ({
 });
 const synced = syncDiscovery(discoverySpec, found(['r.io/a:1']));
 
-const discoveryReports = [
+const discoveryResponses = [
   syncDiscovery({}, undefined),
   syncDiscovery(discoverySpec, undefined),
   synced,
@@ -179,7 +170,24 @@ const discoveryReports = [
   ...Object.keys(failureReasons).map((reason) =>
     syncDiscovery(discoverySpec, { ok: false, reason: reason as FailureReason, message: 'down' }),
   ),
-].flatMap((response) => reportsOf('DiscoveryPolicy', response));
+];
+
+const discoveryReports = discoveryResponses.flatMap((response) => reportsOf('DiscoveryPolicy', response));
+
+const setReports = [
+  ...setRows,
+  ...discoveryResponses.map(({ status }) => ({
+    spec: { discoveryPolicyRef: { name: 'popular' } },
+    policies: [{ metadata: { name: 'popular' }, status }],
+  })),
+].flatMap(({ spec, children = [], policies = [] }: SetRow) => {
+  const request = cachedImageSetSyncRequest.parse({
+    parent: { kind: 'CachedImageSet', metadata: { name: 'set', uid: uidOf('set'), generation: 1 }, spec },
+    children: { 'CachedImage.drop.corewire.io/v1alpha1': wireGroup(children) },
+    related: { 'DiscoveryPolicy.drop.corewire.io/v1alpha1': wireGroup(policies) },
+  });
+  return reportsOf('CachedImageSet', syncCachedImageSet(request, NOON).response);
+});
 
 test('the syncs of these rows report every reason of the table, on the conditions that it lists, and no other', () => {
   const listed = Object.entries<ReasonEntry>(reasons).flatMap(([reason, { on }]) =>

@@ -1,5 +1,6 @@
 // A simulated cluster with discovery sources whose responses the test sets.
 import { expect } from 'vitest';
+import type { CachedImageSetStatus } from '../../crds/cached-image-set.ts';
 import type { DiscoveryPolicyStatus } from '../../crds/discovery-policy.ts';
 import { API_VERSION } from '../../crds/kind.ts';
 import type { FailureReason, SourceOutcome } from '../../hooks/discovery-policy/query.ts';
@@ -90,6 +91,9 @@ export const readyOf = (cluster: Cluster, kind: string, name: string) =>
   (cluster.store.find({ kind, name })?.status as Conditioned | undefined)?.conditions?.find(
     ({ type }) => type === 'Ready',
   );
+
+export const phaseOf = (cluster: Cluster, set: string) =>
+  (cluster.store.find({ kind: 'CachedImageSet', name: set })?.status as CachedImageSetStatus | undefined)?.phase;
 
 export const discoveryOf = (cluster: Cluster) =>
   cluster.store.find({ kind: 'DiscoveryPolicy', name: 'popular' })?.status as DiscoveryPolicyStatus;

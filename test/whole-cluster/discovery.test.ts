@@ -8,6 +8,7 @@ import {
   discoveryOf,
   listed,
   MIMIR,
+  phaseOf,
   readyOf,
   referenceOf,
   replaceSet,
@@ -134,7 +135,11 @@ test('a deleted policy keeps the children, and a new policy is followed after it
   applyDiscovery(cluster);
   await clock.runFor(5 * MINUTE);
   expect(children(cluster)).toEqual(['listed', 'ants', 'bees']);
-  expect(readyOf(cluster, 'CachedImageSet', 'ci')).toMatchObject({ reason: 'DiscoveryPending' });
+  expect(readyOf(cluster, 'CachedImageSet', 'ci')).toMatchObject({
+    reason: 'DNSError',
+    message: `DiscoveryPolicy popular: 1 of 1 source failing: ${MIMIR}: no response`,
+  });
+  expect(phaseOf(cluster, 'ci')).toBe('Degraded');
   responses.set(MIMIR, { bees: 1 });
   await clock.runFor(10 * MINUTE);
   expect(children(cluster)).toEqual(['listed', 'bees']);

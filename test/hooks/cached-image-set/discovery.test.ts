@@ -20,9 +20,10 @@ function discovered(images: Readonly<Record<string, number>>, changes: Partial<D
 }
 
 /** A child of an earlier response, as the API server holds it. */
-function wireChild(child: DesiredObject) {
+function wireChild(child: DesiredObject, status: object) {
   return {
     ...child,
+    status,
     metadata: {
       ...child.metadata,
       uid: uidOf(child.metadata.name),
@@ -42,10 +43,10 @@ function relatedOf(policy: Policy): Record<string, unknown> {
 
 const followed: Fields = { discoveryPolicyRef: { name: 'popular' } };
 
-function sync(policy: Policy, children: readonly DesiredObject[] = [], spec: Fields = followed) {
+function sync(policy: Policy, children: readonly DesiredObject[] = [], spec: Fields = followed, childStatus = {}) {
   const request = cachedImageSetSyncRequest.parse({
     parent: { kind: 'CachedImageSet', metadata: { name: 'ci', uid: uidOf('ci'), generation: 1 }, spec },
-    children: { [`CachedImage.${API_VERSION}`]: wireGroup(children.map(wireChild)) },
+    children: { [`CachedImage.${API_VERSION}`]: wireGroup(children.map((child) => wireChild(child, childStatus))) },
     related: relatedOf(policy),
   });
   const { response, logFields } = syncCachedImageSet(request, NOON);
@@ -132,9 +133,14 @@ const twoFound = discovered({ 'r.io/a:1': 9, 'r.io/b:1': 5 });
 const withAlpine = { ...followed, images: [alpine] };
 const before = sync(twoFound, [], withAlpine).children;
 
+const readyCondition = (status: 'True' | 'False' | 'Unknown', reason: string, message = '') => ({
+  conditions: [{ type: 'Ready', status, reason, message, lastTransitionTime: '2026-11-21T11:00:00Z' }],
+});
+
 interface KeepRow {
   readonly what: string;
   readonly policy: Policy;
+  readonly phase: 'Pending' | 'Degraded';
   readonly reason: string;
   readonly message: string;
 }
@@ -143,35 +149,67 @@ const keepTable: KeepRow[] = [
   {
     what: 'while the DiscoveryPolicy does not exist,',
     policy: 'missing',
+    phase: 'Degraded',
     reason: 'DiscoveryPolicyNotFound',
     message: 'DiscoveryPolicy popular does not exist; keeping the images that were discovered before',
   },
   {
     what: 'while the DiscoveryPolicy has an empty status,',
     policy: {},
+    phase: 'Pending',
     reason: 'DiscoveryPending',
     message: 'DiscoveryPolicy popular has no result yet; keeping the images that were discovered before',
   },
   {
     what: 'while the DiscoveryPolicy was never queried with success,',
     policy: { discoveredImages: [], imageCount: 0 },
+    phase: 'Pending',
     reason: 'DiscoveryPending',
     message: 'DiscoveryPolicy popular has no result yet; keeping the images that were discovered before',
   },
   {
     what: 'while Metacontroller does not send the DiscoveryPolicies,',
     policy: 'not sent',
+    phase: 'Pending',
     reason: 'DiscoveryPending',
     message: 'DiscoveryPolicy popular has no result yet; keeping the images that were discovered before',
   },
+  {
+    what: 'while the DiscoveryPolicy does not know whether it is ready,',
+    policy: readyCondition('Unknown', 'Pending'),
+    phase: 'Pending',
+    reason: 'DiscoveryPending',
+    message: 'DiscoveryPolicy popular has no result yet; keeping the images that were discovered before',
+  },
+  {
+    what: 'while the DiscoveryPolicy counts images that cannot be read,',
+    policy: { ...discovered({}, readyCondition('True', 'Synced')), imageCount: 2 },
+    phase: 'Pending',
+    reason: 'DiscoveryPending',
+    message: 'DiscoveryPolicy popular has no result yet; keeping the images that were discovered before',
+  },
+  {
+    what: 'while every query of the DiscoveryPolicy has failed so far,',
+    policy: readyCondition('False', 'DNSError', '1 of 1 source failing: https://mimir.example.com: unknown host'),
+    phase: 'Degraded',
+    reason: 'DNSError',
+    message: 'DiscoveryPolicy popular: 1 of 1 source failing: https://mimir.example.com: unknown host',
+  },
+  {
+    what: 'while the spec of the DiscoveryPolicy was never valid,',
+    policy: { discoveredImages: [], ...readyCondition('False', 'InvalidSpec', 'spec.imageFilter: missing ): (') },
+    phase: 'Degraded',
+    reason: 'InvalidSpec',
+    message: 'DiscoveryPolicy popular: spec.imageFilter: missing ): (',
+  },
 ];
 
-describe.each(keepTable.map((row) => [row.what, row] as const))('%s', (_title, { policy, reason, message }) => {
+describe.each(keepTable.map((row) => [row.what, row] as const))('%s', (_title, { policy, phase, reason, message }) => {
   it('the children stay unchanged', () => {
     const { children, ready, status } = sync(policy, before, withAlpine);
     expect(children).toEqual(before);
     expect(ready).toMatchObject({ type: 'Ready', status: 'False', reason, message });
-    expect(status).toMatchObject({ imagesManaged: 3, imagesDiscovered: 2 });
+    expect(status).toMatchObject({ phase, imagesManaged: 3, imagesDiscovered: 2 });
   });
 
   it('a common field changes for the listed children only', () => {
@@ -198,23 +236,37 @@ describe.each(keepTable.map((row) => [row.what, row] as const))('%s', (_title, {
   });
 });
 
-const readyCondition = (status: 'True' | 'False', reason: string) => ({
-  conditions: [{ type: 'Ready', status, reason, message: '', lastTransitionTime: '2026-11-21T11:00:00Z' }],
-});
-
 describe('after the first result of a DiscoveryPolicy', () => {
   it.each(['ConnectionRefused', 'EmptyResult', 'InvalidSpec'])(
     'its images are followed although it fails with %s, which the message names',
     (reason) => {
       const policy = discovered({ 'r.io/a:1': 9 }, readyCondition('False', reason));
-      const { children, ready } = sync(policy, before);
+      const { children, ready, status } = sync(policy, before);
       expect(referencesOf(children)).toEqual(['r.io/a:1']);
+      expect(status.phase).toBe('Pending');
       expect(ready).toMatchObject({
         reason: 'Progressing',
         message: `0 of 1 image on all nodes (DiscoveryPolicy popular: ${reason})`,
       });
     },
   );
+
+  it('a set is Ready if all images are cached, although the DiscoveryPolicy fails', () => {
+    const policy = discovered({ 'r.io/a:1': 9 }, readyCondition('False', 'DNSError', 'unknown host'));
+    const { status, ready } = sync(policy, before, followed, readyCondition('True', 'Cached'));
+    expect(status.phase).toBe('Ready');
+    expect(ready).toMatchObject({
+      status: 'True',
+      reason: 'AllReady',
+      message: '1 of 1 image on all nodes (DiscoveryPolicy popular: DNSError)',
+    });
+  });
+
+  it('a DiscoveryPolicy that is Ready without a time of its sync has a result', () => {
+    const { children, ready } = sync({ imageCount: 0, ...readyCondition('True', 'Synced') }, before);
+    expect(children).toEqual([]);
+    expect(ready).toMatchObject({ status: 'False', reason: 'Empty' });
+  });
 
   it('the message does not name a healthy DiscoveryPolicy', () => {
     const { ready } = sync(discovered({ 'r.io/a:1': 9 }, readyCondition('True', 'Synced')));
