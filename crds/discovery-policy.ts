@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { REPOSITORY_LIMIT_CHARACTERS } from '../kubernetes/image-reference.ts';
 import { conditions, localReference, observedGeneration, revision, timestamp } from './fields.ts';
-import { positiveGoDuration } from './go-duration.ts';
+import { nonzeroDuration } from './go-duration.ts';
 import { ageColumn, type Kind, messageColumn, statusColumn } from './kind.ts';
 import {
   DISCOVERED_IMAGES_LIMIT,
@@ -16,6 +16,7 @@ import {
   URL_LIMIT_CHARACTERS,
 } from './limits.ts';
 import { withPattern, withRule } from './rule.ts';
+import { unsetIfEmpty } from './unset-values.ts';
 
 const httpUrl = withRule(
   withPattern(z.string().max(URL_LIMIT_CHARACTERS), /^https?:\/\/[^\s/?#]+/, 'must be an http or https URL'),
@@ -26,7 +27,11 @@ const httpUrl = withRule(
   },
 );
 
-const pattern = z.string().min(1).max(PATTERN_LIMIT_CHARACTERS);
+const pattern = unsetIfEmpty(z.string().max(PATTERN_LIMIT_CHARACTERS));
+
+/** A lookback that is set: a zero has no other digit. */
+const LOOKBACK_IS_SET = `has(self.lookback) && self.lookback.matches('[1-9]')`;
+const isLookbackSet = ({ lookback = '' }: { readonly lookback?: string | undefined }) => /[1-9]/.test(lookback);
 
 const prometheusSource = withRule(
   withRule(
@@ -41,23 +46,25 @@ const prometheusSource = withRule(
         .enum(['instant', 'range'])
         .optional()
         .describe('instant or range. Defaults to range if lookback is set, otherwise to instant.'),
-      lookback: positiveGoDuration.optional().describe('Time span of a range query, for example 168h.'),
-      step: positiveGoDuration.default('5m').describe('Resolution of a range query.'),
+      lookback: nonzeroDuration
+        .optional()
+        .describe('Time span of a range query, for example 168h. 0 is the same as unset.'),
+      step: nonzeroDuration.default('5m').describe('Resolution of a range query. 0 means the default.'),
       aggregationMethod: z
         .enum(['sum', 'count', 'avg', 'max'])
         .default('sum')
         .describe('How all values of an image are combined into its score.'),
     }),
     {
-      cel: `!(has(self.queryType) && self.queryType == 'range') || has(self.lookback)`,
+      cel: `!(has(self.queryType) && self.queryType == 'range') || (${LOOKBACK_IS_SET})`,
       message: 'queryType range needs lookback',
-      holds: ({ queryType, lookback }) => queryType !== 'range' || lookback !== undefined,
+      holds: (fields) => fields.queryType !== 'range' || isLookbackSet(fields),
     },
   ),
   {
-    cel: `!(has(self.queryType) && self.queryType == 'instant') || !has(self.lookback)`,
+    cel: `!(has(self.queryType) && self.queryType == 'instant') || !(${LOOKBACK_IS_SET})`,
     message: 'queryType instant excludes lookback',
-    holds: ({ queryType, lookback }) => queryType !== 'instant' || lookback === undefined,
+    holds: (fields) => fields.queryType !== 'instant' || !isLookbackSet(fields),
   },
 ).describe('A Prometheus-compatible API: Prometheus, Thanos, Mimir or VictoriaMetrics.');
 
@@ -80,10 +87,7 @@ const registrySource = z
         'Number of tags kept per repository: the highest versions first, ' +
           'then tags without a version, the last in the order of the registry first.',
       ),
-    imageTemplate: z
-      .string()
-      .min(1)
-      .max(TEMPLATE_LIMIT_CHARACTERS)
+    imageTemplate: unsetIfEmpty(z.string().max(TEMPLATE_LIMIT_CHARACTERS))
       .optional()
       .describe('Image reference of a tag. May contain {{ .Registry }}, {{ .Repository }} and {{ .Tag }}.'),
   })
@@ -114,9 +118,9 @@ const source = withRule(
 ).describe('A source of images.');
 
 const discoveryFields = z.object({
-  syncInterval: positiveGoDuration
+  syncInterval: nonzeroDuration
     .default('30m')
-    .describe('Time between two queries of a source. Failed queries are retried sooner.'),
+    .describe('Time between two queries of a source. Failed queries are retried sooner. 0 means the default.'),
   maxImages: z
     .int()
     .min(1)

@@ -9,13 +9,20 @@ import {
 } from '../kubernetes/image-reference.ts';
 import { labelKeyPattern, OBJECT_NAME_LIMIT_CHARACTERS } from '../kubernetes/object-name.ts';
 import { MESSAGE_LIMIT_CHARACTERS, NODE_SELECTOR_LIMIT, PULL_SECRETS_LIMIT, TOLERATIONS_LIMIT } from './limits.ts';
-import { celSource, withPattern, withRule } from './rule.ts';
+import { celSource, orEmpty, withPattern, withRule } from './rule.ts';
+import { unsetIf, unsetIfEmpty } from './unset-values.ts';
 
-const objectName = z.string().min(1).max(OBJECT_NAME_LIMIT_CHARACTERS);
-
-export const localReference = z.object({
-  name: objectName.describe('Name of the referenced object.'),
-});
+/** Like the LocalObjectReference of Kubernetes. Without a name it refers to nothing. */
+export const localReference = unsetIf(
+  z.object({
+    name: z
+      .string()
+      .max(OBJECT_NAME_LIMIT_CHARACTERS)
+      .default('')
+      .describe('Name of the referenced object. Empty: as if the reference were not set.'),
+  }),
+  ({ name }) => name === '',
+);
 
 export const nodeSelector = withRule(
   z
@@ -35,16 +42,16 @@ export const nodeSelector = withRule(
 
 const toleration = z
   .object({
-    key: z.string().optional().describe('Key of the taint. Empty, with operator Exists, tolerates every taint.'),
-    operator: z
-      .enum(['Exists', 'Equal'])
+    key: unsetIfEmpty(z.string())
       .optional()
-      .describe('Exists matches any value of the taint; Equal matches the same value. Defaults to Equal.'),
-    value: z.string().optional().describe('Value of the taint, for operator Equal.'),
-    effect: z
-      .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
+      .describe('Key of the taint. Empty, with operator Exists, tolerates every taint.'),
+    operator: unsetIfEmpty(z.enum(['Exists', 'Equal', '']))
       .optional()
-      .describe('Effect of the taint. Empty tolerates every effect.'),
+      .describe('Exists matches any value of the taint; Equal matches the same value. Empty or unset: Equal.'),
+    value: unsetIfEmpty(z.string()).optional().describe('Value of the taint, for operator Equal.'),
+    effect: unsetIfEmpty(z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute', '']))
+      .optional()
+      .describe('Effect of the taint. Empty or unset tolerates every effect.'),
     tolerationSeconds: z
       .int()
       .optional()
@@ -69,7 +76,9 @@ export const imagePullSecrets = z
   .array(localReference)
   .max(PULL_SECRETS_LIMIT)
   .meta({ 'x-kubernetes-list-type': 'atomic' })
-  .describe('Secrets with registry credentials, in the namespace of the pull Pods.');
+  .describe(
+    'Secrets with registry credentials, in the namespace of the pull Pods. Entries without a name are ignored.',
+  );
 
 export const policyReference = localReference.describe(
   'PullPolicy that paces the pulls. Defaults to the PullPolicy named default. ' +
@@ -98,14 +107,14 @@ const imageField = withRule(
 );
 
 const tagField = withPattern(
-  z.string().max(TAG_LIMIT_CHARACTERS),
-  tagPattern,
+  unsetIfEmpty(z.string().max(TAG_LIMIT_CHARACTERS)),
+  orEmpty(tagPattern),
   'must be an image tag such as v1.2 or 3.20-alpine',
 ).describe('Tag to pull. Cannot be combined with digest. Without tag and digest, latest is pulled.');
 
 const digestField = withPattern(
-  z.string().max(DIGEST_LIMIT_CHARACTERS),
-  digestPattern,
+  unsetIfEmpty(z.string().max(DIGEST_LIMIT_CHARACTERS)),
+  orEmpty(digestPattern),
   'must be a digest: sha256: and 64, or sha512: and 128 lower-case hexadecimal digits',
 ).describe('Digest to pull, sha256 or sha512. Cannot be combined with tag.');
 
@@ -117,10 +126,10 @@ export const imageFields = {
 };
 
 export const tagExcludesDigest = {
-  cel: '!(has(self.tag) && has(self.digest))',
+  cel: `!(has(self.tag) && self.tag != '' && has(self.digest) && self.digest != '')`,
   message: 'tag and digest exclude each other',
-  holds: (value: { readonly tag?: string | undefined; readonly digest?: string | undefined }) =>
-    value.tag === undefined || value.digest === undefined,
+  holds: ({ tag = '', digest = '' }: { readonly tag?: string | undefined; readonly digest?: string | undefined }) =>
+    tag === '' || digest === '',
 };
 
 /** RFC 3339, as `metav1.Time` and `metav1.MicroTime` write it. */

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { durationFieldPattern, parseDurationMilliseconds } from '../kubernetes/duration.ts';
 import { DURATION_LIMIT_CHARACTERS } from './limits.ts';
-import { matchesInCel, withPattern, withRule } from './rule.ts';
+import { matchesInCel, orEmpty, withPattern, withRule } from './rule.ts';
+import { unsetIf, unsetIfEmpty } from './unset-values.ts';
 
 const HOUR_MILLISECONDS = 3_600_000;
 /** One year. A longer duration is probably a typing error. */
@@ -17,23 +18,22 @@ function millisecondsOf(text: string): number | undefined {
 /** CEL's duration() fails on text that the pattern refuses, which would add a second, unreadable error. */
 const ifDuration = (comparison: string) => `!${matchesInCel(durationFieldPattern)} || ${comparison}`;
 
-/** At most one year. */
-export const goDuration = withRule(
-  withPattern(
-    z.string().max(DURATION_LIMIT_CHARACTERS),
-    durationFieldPattern,
-    'must be a duration such as 30s, 5m or 1h30m',
-  ),
-  {
-    cel: ifDuration(`duration(self) <= duration('${LONGEST_HOURS}h')`),
-    message: 'must be a duration of at most a year (8760h)',
-    holds: (text) => (millisecondsOf(text) ?? 0) <= LONGEST_HOURS * HOUR_MILLISECONDS,
-  },
-);
+const withinYear = {
+  cel: ifDuration(`duration(self) <= duration('${LONGEST_HOURS}h')`),
+  message: 'must be a duration of at most a year (8760h)',
+  holds: (text: string) => (millisecondsOf(text) ?? 0) <= LONGEST_HOURS * HOUR_MILLISECONDS,
+};
 
-/** Greater than zero, for intervals and timeouts. */
-export const positiveGoDuration = withRule(goDuration, {
-  cel: ifDuration(`duration(self) > duration('0s')`),
-  message: 'must be longer than zero',
-  holds: (text) => millisecondsOf(text) !== 0,
-});
+function durationText(pattern: RegExp): z.ZodString {
+  const text = z.string().max(DURATION_LIMIT_CHARACTERS);
+  return withRule(withPattern(text, pattern, 'must be a duration such as 30s, 5m or 1h30m'), withinYear);
+}
+
+/** At most one year. */
+export const goDuration = durationText(durationFieldPattern);
+
+/** A duration of a user's spec, for which zero is a value. Empty text means that it is not set. */
+export const optionalDuration = unsetIfEmpty(durationText(orEmpty(durationFieldPattern)));
+
+/** An interval or a timeout of a user's spec. Empty text and zero mean that it is not set. */
+export const nonzeroDuration = unsetIf(optionalDuration, (text) => text === '' || millisecondsOf(text) === 0);

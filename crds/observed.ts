@@ -1,6 +1,7 @@
 // Parses observed objects without ever throwing. An invalid spec becomes an error message. An invalid field of a status
 // or of metadata counts as absent, because a user can correct only the spec.
 import { z } from 'zod';
+import { withoutUnset } from './unset-values.ts';
 
 /** Any value that is not a string counts as absent. */
 const text = z.string().optional().catch(undefined);
@@ -47,9 +48,13 @@ function describeIssue(issue: z.core.$ZodIssue): string {
   return `${path}: ${issue.message}`;
 }
 
-function readSpec<Spec extends z.ZodType>(schema: Spec, value: unknown): SpecResult<z.output<Spec>> {
+/** Values that mean "not set" are read as absent fields, which get their defaults. */
+export function readSpec<Spec extends z.ZodType>(schema: Spec, value: unknown): SpecResult<z.output<Spec>> {
   const result = schema.safeParse(value ?? {});
-  if (result.success) return { ok: true, value: result.data };
+  if (result.success) {
+    const set = withoutUnset(schema, result.data);
+    return set === result.data ? { ok: true, value: set } : readSpec(schema, set);
+  }
   const [first, ...others] = result.error.issues;
   const more = others.length > 0 ? ` (and ${others.length} more)` : '';
   return { ok: false, problem: first === undefined ? 'spec is not valid' : describeIssue(first) + more };

@@ -1,7 +1,7 @@
 // PullPolicy: how fast images are pulled. It owns the pull Pods: its limits are exact only with a single writer.
 import { z } from 'zod';
 import { conditions, nodeSelector, observedGeneration, revision, timestamp, tolerations } from './fields.ts';
-import { goDuration, positiveGoDuration } from './go-duration.ts';
+import { nonzeroDuration, optionalDuration } from './go-duration.ts';
 import { ageColumn, type Kind, messageColumn } from './kind.ts';
 import { CONCURRENCY_LIMIT, PAIRS_LIMIT, WAVES_LIMIT } from './limits.ts';
 
@@ -9,8 +9,8 @@ const concurrency = z.int().min(1).max(CONCURRENCY_LIMIT);
 
 const failureBackoff = z
   .object({
-    initial: positiveGoDuration.default('30s').describe('Delay after the first failure. Must be greater than zero.'),
-    max: positiveGoDuration.default('5m').describe('Maximum delay. Must be greater than zero.'),
+    initial: nonzeroDuration.default('30s').describe('Delay after the first failure. 0 means the default.'),
+    max: nonzeroDuration.default('5m').describe('Maximum delay. 0 means the default.'),
   })
   .describe(
     'Delay before a failed pull of an image is retried on the same node. It doubles with every failure on that ' +
@@ -38,24 +38,24 @@ export const pullPolicySpec = z
       .describe(
         'Maximum number of pulls in progress at the same time on one node, counting the pulls of all policies.',
       ),
-    minDelayBetweenPulls: goDuration
+    minDelayBetweenPulls: optionalDuration
       .default('10s')
       .describe(
         'Minimum time between two starts. When maxConcurrentPulls is set, between two waves of the same image. ' +
           '0 disables the delay.',
       ),
     failureBackoff: failureBackoff.prefault({}).meta({ default: {} }),
-    pullTimeout: positiveGoDuration
+    pullTimeout: nonzeroDuration
       .default('30m')
       .describe(
         'Maximum duration of a pull. A pull that takes longer is stopped and counts as failed, with reason ' +
-          'PullTimeout.',
+          'PullTimeout. 0 means the default.',
       ),
-    repullInterval: positiveGoDuration
+    repullInterval: nonzeroDuration
       .optional()
       .describe(
         'Time after which a cached image is pulled again, so that a tag that was moved is followed. The image ' +
-          'counts as cached in the meantime. When unset, a cached image is not pulled again.',
+          'counts as cached in the meantime. When 0 or unset, a cached image is not pulled again.',
       ),
     paused: z.boolean().default(false).describe('When true, no pull is started. Pulls in progress continue.'),
     nodeSelector: nodeSelector.optional(),

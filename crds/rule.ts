@@ -41,6 +41,11 @@ export function matchesInCel(pattern: RegExp): string {
   return `self.matches(r'${celSource(pattern)}')`;
 }
 
+/** The pattern, or empty text. */
+export function orEmpty(pattern: RegExp): RegExp {
+  return new RegExp(`^$|${pattern.source}`);
+}
+
 /** Requires a match of the pattern. Unlike zod's `regex()`, the error is the message and not the pattern. */
 export function withPattern(schema: z.ZodString, pattern: RegExp, message: string): z.ZodString {
   return withRule(schema, { cel: matchesInCel(pattern), message, holds: (text) => pattern.test(text) });

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { cachedImageKind } from '../crds/cached-image.ts';
 import { cachedImageSetKind } from '../crds/cached-image-set.ts';
+import { readSpec } from '../crds/observed.ts';
 import { normalizeImage } from '../kubernetes/image-reference.ts';
 import type { Cluster } from '../simulator/cluster.ts';
 import type { MachineDescription } from '../simulator/cluster-node.ts';
@@ -64,12 +65,12 @@ interface ImageFields {
 
 function imagesNamed({ kind, spec }: Manifest): readonly ImageFields[] {
   if (kind === cachedImageKind.kind) {
-    const read = cachedImageKind.spec.safeParse(spec);
-    return read.success ? [read.data] : [];
+    const read = readSpec(cachedImageKind.spec, spec);
+    return read.ok ? [read.value] : [];
   }
   if (kind !== cachedImageSetKind.kind) return [];
-  const read = cachedImageSetKind.spec.safeParse(spec);
-  return read.success ? (read.data.images ?? []) : [];
+  const read = readSpec(cachedImageSetKind.spec, spec);
+  return read.ok ? (read.value.images ?? []) : [];
 }
 
 /** Assumed size of an image in a user's manifests. */

@@ -75,7 +75,6 @@ const guard = /^!self\.matches\(r'.*'\) \|\| /;
  */
 function checksOfValidation({ rule, message: sentence }: Validation): readonly Check[] {
   const bare = rule.replace(guard, '');
-  if (bare === `duration(self) > duration('0s')`) return [{ pattern: '[1-9]', sentence }];
   const hours = /^duration\(self\) <= duration\('(\d+)h'\)$/.exec(bare)?.[1];
   if (hours !== undefined) return [{ atMostHours: Number(hours), sentence }];
   const pattern = /^self\.matches\(r'(.*)'\)$/.exec(bare)?.[1];

@@ -52,9 +52,11 @@ function range(least: number | undefined, most: number | undefined, unit: string
   return least === undefined ? `at most ${text(most)}${unit}` : `${text(least)} to ${text(most)}${unit}`;
 }
 
+const enumText = (value: unknown) => (value === '' ? 'empty' : `\`${value}\``);
+
 function limitsOf(schema: Schema): (string | undefined)[] {
   return [
-    schema.enum === undefined ? undefined : `one of ${schema.enum.map((value) => `\`${value}\``).join(', ')}`,
+    schema.enum === undefined ? undefined : `one of ${schema.enum.map(enumText).join(', ')}`,
     range(schema.minimum, schema.maximum, ''),
     range(schema.minLength, schema.maxLength, ' characters'),
     range(schema.minItems, schema.maxItems, ' entries'),
@@ -170,7 +172,10 @@ const introduction = `# Field reference
 
 Every field of the four kinds, with its type, default, limits, meaning and rules. \`kubectl explain\` shows the same
 texts. \`[]\` stands for each entry of a list and \`.*\` for each entry of a map. The API server checks each rule and
-reports a violation with the text shown here. The service checks it again.`;
+reports a violation with the text shown here. The service checks it again.
+
+In a spec, empty text in an optional field, a reference without a name, and a duration of zero mean the same as a
+field that is not set. Only \`minDelayBetweenPulls: 0s\` is a value. Values of \`nodeSelector\` may be empty.`;
 
 /** Returns the text of docs/field-reference.md for the kinds that users write. */
 export function fieldReference(kinds: readonly Kind[]): string {

@@ -29,7 +29,9 @@ export interface PolicyCredentials {
 /** Parses only what decides whether a query may use a Secret. The rest of the policy may be invalid. */
 const storedPolicy = z.object({
   metadata: z.object({ uid: z.string() }),
-  spec: z.object({ sources: z.array(z.looseObject({ secretRef: z.object({ name: z.string() }).optional() })) }),
+  spec: z.object({
+    sources: z.array(z.looseObject({ secretRef: z.object({ name: z.string().optional() }).optional() })),
+  }),
 });
 
 type StoredPolicy = z.infer<typeof storedPolicy>;

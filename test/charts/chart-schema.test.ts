@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { dropValues } from '../../charts/values.ts';
-import { positiveGoDuration } from '../../crds/go-duration.ts';
+import { nonzeroDuration } from '../../crds/go-duration.ts';
 import { type JsonSchema, valueRules, valuesSchema } from '../../scripts/chart-schema.ts';
 import { valuesTable, valuesYaml } from '../../scripts/chart-values-text.ts';
 import { valueAt } from './chart-text.ts';
@@ -16,7 +16,7 @@ const shape = z.strictObject({
   size: z
     .strictObject({
       width: z.union([z.int().min(0), z.string().regex(/^[0-9]+%$/, 'must be a percentage')]).default(1),
-      wait: positiveGoDuration.optional().describe('How long.'),
+      wait: nonzeroDuration.optional().describe('How long.'),
     })
     .prefault({})
     .describe('How large.'),
@@ -45,13 +45,12 @@ it('the schema is closed and has no pattern', () => {
 });
 
 it('a pattern and a CEL rule of a duration become rules with a sentence', () => {
-  const duration = expect.stringMatching(/ns\|us/);
+  const duration = expect.stringMatching(/^\^\$\|.*ns\|us/);
   expect(valueRules(shape)).toEqual([
     { path: 'color', of: 'value', pattern: '^(red|blue)$', sentence: 'must be a color' },
     { path: 'size.width', of: 'value', pattern: '^[0-9]+%$', sentence: 'must be a percentage' },
     { path: 'size.wait', of: 'value', pattern: duration, sentence: 'must be a duration such as 30s, 5m or 1h30m' },
     { path: 'size.wait', of: 'value', atMostHours: 8760, sentence: 'must be a duration of at most a year (8760h)' },
-    { path: 'size.wait', of: 'value', pattern: '[1-9]', sentence: 'must be longer than zero' },
     { path: 'weights', of: 'entries', pattern: '^[0-9]+g$', sentence: 'must be grams' },
   ]);
 });

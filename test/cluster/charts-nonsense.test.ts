@@ -193,9 +193,9 @@ const valuesRows: readonly (readonly [title: string, values: Values, sentence: R
     /at '\/defaultPullPolicy\/spec\/minDelayBetweenPulls': got number, want string/,
   ],
   [
-    'a timeout of zero',
-    policy({ pullTimeout: '0s' }),
-    /defaultPullPolicy\.spec\.pullTimeout: "0s" must be longer than zero/,
+    'a negative timeout',
+    policy({ pullTimeout: '-1s' }),
+    /defaultPullPolicy\.spec\.pullTimeout: "-1s" must be a duration such as 30s, 5m or 1h30m/,
   ],
   [
     'a delay of more than a year',

@@ -7,6 +7,7 @@ const noTag = 'must not have a tag: use the field tag';
 const noName = 'must be an image name without spaces and without a digest';
 const noDigest = 'must be a digest: sha256: and 64, or sha512: and 128 lower-case hexadecimal digits';
 const noSelector = 'spec.nodeSelector: keys must be label keys such as kubernetes.io/arch';
+const noPullPolicy = 'Invalid option: expected one of "Always"|"IfNotPresent"|"Never"';
 const typeError = (expected: string, received: string) => `Invalid input: expected ${expected}, received ${received}`;
 const tooBig = (type: string, limit: string) => `Too big: expected ${type} to have <=${limit}`;
 
@@ -36,22 +37,18 @@ export const invalidImageSpecs: readonly SpecRow[] = [
   image('a space in the image', { image: 'al pine' }, `.image: ${noName}`),
   image('a line break in the image', { image: 'alpine\n' }, `.image: ${noName}`),
   image('a tag that begins with a dash', { tag: '-v1' }, '.tag: must be an image tag such as v1.2 or 3.20-alpine'),
-  image('an empty tag', { tag: '' }, '.tag: must be an image tag such as v1.2 or 3.20-alpine'),
+  image('a blank tag', { tag: ' ' }, '.tag: must be an image tag such as v1.2 or 3.20-alpine'),
   image('a number as tag', { tag: 3.2 }, `.tag: ${typeError('string', 'number')}`),
   image('a tag of 129 characters', { tag: 't'.repeat(129) }, `.tag: ${tooBig('string', '128 characters')}`),
   image('a digest that is too short', { digest: 'sha256:abc' }, `.digest: ${noDigest}`),
   image('a digest in upper case', { digest: sha256.toUpperCase() }, `.digest: ${noDigest}`),
   image('a digest of an unknown algorithm', { digest: 'md5:0123' }, `.digest: ${noDigest}`),
   image('a tag and a digest', { tag: '3', digest: sha256 }, ': tag and digest exclude each other'),
+  image('an imagePullPolicy in lower case', { imagePullPolicy: 'always' }, `.imagePullPolicy: ${noPullPolicy}`),
   image(
-    'an imagePullPolicy in lower case',
-    { imagePullPolicy: 'always' },
-    '.imagePullPolicy: Invalid option: expected one of "Always"|"IfNotPresent"|"Never"',
-  ),
-  image(
-    'a pull secret without a name',
-    { imagePullSecrets: [{}] },
-    `.imagePullSecrets.0.name: ${typeError('string', 'undefined')}`,
+    'a number as name of a pull secret',
+    { imagePullSecrets: [{ name: 7 }] },
+    `.imagePullSecrets.0.name: ${typeError('string', 'number')}`,
   ),
   image(
     '33 pull secrets',
@@ -75,16 +72,17 @@ export const invalidImageSpecs: readonly SpecRow[] = [
   image(
     'an unknown operator in a toleration',
     { tolerations: [{ operator: 'In' }] },
-    '.tolerations.0.operator: Invalid option: expected one of "Exists"|"Equal"',
+    '.tolerations.0.operator: Invalid option: expected one of "Exists"|"Equal"|""',
   ),
   image('65 tolerations', { tolerations: Array(65).fill({}) }, `.tolerations: ${tooBig('array', '64 items')}`),
   image(
-    'an empty policy name',
-    { policyRef: { name: '' } },
-    '.policyRef.name: Too small: expected string to have >=1 characters',
+    'a policy name of 254 characters',
+    { policyRef: { name: 'p'.repeat(254) } },
+    `.policyRef.name: ${tooBig('string', '253 characters')}`,
   ),
+  image('an empty imagePullPolicy', { imagePullPolicy: '' }, `.imagePullPolicy: ${noPullPolicy}`),
   image('a fraction as priority', { priority: 0.5 }, `.priority: ${typeError('int', 'number')}`),
-  image('two invalid fields', { image: 'a:b', tag: '' }, `.image: ${noTag} (and 1 more)`),
+  image('two invalid fields', { image: 'a:b', tag: '-' }, `.image: ${noTag} (and 1 more)`),
   set(
     'an image that has a tag and a digest',
     [alpine, { ...alpine, tag: '3', digest: sha256 }],

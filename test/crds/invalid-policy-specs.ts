@@ -5,7 +5,6 @@ const mimir = { endpoint: 'https://mimir.example.com', query: 'up' };
 const registry = { url: 'https://registry.example.com', repositories: ['app'] };
 const oneBlock = 'must have the block that its type names, and no other';
 const noDuration = 'must be a duration such as 30s, 5m or 1h30m';
-const zero = 'must be longer than zero';
 const typeError = (expected: string, received: string) => `Invalid input: expected ${expected}, received ${received}`;
 const tooSmall = (what: string) => `Too small: expected ${what}`;
 const tooBig = (what: string) => `Too big: expected ${what}`;
@@ -40,9 +39,8 @@ export const invalidPolicySpecs: readonly SpecRow[] = [
     { minDelayBetweenPulls: '8761h' },
     '.minDelayBetweenPulls: must be a duration of at most a year (8760h)',
   ),
-  policy('an initial backoff of zero', { failureBackoff: { initial: '0s' } }, `.failureBackoff.initial: ${zero}`),
-  policy('a pull timeout of zero', { pullTimeout: '0' }, `.pullTimeout: ${zero}`),
-  policy('a re-pull interval of zero', { repullInterval: '0ms' }, `.repullInterval: ${zero}`),
+  policy('a negative pull timeout', { pullTimeout: '-1s' }, `.pullTimeout: ${noDuration}`),
+  policy('a blank re-pull interval', { repullInterval: ' ' }, `.repullInterval: ${noDuration}`),
   policy('text as boolean', { paused: 'true' }, `.paused: ${typeError('boolean', 'string')}`),
   [
     'NodeCache',
@@ -83,16 +81,23 @@ export const invalidPolicySpecs: readonly SpecRow[] = [
   prometheus('an empty query', { query: '' }, `.query: ${tooSmall('string to have >=1 characters')}`),
   prometheus('a range query without lookback', { queryType: 'range' }, ': queryType range needs lookback'),
   prometheus(
+    'a range query with a lookback of zero',
+    { queryType: 'range', lookback: '0s' },
+    ': queryType range needs lookback',
+  ),
+  prometheus('an empty query type', { queryType: '' }, '.queryType: Invalid option: expected one of "instant"|"range"'),
+  prometheus(
+    'an empty aggregation method',
+    { aggregationMethod: '' },
+    '.aggregationMethod: Invalid option: expected one of "sum"|"count"|"avg"|"max"',
+  ),
+  prometheus(
     'an instant query with lookback',
     { queryType: 'instant', lookback: '1h' },
     ': queryType instant excludes lookback',
   ),
-  prometheus('a lookback of zero', { lookback: '0s' }, `.lookback: ${zero}`),
-  prometheus('a step of zero', { step: '0s' }, `.step: ${zero}`),
-  discovery('a sync interval of zero', { syncInterval: '0' }, `.syncInterval: ${zero}`),
   discovery('a limit of zero images', { maxImages: 0 }, `.maxImages: ${tooSmall('number to be >=1')}`),
   discovery('a limit of 501 images', { maxImages: 501 }, `.maxImages: ${tooBig('number to be <=500')}`),
-  discovery('an empty image filter', { imageFilter: '' }, `.imageFilter: ${tooSmall('string to have >=1 characters')}`),
   discovery(
     'an image filter of 1,025 characters',
     { imageFilter: 'a'.repeat(1025) },
@@ -110,9 +115,9 @@ export const invalidPolicySpecs: readonly SpecRow[] = [
   ),
   inRegistry('topX of zero', { topX: 0 }, `.topX: ${tooSmall('number to be >=1')}`),
   source(
-    'a secretRef without a name',
-    { type: 'registry', registry, secretRef: {} },
-    `.secretRef.name: ${typeError('string', 'undefined')}`,
+    'a number as name of a secretRef',
+    { type: 'registry', registry, secretRef: { name: 7 } },
+    `.secretRef.name: ${typeError('string', 'number')}`,
   ),
   ['PolicyView', 'no paused field', {}, `spec.paused: ${typeError('boolean', 'undefined')}`],
 ];

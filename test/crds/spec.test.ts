@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { invalidImageSpecs } from './invalid-image-specs.ts';
 import { invalidPolicySpecs } from './invalid-policy-specs.ts';
 import { readSpecOf } from './spec-reading.ts';
+import { unsetSpecs } from './unset-specs.ts';
 import { validSpecs } from './valid-specs.ts';
 
 test.each(validSpecs)('a %s with %s is accepted and gets its defaults', (kind, _content, spec, expected) => {
@@ -15,3 +16,8 @@ test.each([...invalidImageSpecs, ...invalidPolicySpecs])(
     expect(readSpecOf(kind, spec)).toBe(expected);
   },
 );
+
+test.each(unsetSpecs)('a %s with %s reads as if the value were not there', (kind, _content, spec, absent) => {
+  expect(readSpecOf(kind, absent)).toBeTypeOf('object');
+  expect(readSpecOf(kind, spec)).toStrictEqual(readSpecOf(kind, absent));
+});

@@ -5,6 +5,7 @@ import { documentedManifests } from '../../crds/documented-manifests.ts';
 import { invalidImageSpecs } from '../../crds/invalid-image-specs.ts';
 import { invalidPolicySpecs } from '../../crds/invalid-policy-specs.ts';
 import type { SpecRow } from '../../crds/spec-reading.ts';
+import { unsetSpecs } from '../../crds/unset-specs.ts';
 import { validSpecs } from '../../crds/valid-specs.ts';
 import { type Cluster, theCluster } from '../cluster.ts';
 import { describeWith } from '../requirements.ts';
@@ -37,6 +38,11 @@ describeWith(['controlPlane'], 'specs on a real API server', () => {
   it.each<SpecRow>(validSpecs)('a %s with %s is accepted with its defaults', async (kind, _content, spec, expected) => {
     const created = await dryCreate(kind, spec ?? {});
     expect(created.spec).toEqual(expected);
+  });
+
+  it.each<SpecRow>(unsetSpecs)('a %s with %s is accepted and stored as it is', async (kind, _content, spec) => {
+    const created = await dryCreate(kind, spec);
+    expect(created.spec).toEqual(kindNamed(kind).spec.parse(spec));
   });
 
   it.each<SpecRow>([...invalidImageSpecs, ...invalidPolicySpecs])(

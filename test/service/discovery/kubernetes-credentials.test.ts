@@ -158,8 +158,11 @@ describe('a Secret', () => {
     expect(await readAt(url)).toEqual(notFound(message));
   });
 
-  it('is read although another source of the policy is invalid', async () => {
-    const { url } = await apiServer(withSources({ prometheus: 7 }, ...policy.spec.sources));
+  it.each([
+    ['is invalid', { prometheus: 7 }],
+    ['has a secretRef without a name', { type: 'registry', registry, secretRef: {} }],
+  ])('is read although another source of the policy %s', async (_what, source) => {
+    const { url } = await apiServer(withSources(source, ...policy.spec.sources));
     expect(await readAt(url)).toMatchObject({ ok: true });
   });
 
