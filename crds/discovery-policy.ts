@@ -155,6 +155,7 @@ const discoveredImage = z.object({
 const sourceImage = z.object({
   image: z.string().describe('Normalised image reference.'),
   score: z.number().describe('Score of the image in this source.'),
+  repository: z.string().optional().describe('Repository of a registry source whose tag list has the image.'),
 });
 
 const sourceStatus = z.object({
@@ -166,20 +167,20 @@ const sourceStatus = z.object({
   message: z.string().describe('Details of the latest query.'),
   failures: z.int().min(0).describe('Number of consecutive failed queries.'),
   lastAttemptTime: timestamp.optional().describe('Time of the latest query.'),
-  lastSuccessTime: timestamp.optional().describe('Time of the latest successful query.'),
+  lastSuccessTime: timestamp.optional().describe('Time of the latest query that replaced the images.'),
   failingSince: timestamp.optional().describe('Time of the first of the consecutive failed queries.'),
   retryTime: timestamp.optional().describe('Time of the next query after a failure.'),
-  imageCount: z.int().describe('Number of images found by the latest successful query.'),
+  imageCount: z.int().describe('Number of images of the source.'),
   images: z
     .array(sourceImage)
     .meta({ 'x-kubernetes-list-type': 'atomic' })
-    .describe('Images found by the latest successful query, highest scores first. Kept while the source fails.'),
+    .describe('Images of the source, highest scores first. Those that a failed or incomplete query lacks are kept.'),
 });
 
 export const discoveryPolicyStatus = z.object({
   revision: revision.optional(),
   observedGeneration: observedGeneration.optional(),
-  lastSyncTime: timestamp.optional().describe('Time of the latest successful query of any source.'),
+  lastSyncTime: timestamp.optional().describe('Time of the latest query of any source that replaced its images.'),
   imageCount: z.int().optional().describe('Number of discovered images.'),
   sourceCount: z.int().optional().describe('Number of sources.'),
   discoveredImages: z

@@ -236,7 +236,9 @@ export const reasons = {
   },
   NotFound: {
     on: sourceAndSet,
-    meaning: 'The source has no such path or repository.',
+    meaning:
+      'The source has no such path or repository. A missing repository keeps its previous images, and the others are ' +
+      'followed. Check the URL, the names, and the permissions of the credentials.',
   },
   RateLimited: {
     on: sourceAndSet,

@@ -2,14 +2,15 @@
 import type { DiscoveryPolicyStatus, SourceStatus } from '../../crds/discovery-policy.ts';
 import { MESSAGE_LIMIT_CHARACTERS } from '../../crds/limits.ts';
 import { formatTimeSeconds } from '../../kubernetes/time.ts';
-import { type Reason, recordedReason } from '../reasons.ts';
+import { recordedReason } from '../reasons.ts';
 import { buildConditions, type ConditionInput } from '../status/condition.ts';
 import { counted } from '../status/node-list.ts';
 import { redactMessage } from '../text/redact.ts';
 import type { CompiledPolicy, CompiledSource } from './compiled-policy.ts';
 import type { SourceOutcome } from './query.ts';
-import { compareScores, mergeImages } from './ranking.ts';
+import { mergeImages } from './ranking.ts';
 import { intervalMilliseconds, knownSource, retryDelayMilliseconds } from './schedule.ts';
+import { type Failure, resultOf, type Success } from './source-result.ts';
 import type { ScoredImage } from './sources/scored-image.ts';
 
 export interface ReduceInput {
@@ -19,19 +20,6 @@ export interface ReduceInput {
   /** Outcomes by the index of the source. Sources that were not queried have none. */
   readonly outcomes: ReadonlyMap<number, SourceOutcome>;
   readonly nowMilliseconds: number;
-}
-
-interface Success {
-  readonly kind: 'success';
-  readonly images: readonly ScoredImage[];
-  readonly message: string;
-}
-
-interface Failure {
-  readonly kind: 'failure';
-  readonly reason: Reason;
-  readonly message: string;
-  readonly retryAfterMilliseconds?: number | undefined;
 }
 
 /** The status of a source before its first query. */
@@ -49,29 +37,12 @@ function pendingSource({ type, target, hash }: CompiledSource): SourceStatus {
   };
 }
 
-function bestImages({ imageFilter, spec }: CompiledPolicy, images: readonly ScoredImage[]): ScoredImage[] {
-  return images
-    .filter(({ image }) => imageFilter?.matches(image) ?? true)
-    .sort(compareScores)
-    .slice(0, spec.maxImages);
+/** The images of a response that replaced those of before, even if only in part. */
+function replacedImages(images: readonly ScoredImage[], now: string) {
+  return { lastSuccessTime: now, imageCount: images.length, images: [...images] };
 }
 
-function resultOf(outcome: SourceOutcome, source: CompiledSource, previous: SourceStatus): Success | Failure {
-  if (!outcome.ok) {
-    const { reason, message, retryAfterMilliseconds } = outcome;
-    return { kind: 'failure', reason, message, retryAfterMilliseconds };
-  }
-  const { images, remarks, isEmpty } = source.parse(outcome);
-  const message = remarks.join('; ');
-  if (images.length > 0) return { kind: 'success', images, message };
-  if (!isEmpty && message !== '') return { kind: 'failure', reason: 'BadResponse', message };
-  const previousCount = previous.images.length;
-  if (previousCount === 0) return { kind: 'success', images: [], message: 'empty result' };
-  const kept = `empty result; keeping the previous ${counted(previousCount, 'image')}`;
-  return { kind: 'failure', reason: 'EmptyResult', message: kept };
-}
-
-function afterSuccess(previous: SourceStatus, images: ScoredImage[], message: string, now: string): SourceStatus {
+function afterSuccess(previous: SourceStatus, { images, message }: Success, now: string): SourceStatus {
   const { failingSince: _since, retryTime: _retry, ...rest } = previous;
   return {
     ...rest,
@@ -80,9 +51,7 @@ function afterSuccess(previous: SourceStatus, images: ScoredImage[], message: st
     message: redactMessage(message, MESSAGE_LIMIT_CHARACTERS),
     failures: 0,
     lastAttemptTime: now,
-    lastSuccessTime: now,
-    imageCount: images.length,
-    images,
+    ...replacedImages(images, now),
   };
 }
 
@@ -97,6 +66,7 @@ function afterFailure(
   const now = formatTimeSeconds(nowMilliseconds);
   return {
     ...previous,
+    ...(failure.images === undefined ? {} : replacedImages(failure.images, now)),
     healthy: false,
     reason: failure.reason,
     message: redactMessage(failure.message, MESSAGE_LIMIT_CHARACTERS),
@@ -113,9 +83,9 @@ function reduceSource(source: CompiledSource, input: ReduceInput): SourceStatus 
   const previous = knownSource(status, source) ?? pendingSource(source);
   const outcome = outcomes.get(source.index);
   if (outcome === undefined) return previous;
-  const result = resultOf(outcome, source, previous);
+  const result = resultOf(outcome, { policy, source, previous });
   if (result.kind === 'failure') return afterFailure(previous, result, policy, nowMilliseconds);
-  return afterSuccess(previous, bestImages(policy, result.images), result.message, formatTimeSeconds(nowMilliseconds));
+  return afterSuccess(previous, result, formatTimeSeconds(nowMilliseconds));
 }
 
 /** Adds the target, unless the message contains it already, as most messages of the service do. */
@@ -155,11 +125,14 @@ export function reduceOutcomes(input: ReduceInput): Partial<DiscoveryPolicyStatu
   const discoveredImages = mergeImages(sources)
     .filter(({ image }) => policy.imageFilter?.matches(image) ?? true)
     .slice(0, policy.spec.maxImages);
-  const hasSuccess = policy.sources.some(({ index }) => outcomes.has(index) && sources[index]?.healthy);
+  const now = formatTimeSeconds(nowMilliseconds);
+  const hasNewImages = policy.sources.some(
+    ({ index }) => outcomes.has(index) && sources[index]?.lastSuccessTime === now,
+  );
   const conditions = [readyCondition(sources, discoveredImages.length), ...sources.map(sourceCondition)];
   return {
     observedGeneration: generation,
-    lastSyncTime: hasSuccess ? formatTimeSeconds(nowMilliseconds) : status.lastSyncTime,
+    lastSyncTime: hasNewImages ? now : status.lastSyncTime,
     imageCount: discoveredImages.length,
     sourceCount: sources.length,
     discoveredImages,

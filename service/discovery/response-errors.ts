@@ -46,18 +46,23 @@ function parseRetryAfter(header: unknown, nowMilliseconds: number): number | und
   return Math.min(Math.max(milliseconds, 0), RETRY_AFTER_LIMIT_MILLISECONDS);
 }
 
-/** Returns the error for a response with a status other than 200. */
+/** Returns the error for a response with a status other than 200. `advices` replace those of some statuses. */
 export function statusError(
   response: HttpResponse,
   redactor: CredentialRedactor,
   nowMilliseconds: number,
+  advices: Readonly<Record<number, string>> = {},
 ): SourceError {
   const { status, where, text } = response;
   const { reason, problem, advice } = meanings[status] ?? (status >= 500 ? serverError : unexpectedStatus);
   const excerpt = text.trim() === '' ? '' : `: ${redactor.quote(text, EXCERPT_LIMIT_CHARACTERS)}`;
   const retryAfter =
     reason === 'RateLimited' ? parseRetryAfter(response.headers['retry-after'], nowMilliseconds) : undefined;
-  return new SourceError(reason, `${problem} (HTTP ${status}) from ${where}: ${advice}${excerpt}`, retryAfter);
+  return new SourceError(
+    reason,
+    `${problem} (HTTP ${status}) from ${where}: ${advices[status] ?? advice}${excerpt}`,
+    retryAfter,
+  );
 }
 
 /** Parses the body as JSON of the shape. Throws a BadResponse. */

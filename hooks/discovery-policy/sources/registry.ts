@@ -7,8 +7,8 @@ import { compilePattern, type Pattern } from '../pattern.ts';
 import { compileTemplate, DEFAULT_TEMPLATE, type Template } from './image-template.ts';
 import { newestTags } from './newest-tags.ts';
 import { isSameUrl } from './same-url.ts';
-import { normalizedReference, remark } from './scored-image.ts';
-import type { ParsedResponse, QueryOrigin, SourceBlock, SourceType } from './source-type.ts';
+import { normalizedReference, remark, type ScoredImage } from './scored-image.ts';
+import type { IncompleteResponse, ParsedResponse, QueryOrigin, SourceBlock, SourceType } from './source-type.ts';
 
 export interface CompiledRegistry {
   readonly block: SourceBlock<'registry'>;
@@ -29,6 +29,14 @@ export interface RegistryResponse {
   readonly type: 'registry';
   /** Tags in the order of the registry. */
   readonly repositories: readonly { readonly repository: string; readonly tags: readonly string[] }[];
+  /** Absent if the registry found all repositories. It found at least one of them. */
+  readonly missing?: MissingRepositories;
+}
+
+export interface MissingRepositories {
+  readonly repositories: readonly string[];
+  /** Shown to users. Contains no credential. */
+  readonly message: string;
 }
 
 /** The registry in the references of images at this http or https URL: its host and port, or Docker Hub's name. */
@@ -46,23 +54,40 @@ function compile(block: SourceBlock<'registry'>, path: string): CompiledRegistry
   };
 }
 
-function parse(response: RegistryResponse, { block, tagFilter, imageTemplate }: CompiledRegistry): ParsedResponse {
+/** Returns one entry per tag of a repository, undefined for a tag without a valid image reference. */
+function imagesOf(
+  { repository, tags }: RegistryResponse['repositories'][number],
+  { block, tagFilter, imageTemplate }: CompiledRegistry,
+): (ScoredImage | undefined)[] {
   const registry = registryOf(block.url);
-  const scores = new Map<string, number>();
-  let invalidReferences = 0;
-  for (const { repository, tags } of response.repositories) {
-    const matching = tags.filter((tag) => tagFilter?.matches(tag) ?? true);
-    const newest = newestTags(matching, block.topX);
-    for (const [index, tag] of newest.entries()) {
-      const image = normalizedReference(imageTemplate({ registry, repository, tag }));
-      if (image === undefined) invalidReferences += 1;
-      else scores.set(image, Math.max(newest.length - index, scores.get(image) ?? 0));
-    }
+  const matching = tags.filter((tag) => tagFilter?.matches(tag) ?? true);
+  const newest = newestTags(matching, block.topX);
+  return newest.map((tag, index) => {
+    const image = normalizedReference(imageTemplate({ registry, repository, tag }));
+    return image === undefined ? undefined : { image, score: newest.length - index, repository };
+  });
+}
+
+function parse(response: RegistryResponse, compiled: CompiledRegistry): ParsedResponse {
+  const entries = response.repositories.flatMap((each) => imagesOf(each, compiled));
+  const best = new Map<string, ScoredImage>();
+  for (const entry of entries) {
+    if (entry !== undefined && entry.score > (best.get(entry.image)?.score ?? 0)) best.set(entry.image, entry);
   }
+  const invalidReferences = entries.filter((entry) => entry === undefined).length;
   return {
-    images: [...scores].map(([image, score]) => ({ image, score })),
+    images: [...best.values()],
     remarks: remark(invalidReferences, 'tag', ' without a valid image reference: check imageTemplate'),
     isEmpty: response.repositories.every(({ tags }) => tags.length === 0),
+    ...(response.missing === undefined ? {} : { incomplete: incompleteWithout(response.missing) }),
+  };
+}
+
+/** An image without a repository is one of an earlier version. It may be of a missing repository, so it is kept. */
+function incompleteWithout({ repositories, message }: MissingRepositories): IncompleteResponse {
+  return {
+    keeps: ({ repository }) => repository === undefined || repositories.includes(repository),
+    failure: { reason: 'NotFound', message },
   };
 }
 

@@ -7,6 +7,8 @@ export interface ScoredImage {
   /** Normalised reference. */
   readonly image: string;
   readonly score: number;
+  /** The repository in whose tag list a registry source found the image. */
+  readonly repository?: string | undefined;
 }
 
 /** Returns the normalised reference, or undefined for text that is not an image reference. */

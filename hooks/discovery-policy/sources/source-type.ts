@@ -1,5 +1,6 @@
 // Everything in which one source type differs from another: how it is configured, queried and read.
 import type { DiscoverySource, SourceTypeName } from '../../../crds/discovery-policy.ts';
+import type { FailureReason } from '../query.ts';
 import type { ScoredImage } from './scored-image.ts';
 import type { SourceDataTypes } from './source-types.ts';
 
@@ -20,6 +21,15 @@ export interface ParsedResponse {
   readonly remarks: readonly string[];
   /** Whether the response had no entries at all, usable or not. */
   readonly isEmpty: boolean;
+  /** Absent for a complete response, which replaces all previous images. */
+  readonly incomplete?: IncompleteResponse;
+}
+
+export interface IncompleteResponse {
+  /** Whether the source keeps a previous image that is not among those of the response. */
+  readonly keeps: (previous: ScoredImage) => boolean;
+  /** Present if the source counts as failing and is retried, although it has images. */
+  readonly failure?: { readonly reason: FailureReason; readonly message: string };
 }
 
 export interface SourceType<Type extends SourceTypeName> {

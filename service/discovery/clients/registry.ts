@@ -1,18 +1,22 @@
 // Lists the tags of repositories of an OCI registry, page by page, with the authentication that the registry requires.
 import { z } from 'zod';
-import type { RegistryQuery, RegistryResponse } from '../../../hooks/discovery-policy/sources/registry.ts';
-import { basicAuthorizationOf, bearerAuthorizationOf } from '../credentials.ts';
+import type {
+  MissingRepositories,
+  RegistryQuery,
+  RegistryResponse,
+} from '../../../hooks/discovery-policy/sources/registry.ts';
+import { nodeList } from '../../../hooks/status/node-list.ts';
+import { bearerAuthorizationOf } from '../credentials.ts';
 import type { HttpResponse } from '../http-client.ts';
-import { parseBody, statusError } from '../response-errors.ts';
+import { parseBody } from '../response-errors.ts';
 import { SourceError } from '../source-error.ts';
 import { type SourceSession, urlBelow, withAuthorization } from '../source-session.ts';
-import { type Challenge, parseChallenges } from './authentication-challenge.ts';
 import { registryApiUrl, repositoryPath } from './registry-address.ts';
+import { asksForLogin, authorizationFor, type Repository, tagListError } from './registry-authorization.ts';
+import { linkedPage, PAGE_SIZE_TAGS, pageAfter } from './registry-pages.ts';
 import { createTokenStore, type TokenStore } from './registry-token.ts';
 import type { SourceClient } from './source-client.ts';
 
-/** A common maximum of registries. Some return fewer tags. */
-const PAGE_SIZE_TAGS = 1_000;
 /** For one repository. Also ends a list of empty pages. */
 export const PAGE_LIMIT = 500;
 /** For all repositories of a source together. */
@@ -31,11 +35,11 @@ interface Listing {
   isAborted: boolean;
 }
 
-interface Repository {
-  readonly name: string;
-  readonly path: string;
-  /** Sent with the next request. */
-  authorization: string | undefined;
+interface TagList {
+  readonly repository: string;
+  readonly tags: readonly string[];
+  /** The 404 of the registry for this repository. */
+  readonly notFound?: HttpResponse;
 }
 
 export const registryClient: SourceClient<'registry'> = {
@@ -43,15 +47,15 @@ export const registryClient: SourceClient<'registry'> = {
   send: listTags,
 };
 
-/** Fails with the error of the first repository that fails. */
+/** Fails with the error of the first repository that fails, or if the registry finds none of them. */
 async function listTags(query: RegistryQuery, session: SourceSession): Promise<RegistryResponse> {
   const listing: Listing = { query, session, tokens: createTokenStore(session), tagCount: 0, isAborted: false };
-  const lists: RegistryResponse['repositories'][number][] = [];
+  const lists: TagList[] = [];
   const waiting = query.repositories.entries();
   const worker = async () => {
     for (const [index, repository] of waiting) {
       if (listing.isAborted) return;
-      lists[index] = { repository, tags: await tagsOf(repository, listing) };
+      lists[index] = await tagsOf(repository, listing);
     }
   };
   try {
@@ -59,10 +63,25 @@ async function listTags(query: RegistryQuery, session: SourceSession): Promise<R
   } finally {
     listing.isAborted = true;
   }
-  return { ok: true, type: 'registry', repositories: lists };
+  const found = lists.filter(({ notFound }) => notFound === undefined);
+  const repositories = found.map(({ repository, tags }) => ({ repository, tags }));
+  const missing = missingOf(lists, session);
+  return { ok: true, type: 'registry', repositories, ...(missing === undefined ? {} : { missing }) };
 }
 
-async function tagsOf(name: string, listing: Listing): Promise<string[]> {
+/** Throws a NotFound if the registry found no repository. */
+function missingOf(lists: readonly TagList[], session: SourceSession): MissingRepositories | undefined {
+  const missing = lists.filter(({ notFound }) => notFound !== undefined);
+  const response = missing[0]?.notFound;
+  if (response === undefined) return undefined;
+  const repositories = missing.map(({ repository }) => repository);
+  const subject = `${missing.length === 1 ? 'repository' : 'repositories'} ${nodeList(repositories)}`;
+  const error = tagListError(response, subject, session);
+  if (missing.length === lists.length) throw error;
+  return { repositories, message: session.redactor.message(error.message) };
+}
+
+async function tagsOf(name: string, listing: Listing): Promise<TagList> {
   const { query, session } = listing;
   const path = repositoryPath(query.url, name);
   if (path === undefined) {
@@ -76,6 +95,7 @@ async function tagsOf(name: string, listing: Listing): Promise<string[]> {
   for (let url: URL | undefined = first; url !== undefined; ) {
     checkPage(url, visited, name);
     const response: HttpResponse = await getPage(url, repository, listing);
+    if (response.status === 404) return { repository: name, tags: [], notFound: response };
     const page = parseBody(response, tagListShape, session.redactor).tags ?? [];
     const before = tags.size;
     for (const tag of page) tags.add(tag);
@@ -83,7 +103,7 @@ async function tagsOf(name: string, listing: Listing): Promise<string[]> {
     countTags(listing, added, name);
     url = linkedPage(response, url) ?? (added === 0 ? undefined : pageAfter(page, first));
   }
-  return [...tags];
+  return { repository: name, tags: [...tags] };
 }
 
 function checkPage(url: URL, visited: Set<string>, name: string): void {
@@ -113,6 +133,7 @@ function countTags(listing: Listing, count: number, name: string): void {
   }
 }
 
+/** Returns a page, or the 404 of a repository that the registry does not find. */
 async function getPage(url: URL, repository: Repository, listing: Listing): Promise<HttpResponse> {
   const { session } = listing;
   const send = () =>
@@ -122,78 +143,12 @@ async function getPage(url: URL, repository: Repository, listing: Listing): Prom
       secretHeaders: withAuthorization(session.credentials, repository.authorization),
     });
   let response = await send();
-  if (response.status === 401 && !response.isFromOtherOrigin) {
+  // The 404 comes first: a registry that gets a login then may require a token with a 401.
+  for (const status of [404, 401]) {
+    if (response.status !== status || !asksForLogin(response, repository, session)) continue;
     repository.authorization = await authorizationFor(response, repository, listing);
     response = await send();
   }
-  if (response.status === 200) return response;
-  throw tagListError(response, repository, session);
-}
-
-function tagListError(response: HttpResponse, { name }: Repository, { redactor, clock }: SourceSession): SourceError {
-  const { reason, message, retryAfterMilliseconds } = statusError(response, redactor, clock());
-  return new SourceError(reason, `repository ${name}: ${message}`, retryAfterMilliseconds);
-}
-
-/** Returns the authorization to try after a 401. Throws Unauthorized if there is none left. */
-async function authorizationFor(response: HttpResponse, repository: Repository, listing: Listing): Promise<string> {
-  const challenges = parseChallenges(response.headers['www-authenticate']);
-  const { session, tokens } = listing;
-  const isTokenRefused =
-    repository.authorization !== undefined && repository.authorization === bearerAuthorizationOf(session.credentials);
-  const basic = basicAuthorizationOf(session.credentials);
-  // Falling back to anonymous access would hide that the token of the Secret was refused.
-  if (isTokenRefused && basic === undefined) throw tagListError(response, repository, session);
-  const bearer = challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.realm !== undefined);
-  if (bearer !== undefined) return `Bearer ${await tokenFor(bearer, repository, tokens)}`;
-  const isBasic = challenges.some(({ scheme }) => scheme === 'basic');
-  if (isBasic && basic !== undefined && repository.authorization !== basic) return basic;
-  throw tagListError(response, repository, session);
-}
-
-/** Read access. A challenge may also ask for the right to push or to delete, which must never be requested. */
-const readActions = ['pull', 'metadata_read'];
-
-/** Returns the read actions that the challenge asks for on this repository, or `pull` if it asks for none. */
-function scopeOf({ parameters }: Challenge, path: string): string {
-  const prefix = `repository:${path}:`;
-  const scopes = (parameters.scope ?? '').split(' ').filter((scope) => scope.startsWith(prefix));
-  const asked = scopes.flatMap((scope) => scope.slice(prefix.length).split(','));
-  const actions = readActions.filter((action) => asked.includes(action));
-  return prefix + (actions.join(',') || 'pull');
-}
-
-async function tokenFor(
-  challenge: Challenge,
-  { path, authorization }: Repository,
-  tokens: TokenStore,
-): Promise<string> {
-  const { realm = '', service } = challenge.parameters;
-  return tokens.get({ realm, service, scope: scopeOf(challenge, path) }, authorization?.replace(/^Bearer /, ''));
-}
-
-const linkPattern = /<([^>]*)>([^<]*)/g;
-
-/**
- * Returns the next page that the Link header (RFC 8288) names, or undefined without one. Only the query of the link is
- * used, because a proxy or virtual repository in front of the registry often passes on an inner host or path.
- */
-function linkedPage(response: HttpResponse, current: URL): URL | undefined {
-  const header = [response.headers.link ?? []].flat().join(', ');
-  const next = [...header.matchAll(linkPattern)].find(([, , parameters = '']) =>
-    /;\s*rel\s*=\s*"?next"?/i.test(parameters),
-  );
-  if (next === undefined) return undefined;
-  const url = new URL(current);
-  url.search = /\?([^#]*)/.exec(next[1] ?? '')?.[1] ?? '';
-  return url;
-}
-
-/** Returns the page after a full one, or undefined after a shorter one. The Link header of a full page is optional. */
-function pageAfter(page: readonly string[], first: URL): URL | undefined {
-  const last = page.at(-1);
-  if (last === undefined || page.length < PAGE_SIZE_TAGS) return undefined;
-  const url = new URL(first);
-  url.searchParams.set('last', last);
-  return url;
+  if (response.status === 200 || response.status === 404) return response;
+  throw tagListError(response, `repository ${repository.name}`, session);
 }

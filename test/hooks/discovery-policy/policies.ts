@@ -73,6 +73,15 @@ export const tags = (repositories: Readonly<Record<string, readonly string[]>>):
   repositories: Object.entries(repositories).map(([repository, list]) => ({ repository, tags: list })),
 });
 
+/** Tags of a registry that did not find some repositories. */
+export const tagsWithout = (
+  missing: readonly string[],
+  repositories: Readonly<Record<string, readonly string[]>>,
+): RegistryResponse => ({
+  ...tags(repositories),
+  missing: { repositories: missing, message: `repository ${missing}: not found (HTTP 404)` },
+});
+
 export const failure = (
   reason: FailureReason = 'ConnectionRefused',
   message = 'connection refused',

@@ -88,9 +88,16 @@ ${auth}
     expectAllTags(await run(registryQuery(open, REPOSITORY)));
   });
 
-  it('an open registry does not find an unknown repository', async () => {
-    const message = expect.stringMatching(/^repository team\/other: .*NAME_UNKNOWN/);
-    expect(await run(registryQuery(open, REPOSITORY, 'team/other'))).toMatchObject({ reason: 'NotFound', message });
+  const unknown = expect.stringMatching(/^repository team\/other: .*NAME_UNKNOWN/);
+
+  it('an open registry lists all tags beside an unknown repository', async () => {
+    const outcome = await run(registryQuery(open, REPOSITORY, 'team/other'));
+    expectAllTags(outcome);
+    expect(outcome).toMatchObject({ missing: { repositories: ['team/other'], message: unknown } });
+  });
+
+  it('an open registry does not find an unknown repository alone', async () => {
+    expect(await run(registryQuery(open, 'team/other'))).toMatchObject({ reason: 'NotFound', message: unknown });
   });
 
   describe('with a password file', () => {

@@ -1,5 +1,4 @@
 // The registry client: how it lists tags page by page, authenticates, and stays within limits and origins.
-import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it, test } from 'vitest';
 import { PAGE_LIMIT, TAG_LIMIT } from '../../../../service/discovery/clients/registry.ts';
 import { registryApiUrl, repositoryPath } from '../../../../service/discovery/clients/registry-address.ts';
@@ -10,8 +9,6 @@ import {
   basic,
   failureOf,
   PASSWORD,
-  type RunOptions,
-  registryOf,
   registryQuery,
   run,
   TOKEN,
@@ -19,36 +16,9 @@ import {
   withToken,
   withUser,
 } from '../single-query.ts';
+import { isUser, numbered, oneTag, refuse, registry, tagsAt } from './registries.ts';
 
 afterEach(closeServers);
-
-/** The tags of each repository, in order. */
-const tagsAt = async (url: string, repositories: readonly string[], options?: RunOptions) =>
-  registryOf(await run(registryQuery(url, ...repositories), options)).repositories.map(({ tags }) => tags);
-
-/** The target of the Link header to this path and query, or undefined without the header. */
-type LinkTo = (path: string) => string | undefined;
-
-/** Serves tag lists in pages, as the distribution API does. */
-function registry(lists: Readonly<Record<string, readonly string[]>>, linkTo: LinkTo = (path) => path): Responder {
-  return ({ url }, response) => {
-    const { pathname, searchParams } = new URL(url, 'http://a');
-    const name = /^\/v2\/(.*)\/tags\/list$/.exec(pathname)?.[1] ?? '';
-    const tags = lists[name];
-    if (tags === undefined) return response.writeHead(404).end('{"errors":[{"code":"NAME_UNKNOWN"}]}');
-    const start = tags.indexOf(searchParams.get('last') ?? '') + 1;
-    const page = tags.slice(start, start + Number(searchParams.get('n')));
-    const last = page.at(-1);
-    const isLast = last === undefined || last === tags.at(-1);
-    const link = isLast ? undefined : linkTo(`${pathname}?last=${last}&n=${page.length}`);
-    if (link !== undefined) response.setHeader('link', `<${link}>; rel="next"`);
-    return json(response, { name, tags: page });
-  };
-}
-
-const numbered = (count: number) => Array.from({ length: count }, (_, index) => `v${index}`);
-
-const oneTag: Responder = (_request, response) => json(response, { tags: ['1'] });
 
 describe('a tag list', () => {
   it('has all tags in the order of the registry', async () => {
@@ -182,11 +152,11 @@ describe('a tag list fails', () => {
 
   it('with the first repository that fails, and the others are not requested', async () => {
     const server = await serve((request, response) =>
-      request.url.includes('/gone/') ? plain(404, 'NAME_UNKNOWN')(request, response) : json(response, { tags: [] }),
+      request.url.includes('/closed/') ? plain(403, 'DENIED')(request, response) : json(response, { tags: [] }),
     );
-    const message = expect.stringMatching(/^repository gone: not found \(HTTP 404\)/);
-    expect(await run(registryQuery(server.url, 'gone', ...numbered(40)))).toMatchObject({
-      reason: 'NotFound',
+    const message = expect.stringMatching(/^repository closed: forbidden \(HTTP 403\)/);
+    expect(await run(registryQuery(server.url, 'closed', ...numbered(40)))).toMatchObject({
+      reason: 'Forbidden',
       message,
     });
     expect(server.seen.length).toBeLessThan(40);
@@ -212,14 +182,9 @@ test.each([
   expect([registryApiUrl(url), repositoryPath(url, repository)]).toEqual([apiUrl, path]);
 });
 
-const isUser = ({ headers }: SeenRequest) => headers.authorization === basic(USERNAME, PASSWORD);
 const isIssuedFor = (name: string, { headers }: SeenRequest) =>
   headers.authorization === `Bearer issued:repository:${name}:pull`;
 const issuedFor = (url: string) => `issued:${new URL(url, 'http://a').searchParams.get('scope')}`;
-
-function refuse(response: ServerResponse, challenge: string | string[]): void {
-  response.setHeader('www-authenticate', challenge).writeHead(401).end('{"errors":[{"code":"UNAUTHORIZED"}]}');
-}
 
 const issueToAll: Responder = (request, response) => json(response, { token: issuedFor(request.url) });
 const issueToUser: Responder = (request, response) =>

@@ -1,0 +1,72 @@
+// What the outcome of one query means for its source: new images, a failure, or both.
+import type { SourceStatus } from '../../crds/discovery-policy.ts';
+import type { Reason } from '../reasons.ts';
+import { counted } from '../status/node-list.ts';
+import type { CompiledPolicy, CompiledSource } from './compiled-policy.ts';
+import type { SourceOutcome } from './query.ts';
+import { compareScores } from './ranking.ts';
+import type { ScoredImage } from './sources/scored-image.ts';
+import type { ParsedResponse } from './sources/source-type.ts';
+
+export interface Success {
+  readonly kind: 'success';
+  readonly images: readonly ScoredImage[];
+  readonly message: string;
+}
+
+export interface Failure {
+  readonly kind: 'failure';
+  readonly reason: Reason;
+  readonly message: string;
+  readonly retryAfterMilliseconds?: number | undefined;
+  /** Present if the response was incomplete: its images, and the previous ones that it does not replace. */
+  readonly images?: readonly ScoredImage[];
+}
+
+interface ResultInput {
+  readonly policy: CompiledPolicy;
+  readonly source: CompiledSource;
+  readonly previous: SourceStatus;
+}
+
+/** Returns the images with the highest scores. If scores are equal, an image of the response wins over a kept one. */
+function bestImages(
+  { imageFilter, spec }: CompiledPolicy,
+  images: readonly ScoredImage[],
+  kept: readonly ScoredImage[],
+): ScoredImage[] {
+  return [...[...images].sort(compareScores), ...[...kept].sort(compareScores)]
+    .filter(({ image }) => imageFilter?.matches(image) ?? true)
+    .sort((left, right) => right.score - left.score)
+    .slice(0, spec.maxImages);
+}
+
+/** Returns the previous images that the response neither contains nor replaces. */
+function keptImages({ images, incomplete }: ParsedResponse, previous: SourceStatus): readonly ScoredImage[] {
+  if (incomplete === undefined) return [];
+  const names = new Set(images.map(({ image }) => image));
+  return previous.images.filter((each) => !names.has(each.image) && incomplete.keeps(each));
+}
+
+export function resultOf(outcome: SourceOutcome, { policy, source, previous }: ResultInput): Success | Failure {
+  if (!outcome.ok) {
+    const { reason, message, retryAfterMilliseconds } = outcome;
+    return { kind: 'failure', reason, message, retryAfterMilliseconds };
+  }
+  const response = source.parse(outcome);
+  if (response.images.length === 0) return resultWithoutImages(response, previous);
+  const images = bestImages(policy, response.images, keptImages(response, previous));
+  const failure = response.incomplete?.failure;
+  if (failure !== undefined) return { kind: 'failure', ...failure, images };
+  return { kind: 'success', images, message: response.remarks.join('; ') };
+}
+
+function resultWithoutImages({ remarks, isEmpty, incomplete }: ParsedResponse, previous: SourceStatus) {
+  if (incomplete?.failure !== undefined) return { kind: 'failure', ...incomplete.failure } as const;
+  const message = remarks.join('; ');
+  if (!isEmpty && message !== '') return { kind: 'failure', reason: 'BadResponse', message } as const;
+  const previousCount = previous.images.length;
+  if (previousCount === 0) return { kind: 'success', images: [], message: 'empty result' } as const;
+  const kept = `empty result; keeping the previous ${counted(previousCount, 'image')}`;
+  return { kind: 'failure', reason: 'EmptyResult', message: kept } as const;
+}
