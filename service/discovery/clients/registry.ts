@@ -13,7 +13,7 @@ import { SourceError } from '../source-error.ts';
 import { type SourceSession, urlBelow, withAuthorization } from '../source-session.ts';
 import { registryApiUrl, repositoryPath } from './registry-address.ts';
 import { asksForLogin, authorizationFor, type Repository, tagListError } from './registry-authorization.ts';
-import { linkedPage, PAGE_SIZE_TAGS, pageAfter } from './registry-pages.ts';
+import { isRefusedGuess, linkedPage, PAGE_SIZE_TAGS, type Page, pageAfter } from './registry-pages.ts';
 import { createTokenStore, type TokenStore } from './registry-token.ts';
 import type { SourceClient } from './source-client.ts';
 
@@ -90,20 +90,40 @@ async function tagsOf(name: string, listing: Listing): Promise<TagList> {
   const repository: Repository = { name, path, authorization: bearerAuthorizationOf(session.credentials) };
   const first = urlBelow(session.base, `/v2/${path}/tags/list`);
   first.searchParams.set('n', String(PAGE_SIZE_TAGS));
+  return readPages(first, repository, listing);
+}
+
+async function readPages(first: URL, repository: Repository, listing: Listing): Promise<TagList> {
+  const { name } = repository;
   const tags = new Set<string>();
   const visited = new Set<string>();
-  for (let url: URL | undefined = first; url !== undefined; ) {
-    checkPage(url, visited, name);
-    const response: HttpResponse = await getPage(url, repository, listing);
+  for (let page: Page | undefined = { url: first, isGuess: false }; page !== undefined; ) {
+    checkPage(page.url, visited, name);
+    const response: HttpResponse = await getPage(page.url, repository, listing);
+    if (isRefusedGuess(page, response)) break;
     if (response.status === 404) return { repository: name, tags: [], notFound: response };
-    const page = parseBody(response, tagListShape, session.redactor).tags ?? [];
-    const before = tags.size;
-    for (const tag of page) tags.add(tag);
-    const added = tags.size - before;
-    countTags(listing, added, name);
-    url = linkedPage(response, url) ?? (added === 0 ? undefined : pageAfter(page, first));
+    if (response.status !== 200) throw tagListError(response, `repository ${name}`, listing.session);
+    const listed = parseBody(response, tagListShape, listing.session.redactor).tags ?? [];
+    const added = addTags(listed, tags, name, listing);
+    page = linkedPage(response, page.url) ?? pageAfter(listed, added, first);
   }
   return { repository: name, tags: [...tags] };
+}
+
+/** Returns the number of listed tags that are new. Throws a BadResponse beyond the limit of tags. */
+function addTags(listed: readonly string[], tags: Set<string>, name: string, listing: Listing): number {
+  const before = tags.size;
+  for (const tag of listed) tags.add(tag);
+  const added = tags.size - before;
+  listing.tagCount += added;
+  if (listing.tagCount > TAG_LIMIT) {
+    const { origin } = listing.session.base;
+    throw new SourceError(
+      'BadResponse',
+      `too many tags at ${origin}: the limit of ${TAG_LIMIT} was exceeded in ${name}; list fewer repositories`,
+    );
+  }
+  return added;
 }
 
 function checkPage(url: URL, visited: Set<string>, name: string): void {
@@ -122,18 +142,7 @@ function checkPage(url: URL, visited: Set<string>, name: string): void {
   }
 }
 
-function countTags(listing: Listing, count: number, name: string): void {
-  listing.tagCount += count;
-  if (listing.tagCount > TAG_LIMIT) {
-    const { origin } = listing.session.base;
-    throw new SourceError(
-      'BadResponse',
-      `too many tags at ${origin}: the limit of ${TAG_LIMIT} was exceeded in ${name}; list fewer repositories`,
-    );
-  }
-}
-
-/** Returns a page, or the 404 of a repository that the registry does not find. */
+/** Returns the response of any status, after a login if the registry asks for one. */
 async function getPage(url: URL, repository: Repository, listing: Listing): Promise<HttpResponse> {
   const { session } = listing;
   const send = () =>
@@ -149,6 +158,5 @@ async function getPage(url: URL, repository: Repository, listing: Listing): Prom
     repository.authorization = await authorizationFor(response, repository, listing);
     response = await send();
   }
-  if (response.status === 200 || response.status === 404) return response;
-  throw tagListError(response, `repository ${repository.name}`, session);
+  return response;
 }

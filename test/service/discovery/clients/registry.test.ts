@@ -66,6 +66,22 @@ describe('a tag list', () => {
     expect(server.seen).toHaveLength(2);
   });
 
+  /** Serves 1,000 of 1,500 tags without a Link header, and refuses the next page. */
+  const refusing = (status: number): Responder => {
+    const pages = registry({ app: numbered(1_500) }, () => undefined);
+    return (request, response) => (request.url.includes('last=') ? plain(status, '') : pages)(request, response);
+  };
+
+  it.each([400, 404, 405])('ends if the registry refuses the page behind a full one with a %i', async (status) => {
+    const { url } = await serve(refusing(status));
+    expect(await tagsAt(url, ['app'])).toEqual([numbered(1_000)]);
+  });
+
+  it.each([403, 500])('fails if the page behind a full one returns a %i', async (status) => {
+    const { url } = await serve(refusing(status));
+    expect(await run(registryQuery(url, 'app'))).toMatchObject({ ok: false });
+  });
+
   it('continues behind the second of two links', async () => {
     const { url } = await serve((request, response) => {
       const isFirst = !request.url.includes('last');
