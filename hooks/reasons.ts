@@ -206,7 +206,9 @@ export const reasons = {
   },
   EmptyResult: {
     on: source,
-    meaning: 'The source returned no image although it returned some before. The previous images are kept.',
+    meaning:
+      'The source returned no image although it returned some before, or its empty response was partial. The ' +
+      'previous images are kept.',
   },
   ConnectionRefused: {
     on: sourceAndSet,

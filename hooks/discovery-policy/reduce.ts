@@ -38,7 +38,7 @@ function pendingSource({ type, target, hash }: CompiledSource): SourceStatus {
 }
 
 /** The images of a response that replaced those of before, even if only in part. */
-function replacedImages(images: readonly ScoredImage[], now: string) {
+function newImages(images: readonly ScoredImage[], now: string) {
   return { lastSuccessTime: now, imageCount: images.length, images: [...images] };
 }
 
@@ -51,7 +51,7 @@ function afterSuccess(previous: SourceStatus, { images, message }: Success, now:
     message: redactMessage(message, MESSAGE_LIMIT_CHARACTERS),
     failures: 0,
     lastAttemptTime: now,
-    ...replacedImages(images, now),
+    ...newImages(images, now),
   };
 }
 
@@ -66,7 +66,7 @@ function afterFailure(
   const now = formatTimeSeconds(nowMilliseconds);
   return {
     ...previous,
-    ...(failure.images === undefined ? {} : replacedImages(failure.images, now)),
+    ...(failure.images === undefined ? {} : newImages(failure.images, now)),
     healthy: false,
     reason: failure.reason,
     message: redactMessage(failure.message, MESSAGE_LIMIT_CHARACTERS),

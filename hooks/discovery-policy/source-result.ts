@@ -55,10 +55,14 @@ export function resultOf(outcome: SourceOutcome, { policy, source, previous }: R
   }
   const response = source.parse(outcome);
   if (response.images.length === 0) return resultWithoutImages(response, previous);
-  const images = bestImages(policy, response.images, keptImages(response, previous));
-  const failure = response.incomplete?.failure;
-  if (failure !== undefined) return { kind: 'failure', ...failure, images };
-  return { kind: 'success', images, message: response.remarks.join('; ') };
+  const kept = keptImages(response, previous);
+  const images = bestImages(policy, response.images, kept);
+  const { incomplete, remarks } = response;
+  if (incomplete?.failure !== undefined) return { kind: 'failure', ...incomplete.failure, images };
+  const keptCount = images.filter((each) => kept.includes(each)).length;
+  const partial = `partial answer: ${counted(keptCount, 'previous image')} kept`;
+  const message = [...(incomplete === undefined ? [] : [partial]), ...remarks].join('; ');
+  return { kind: 'success', images, message };
 }
 
 function resultWithoutImages({ remarks, isEmpty, incomplete }: ParsedResponse, previous: SourceStatus) {
@@ -66,7 +70,13 @@ function resultWithoutImages({ remarks, isEmpty, incomplete }: ParsedResponse, p
   const message = remarks.join('; ');
   if (!isEmpty && message !== '') return { kind: 'failure', reason: 'BadResponse', message } as const;
   const previousCount = previous.images.length;
-  if (previousCount === 0) return { kind: 'success', images: [], message: 'empty result' } as const;
-  const kept = `empty result; keeping the previous ${counted(previousCount, 'image')}`;
-  return { kind: 'failure', reason: 'EmptyResult', message: kept } as const;
+  if (previousCount > 0) {
+    const kept = `empty result; keeping the previous ${counted(previousCount, 'image')}`;
+    return { kind: 'failure', reason: 'EmptyResult', message: kept } as const;
+  }
+  // The missing part may have images, so a set must not follow this result.
+  if (incomplete !== undefined) {
+    return { kind: 'failure', reason: 'EmptyResult', message: 'empty result of a partial response' } as const;
+  }
+  return { kind: 'success', images: [], message: 'empty result' } as const;
 }

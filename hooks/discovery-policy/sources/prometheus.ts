@@ -34,6 +34,8 @@ export interface PrometheusResponse {
   readonly valuesDropped: number;
   /** Warnings of the server, without credentials. */
   readonly warnings: readonly string[];
+  /** Whether the server reported that series may be missing. */
+  readonly isPartial?: boolean;
 }
 
 export interface Series {
@@ -93,6 +95,7 @@ function parse(response: PrometheusResponse, { aggregationMethod }: CompiledProm
       ...response.warnings.slice(0, 1).map((warning) => `warning: "${warning}"`),
     ],
     isEmpty: response.series.length + response.seriesWithoutImage === 0,
+    ...(response.isPartial === true ? { incomplete: { keeps: () => true } } : {}),
   };
 }
 

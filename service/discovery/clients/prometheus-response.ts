@@ -28,6 +28,8 @@ const successShape = z.object({
   data: z.object({ resultType: z.string(), result: z.unknown() }),
   warnings: messages,
   infos: messages,
+  /** VictoriaMetrics: true if some of its storage nodes did not respond. */
+  isPartial: z.unknown().optional(),
 });
 const errorShape = z.object({ status: z.literal('error'), errorType: z.string(), error: z.string() });
 const bodyShape = z.discriminatedUnion('status', [successShape, errorShape]);
@@ -62,7 +64,14 @@ export function parsePrometheusResponse(response: HttpResponse, session: SourceS
   const body = parseBody(response, bodyShape, redactor);
   if (body.status === 'error') throw queryError(context, body);
   const { series, ...counts } = usableSeries(rawSeries(body, context), context);
-  return { ok: true, type: 'prometheus', series, ...counts, warnings: warningsOf(body, redactor) };
+  return {
+    ok: true,
+    type: 'prometheus',
+    series,
+    ...counts,
+    warnings: warningsOf(body, redactor),
+    ...(body.isPartial === true ? { isPartial: true } : {}),
+  };
 }
 
 function failedStatusError(context: Context, nowMilliseconds: number): SourceError {

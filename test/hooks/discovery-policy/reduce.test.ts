@@ -375,6 +375,7 @@ const someSeries = fc.record({
   seriesWithoutImage: fc.nat(2),
   valuesDropped: fc.nat(2),
   warnings: fc.array(fc.string(), { maxLength: 2 }),
+  isPartial: fc.boolean(),
 });
 const someFailure = fc
   .tuple(fc.constantFrom(...someReasons), fc.string({ maxLength: 400 }), fc.option(fc.nat(HOUR), { nil: undefined }))

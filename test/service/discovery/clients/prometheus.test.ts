@@ -138,6 +138,19 @@ describe('a response', () => {
   });
 
   it.each([
+    [true, true],
+    [false, undefined],
+    [null, undefined],
+    ['true', undefined],
+    [undefined, undefined],
+  ])('of VictoriaMetrics with isPartial %j is partial: %j', async (isPartial, expected) => {
+    const body = { status: 'success', isPartial, data: { resultType: 'vector', result: [series('a:1', '3')] } };
+    const result = await resultOf((_request, response) => json(response, body));
+    expect(result).toMatchObject({ series: [{ image: 'a:1', values: [3] }] });
+    expect(result.isPartial).toBe(expected);
+  });
+
+  it.each([
     ['gzip', gzipSync],
     ['x-gzip', gzipSync],
     ['GZIP', gzipSync],
