@@ -120,7 +120,9 @@ const source = withRule(
 const discoveryFields = z.object({
   syncInterval: nonzeroDuration
     .default('30m')
-    .describe('Time between two queries of a source. Failed queries are retried sooner. 0 means the default.'),
+    .describe(
+      'Time between two queries of a source, or up to 10% more. Failed queries are retried sooner. 0 means the default.',
+    ),
   maxImages: z
     .int()
     .min(1)

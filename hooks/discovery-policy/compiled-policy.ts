@@ -22,6 +22,7 @@ export interface CompiledSource {
 }
 
 export interface CompiledPolicy {
+  readonly name: string;
   readonly spec: DiscoveryPolicySpec;
   readonly imageFilter: Pattern | undefined;
   readonly sources: readonly CompiledSource[];
@@ -61,19 +62,20 @@ function compileSource<Type extends SourceTypeName>(type: Type, spec: DiscoveryS
   };
 }
 
-function compile(spec: DiscoveryPolicySpec): CompiledPolicy {
+function compile(spec: DiscoveryPolicySpec, name: string): CompiledPolicy {
   const { imageFilter, sources } = spec;
   return {
+    name,
     spec,
     imageFilter: imageFilter === undefined ? undefined : compiledField('spec.imageFilter', compilePattern(imageFilter)),
     sources: sources.map((source, index) => compileSource(source.type, source, index)),
   };
 }
 
-/** Compiles a valid spec, or returns the problem of its first pattern or template that cannot be compiled. */
-export function compilePolicySpec(spec: DiscoveryPolicySpec): CompiledPolicyResult {
+/** Compiles the valid spec of a policy, or returns the problem of its first invalid pattern or template. */
+export function compilePolicySpec(spec: DiscoveryPolicySpec, name: string): CompiledPolicyResult {
   try {
-    return { ok: true, policy: compile(spec) };
+    return { ok: true, policy: compile(spec, name) };
   } catch (error) {
     if (error instanceof InvalidFieldError) return { ok: false, problem: error.message };
     throw error;

@@ -12,8 +12,8 @@ import type { DiscoveryQuery, SourceOutcome } from './query.ts';
 import { reduceOutcomes } from './reduce.ts';
 import { dueAtMilliseconds, knownSource } from './schedule.ts';
 
-function compileSpec({ spec }: ObservedDiscoveryPolicy): CompiledPolicyResult {
-  return spec.ok ? compilePolicySpec(spec.value) : spec;
+function compileSpec({ spec, metadata }: ObservedDiscoveryPolicy): CompiledPolicyResult {
+  return spec.ok ? compilePolicySpec(spec.value, metadata.name) : spec;
 }
 
 /** Returns the queries that are due. A policy that is invalid or being deleted has none. */

@@ -43,7 +43,7 @@ export interface RunResult {
 
 /** Time for the last edits to take effect. */
 const FIRST_SETTLING_MILLISECONDS = 30 * SECOND;
-/** Discovery runs at least every ten minutes, so its last result has arrived by then. */
+/** Discovery runs at least every eleven minutes, so its last result has arrived by then. */
 const LAST_SETTLING_MILLISECONDS = 12 * MINUTE;
 const CONVERGENCE_LIMIT_MILLISECONDS = 100 * MINUTE;
 /** A requested resync cannot be cancelled. The longest is a pull timeout of 30 minutes. */

@@ -49,11 +49,11 @@ export function startDiscovery(
 
 export const sourceAt = (endpoint: string) => ({ type: 'prometheus', prometheus: { endpoint, query: 'up' } });
 
-export function applyDiscovery(cluster: Cluster, spec: Readonly<Record<string, unknown>> = {}): void {
+export function applyDiscovery(cluster: Cluster, spec: Readonly<Record<string, unknown>> = {}, name = 'popular'): void {
   cluster.apply({
     apiVersion: API_VERSION,
     kind: 'DiscoveryPolicy',
-    metadata: { name: 'popular' },
+    metadata: { name },
     spec: { syncInterval: '10m', sources: [sourceAt(MIMIR)], ...spec },
   });
 }

@@ -20,6 +20,9 @@ import {
 
 import { allCached, applyPolicy, HOUR, isOnNode, MINUTE, SECOND, startedTwice } from './scenario.ts';
 
+/** The longest interval of a policy with a syncInterval of 10 minutes. */
+const INTERVAL = 11 * MINUTE;
+
 test('a discovered image is pulled to every node, and the statuses report it', async () => {
   const { cluster } = await startWarm();
   expect(children(cluster)).toEqual(['listed', 'ants', 'bees']);
@@ -47,11 +50,11 @@ test('the cluster follows images that appear, rise and drop out of a source', as
   const { cluster, clock, responses } = await startWarm();
   const startsBefore = cluster.podStarts.length;
   responses.set(MIMIR, { ants: 9, bees: 5, cats: 7 });
-  await clock.runFor(10 * MINUTE);
+  await clock.runFor(INTERVAL);
   expect(children(cluster)).toEqual(['listed', 'ants', 'cats', 'bees']);
   expect(await clock.runUntil(() => allCached(cluster), 5 * MINUTE)).toBe(true);
   responses.set(MIMIR, { bees: 50, cats: 7, dogs: 1 });
-  await clock.runFor(10 * MINUTE);
+  await clock.runFor(INTERVAL);
   expect(children(cluster)).toEqual(['listed', 'bees', 'cats', 'dogs']);
   expect(await clock.runUntil(() => allCached(cluster), 5 * MINUTE)).toBe(true);
   const later = cluster.podStarts.slice(startsBefore);
@@ -78,7 +81,7 @@ test('a change of rank starts no pull and writes no status of an image', async (
   const statuses = () => cluster.store.list('CachedImage').map(({ metadata, status }) => [metadata.uid, status]);
   const statusesBefore = statuses();
   responses.set(MIMIR, { ants: 1, bees: 5 });
-  await clock.runFor(10 * MINUTE);
+  await clock.runFor(INTERVAL);
   expect(children(cluster)).toEqual(['listed', 'bees', 'ants']);
   expect(cluster.podStarts).toHaveLength(starts);
   expect(statuses()).toEqual(statusesBefore);
@@ -91,7 +94,7 @@ test('a source that fails or returns nothing keeps the children, and the set rep
     [{}, 'EmptyResult'],
   ] as const) {
     responses.set(MIMIR, response);
-    await clock.runFor(10 * MINUTE);
+    await clock.runFor(INTERVAL);
     expect(children(cluster)).toEqual(['listed', 'ants', 'bees']);
     expect(readyOf(cluster, 'DiscoveryPolicy', 'popular')).toMatchObject({ reason });
     expect(readyOf(cluster, 'CachedImageSet', 'ci')).toMatchObject({
@@ -100,7 +103,7 @@ test('a source that fails or returns nothing keeps the children, and the set rep
     });
   }
   responses.set(MIMIR, { bees: 1 });
-  await clock.runFor(10 * MINUTE);
+  await clock.runFor(INTERVAL);
   expect(children(cluster)).toEqual(['listed', 'bees']);
   expect(readyOf(cluster, 'CachedImageSet', 'ci')?.message).toBe('2 of 2 images on all nodes');
 });
@@ -115,7 +118,7 @@ test('when one of two sources fails, the other is followed and the images of bot
   expect(children(cluster)).toEqual(['listed', 'ants', 'bees']);
   responses.set(MIMIR, 'Timeout');
   responses.set(THANOS, { cats: 5 });
-  await clock.runFor(10 * MINUTE);
+  await clock.runFor(INTERVAL);
   expect(children(cluster)).toEqual(['listed', 'ants', 'cats']);
   expect(readyOf(cluster, 'DiscoveryPolicy', 'popular')).toMatchObject({
     reason: 'Timeout',
@@ -185,14 +188,30 @@ test('an edited policy queries its source at once, and an invalid filter keeps t
 
 const gaps = (times: readonly number[] = []) => times.slice(1).map((time, index) => time - (times[index] ?? 0));
 
-test('a source is queried once per syncInterval, even if the service restarts', async () => {
+test('a source is queried once per interval of its policy, even if the service restarts', async () => {
   const { clock, queriedAt, service } = await startWarm();
   for (let turn = 0; turn < 6; turn += 1) {
-    await clock.runFor(10 * MINUTE);
+    await clock.runFor(INTERVAL);
     service.restart();
   }
   expect(queriedAt.get(MIMIR)).toHaveLength(7);
-  for (const gap of gaps(queriedAt.get(MIMIR))) expect(Math.abs(gap - 600)).toBeLessThan(2);
+  const [first = Number.NaN, ...others] = gaps(queriedAt.get(MIMIR));
+  expect(first).toBeGreaterThanOrEqual(600);
+  expect(first).toBeLessThan(661);
+  for (const gap of others) expect(Math.abs(gap - first)).toBeLessThan(2);
+});
+
+test('two policies of one syncInterval that were applied together query at different times', async () => {
+  const { cluster, clock, queriedAt, responses } = startDiscovery();
+  responses.set(MIMIR, { ants: 1 });
+  responses.set(THANOS, { bees: 1 });
+  applyDiscovery(cluster);
+  applyDiscovery(cluster, { sources: [sourceAt(THANOS)] }, 'other');
+  await clock.runFor(HOUR);
+  const [mimir = [], thanos = []] = [queriedAt.get(MIMIR), queriedAt.get(THANOS)];
+  expect(Math.abs((mimir[0] ?? 0) - (thanos[0] ?? 0))).toBeLessThan(1);
+  const distances = mimir.slice(1, 5).map((seconds, index) => Math.abs(seconds - (thanos[index + 1] ?? 0)));
+  for (const distance of distances) expect(distance).toBeGreaterThan(5);
 });
 
 test('a failing source is retried after 10 s, doubled each time up to syncInterval', async () => {
@@ -205,7 +224,8 @@ test('a failing source is retried after 10 s, doubled each time up to syncInterv
   expect(waits.map((wait) => Math.floor(wait / 2) * 2)).toEqual(expected);
   responses.set(MIMIR, { ants: 1 });
   await clock.runFor(HOUR);
-  expect(queriedAt.get(MIMIR)?.filter((seconds) => seconds > 600)).toHaveLength(30);
+  // One retry, then a query every 130 s: syncInterval with the factor of the policy `popular`.
+  expect(queriedAt.get(MIMIR)?.filter((seconds) => seconds > 600)).toHaveLength(28);
 });
 
 test('an unchanged discovery result writes only its own time', async () => {
@@ -217,5 +237,5 @@ test('an unchanged discovery result writes only its own time', async () => {
     if (object.apiVersion === API_VERSION) writes.push(object.kind);
   });
   await clock.runFor(HOUR);
-  expect(writes).toEqual(Array(6).fill('DiscoveryPolicy'));
+  expect(writes).toEqual(Array(5).fill('DiscoveryPolicy'));
 });

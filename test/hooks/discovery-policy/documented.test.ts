@@ -4,8 +4,8 @@ import type { DiscoveryPolicyStatus } from '../../../crds/discovery-policy.ts';
 import type { SourceOutcome } from '../../../hooks/discovery-policy/query.ts';
 import { planDiscovery, syncDiscoveryPolicy } from '../../../hooks/discovery-policy/sync.ts';
 import { documentedPolicies } from '../../crds/documented-discovery.ts';
-import { HOUR, MINUTE, NOON } from '../builders/wire.ts';
-import { found, observed, series, tags } from './policies.ts';
+import { HOUR, MINUTE, NOON, SECOND } from '../builders/wire.ts';
+import { found, observed, POPULAR_FACTOR, series, tags } from './policies.ts';
 
 interface Row {
   readonly policy: keyof typeof documentedPolicies;
@@ -137,6 +137,6 @@ test.each(table)(
     const { response } = syncDiscoveryPolicy(parent, new Map([[0, outcome]]), NOON);
     expect(found(response.status as DiscoveryPolicyStatus)).toEqual(images);
     expect(response.status).toMatchObject({ conditions: [{ type: 'Ready', status: 'True', reason: 'Synced' }, {}] });
-    expect(response.resyncAfterSeconds).toBe(interval / 1000);
+    expect(response.resyncAfterSeconds).toBeCloseTo((interval * POPULAR_FACTOR) / SECOND, 2);
   },
 );

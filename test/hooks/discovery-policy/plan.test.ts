@@ -1,11 +1,14 @@
 // When each source is queried: at the interval, sooner after a failure, immediately after a change of its spec.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { syncDiscoveryPolicy } from '../../../hooks/discovery-policy/sync.ts';
 import { parseTimeMilliseconds } from '../../../kubernetes/time.ts';
 import { HOUR, MINUTE, NOON, SECOND } from '../builders/wire.ts';
 import {
   type Fields,
   failure,
+  observed,
+  POPULAR_FACTOR,
   planned,
   prometheus,
   reduced,
@@ -43,7 +46,18 @@ const withFirst = (source: object) => ({ ...spec, sources: [source, ...sources.s
 test.each<DueRow>([
   { what: 'all sources of a new policy are due', status: {}, at: NOON, due: [0, 1, 2] },
   { what: 'no source is due before the interval', status: allHealthy, at: NOON + 30 * MINUTE - 1, due: [] },
-  { what: 'all sources are due at the interval', status: allHealthy, at: NOON + 30 * MINUTE, due: [0, 1, 2] },
+  {
+    what: 'no source is due before the interval with the factor of the policy',
+    status: allHealthy,
+    at: NOON + Math.floor(30 * MINUTE * POPULAR_FACTOR) - 1,
+    due: [],
+  },
+  {
+    what: 'all sources are due together at the interval with the factor of the policy',
+    status: allHealthy,
+    at: NOON + Math.ceil(30 * MINUTE * POPULAR_FACTOR),
+    due: [0, 1, 2],
+  },
   { what: 'all sources of an edited spec are due', status: allHealthy, at: NOON, generation: 2, due: [0, 1, 2] },
   { what: 'a failed source is not due before 10 s', status: secondFailed, at: NOON + 9_999, due: [] },
   { what: 'a failed source is due after 10 s', status: secondFailed, at: NOON + 10 * SECOND, due: [1] },
@@ -113,11 +127,43 @@ test.each<DueRow>([
     what: 'an interval below 10 s counts as 10 s',
     status: allHealthy,
     spec: { ...spec, syncInterval: '1ms' },
-    at: NOON + 10 * SECOND,
+    at: NOON + 11 * SECOND,
     due: [0, 1, 2],
   },
 ])('$what', ({ status, at, due, generation, ...row }) => {
   expect(planned(row.spec ?? spec, status, at, generation).map(({ source }) => source)).toEqual(due);
+});
+
+/** Milliseconds from a successful query to the next one, for a policy with this name. */
+function intervalOf(name: string, syncInterval: string): number {
+  const parent = observed({ ...spec, syncInterval }, allHealthy, { name });
+  const { response } = syncDiscoveryPolicy(parent, new Map(), NOON);
+  return (response.resyncAfterSeconds ?? Number.NaN) * SECOND;
+}
+
+const factorOf = (name: string) => intervalOf(name, '1000h') / (1_000 * HOUR);
+
+test('the interval of a policy is its syncInterval times a fixed factor from 1 to below 1.1', () => {
+  fc.assert(
+    fc.property(fc.string({ minLength: 1 }), fc.integer({ min: 10, max: 100_000 }), (name, seconds) => {
+      const interval = intervalOf(name, `${seconds}s`);
+      expect(interval).toBeGreaterThanOrEqual(seconds * SECOND);
+      expect(interval).toBeLessThan(seconds * SECOND * 1.1);
+      expect(interval / (seconds * SECOND)).toBeCloseTo(factorOf(name), 3);
+    }),
+  );
+});
+
+test('policies with similar names have factors that spread over the whole range', () => {
+  const names = Array.from({ length: 500 }, (_, index) => `team-${index}`);
+  const counts = Array.from({ length: 10 }, () => 0);
+  for (const name of names) {
+    const tenth = Math.floor((factorOf(name) - 1) * 100);
+    counts[tenth] = (counts[tenth] ?? 0) + 1;
+  }
+  expect(counts).toHaveLength(10);
+  for (const count of counts) expect(count).toBeGreaterThan(25);
+  expect(new Set(names.map(factorOf)).size).toBeGreaterThan(475);
 });
 
 interface RetryRow {

@@ -14,6 +14,9 @@ import type { RegistryResponse } from '../../../hooks/discovery-policy/sources/r
 import { discoveryPolicySyncRequest } from '../../../metacontroller/hook-request.ts';
 import { NOON, uidOf } from '../builders/wire.ts';
 
+/** The factor by which the interval of the policy `popular`, of all tests here, is longer than its syncInterval. */
+export const POPULAR_FACTOR = 1.085_74;
+
 export type Status = Partial<DiscoveryPolicyStatus>;
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -44,9 +47,9 @@ export const observed = (...parts: Parameters<typeof wireDiscovery>) =>
   discoveryPolicySyncRequest.parse({ parent: wireDiscovery(...parts) }).parent;
 
 function policyOf(fields: Fields): CompiledPolicy {
-  const { spec } = observed(fields);
+  const { spec, metadata } = observed(fields);
   if (!spec.ok) throw new Error(spec.problem);
-  const compiled = compilePolicySpec(spec.value);
+  const compiled = compilePolicySpec(spec.value, metadata.name);
   if (!compiled.ok) throw new Error(compiled.problem);
   return compiled.policy;
 }
