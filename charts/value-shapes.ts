@@ -1,6 +1,7 @@
 // The shapes that chart values are made of, each with the error message of an invalid value. Helm reads a pattern as a
 // regular expression of Go.
 import { z } from 'zod';
+import { withRule } from '../crds/rule.ts';
 import {
   LABEL_LIMIT_CHARACTERS,
   namespacePattern,
@@ -19,6 +20,24 @@ export const textMap = z.record(z.string(), z.string());
 
 /** Part of a Kubernetes object that the chart copies into a manifest without reading it. */
 export const kubernetesPart = z.record(z.string(), z.unknown());
+
+/**
+ * Part of a Kubernetes object that has only the fields of the shape. Helm checks their names. What reads the part
+ * checks their values, because a table row for every field would hide the other values.
+ */
+export function partWithFields({ shape }: z.ZodObject, fields: string) {
+  const names = Object.keys(shape);
+  return withRule(kubernetesPart, {
+    cel: `self.all(key, key.matches('^(${names.join('|')})$'))`,
+    message: `keys must be ${fields}`,
+    holds: (part) => Object.keys(part).every((name) => names.includes(name)),
+  });
+}
+
+/** Part of the description of a securityContext of a Pod. */
+export const ABOUT_CONTEXTS =
+  'Merged over these defaults; null removes a field. On OpenShift, the default runAsUser, runAsGroup and fsGroup are ' +
+  'left out.';
 
 /** Text that matches the pattern, or the empty text: values.yaml writes an unset value as "". */
 export function optionalText(pattern: RegExp, limitCharacters: number, sentence: string) {

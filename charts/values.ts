@@ -2,7 +2,6 @@
 // tables of the READMEs are generated from these shapes.
 import { z } from 'zod';
 import { pullPolicySpec } from '../crds/pull-policy.ts';
-import { DEFAULT_PULL_POD_RESOURCES } from '../hooks/settings.ts';
 import {
   DIGEST_LIMIT_CHARACTERS,
   digestPattern,
@@ -10,12 +9,12 @@ import {
   tagPattern,
 } from '../kubernetes/image-reference.ts';
 import { configMapKeyPattern } from '../kubernetes/object-name.ts';
+import { pullPods } from './pull-pod-values.ts';
 import {
+  ABOUT_CONTEXTS,
   kubernetesPart,
   optionalName,
-  optionalNamespace,
   optionalText,
-  quantities,
   resources,
   section,
   textMap,
@@ -24,6 +23,8 @@ import {
 const MEBIBYTE = 1024 * 1024;
 const REPLICAS_LIMIT = 50;
 const LEAST_BODY_LIMIT_BYTES = 1024;
+/** The user of the image. The files of its Secrets belong to its group. */
+const SERVICE_USER = 65532;
 
 const image = section({
   repository: z
@@ -86,39 +87,6 @@ const networkPolicy = section({
   }).describe('Where Metacontroller runs.'),
 }).describe('NetworkPolicy of the service.');
 
-const pullPods = section({
-  namespace: optionalNamespace
-    .default('')
-    .describe(
-      'Namespace of the pull Pods and of the Secrets that imagePullSecrets name. Empty: the namespace of the release.',
-    ),
-  createNamespace: z
-    .boolean()
-    .default(false)
-    .describe('Create that namespace, and delete it on uninstall. Requires pullPods.namespace.'),
-  namespaceLabels: textMap
-    .default({
-      'pod-security.kubernetes.io/enforce': 'restricted',
-      'pod-security.kubernetes.io/warn': 'restricted',
-      'pod-security.kubernetes.io/audit': 'restricted',
-    })
-    .describe('Labels of the created namespace.'),
-  priorityClassName: optionalName.default('').describe('PriorityClass of the pull Pods.'),
-  resources: resources
-    .default({
-      requests: { ...DEFAULT_PULL_POD_RESOURCES.requests },
-      limits: { ...DEFAULT_PULL_POD_RESOURCES.limits },
-    })
-    .describe('Resources of a pull Pod. Its only process is `true`.'),
-  resourceQuota: section({
-    enabled: z
-      .boolean()
-      .default(false)
-      .describe('Create the quota. In the namespace of the release it also limits the Pods of the service.'),
-    hard: quantities.default({ pods: '100' }).describe('spec.hard of the ResourceQuota.'),
-  }).describe('ResourceQuota for the namespace of the pull Pods.'),
-}).describe('Pull Pods.');
-
 const defaultPullPolicy = section({
   create: z
     .boolean()
@@ -160,6 +128,33 @@ export const dropValues = z.strictObject({
   tolerations: z.array(kubernetesPart).default([]).describe('Tolerations of the service Pods.'),
   affinity: kubernetesPart.default({}).describe('Affinity of the service Pods, in addition to the spread over nodes.'),
   priorityClassName: optionalName.default('').describe('PriorityClass of the service Pods.'),
+  podSecurityContext: kubernetesPart
+    .default({
+      runAsNonRoot: true,
+      runAsUser: SERVICE_USER,
+      runAsGroup: SERVICE_USER,
+      fsGroup: SERVICE_USER,
+      seccompProfile: { type: 'RuntimeDefault' },
+    })
+    .describe(`securityContext of the service Pods. ${ABOUT_CONTEXTS}`),
+  securityContext: kubernetesPart
+    .default({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } })
+    .describe('securityContext of the container of the service. Merged over these defaults; null removes a field.'),
+  extraEnv: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        value: z.string().nullable().optional(),
+        valueFrom: kubernetesPart.optional(),
+      }),
+    )
+    .default([])
+    .describe(
+      'Additional environment variables of the service: a list of name and value or valueFrom. Variables that the ' +
+        'chart sets are refused.',
+    ),
+  extraVolumes: z.array(kubernetesPart).default([]).describe('Additional volumes of the service Pods.'),
+  extraVolumeMounts: z.array(kubernetesPart).default([]).describe('Where the container of the service mounts them.'),
   podAnnotations: textMap.default({}).describe('Additional annotations of the service Pods.'),
   podLabels: textMap.default({}).describe('Additional labels of the service Pods.'),
   podDisruptionBudget: section({

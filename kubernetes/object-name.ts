@@ -17,7 +17,7 @@ export const objectNamePattern = new RegExp(`^${labelSource}(?:\\.${labelSource}
 /** `IsDNS1123Label`. */
 export const namespacePattern = new RegExp(`^${labelSource}$`);
 /** `IsValidLabelValue`. An empty value is valid. */
-const labelValuePattern = new RegExp(`^(?:${qualifiedNameSource})?$`);
+export const labelValuePattern = new RegExp(`^(?:${qualifiedNameSource})?$`);
 /**
  * `IsQualifiedName`: an optional DNS prefix and a slash, then a name of at most 63 characters. Less strict than
  * upstream: the prefix may have any length and consecutive dots.

@@ -1,7 +1,14 @@
 // Reads the environment once, at start-up. An invalid value stops the service with a message that names the variable.
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { DEFAULT_PULL_POD_RESOURCES, type HookSettings } from '../hooks/settings.ts';
+import {
+  additionalAnnotations,
+  additionalLabels,
+  containerSecurityContext,
+  podSecurityContext,
+} from '../hooks/pull-pod/settings-shape.ts';
+import { DEFAULT_PULL_POD_SETTINGS, type HookSettings, type PullPodSettings } from '../hooks/settings.ts';
+import { jsonVariable } from './json-variable.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const DEFAULT_BODY_LIMIT_BYTES = 64 * MEBIBYTE;
@@ -38,7 +45,13 @@ const environmentShape = z.object({
   DROP_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   DROP_PULL_POD_RESOURCES: resourcesText.optional(),
   DROP_PULL_POD_PRIORITY_CLASS: z.string().min(1).optional(),
+  DROP_PULL_POD_SECURITY_CONTEXT: jsonVariable(podSecurityContext).optional(),
+  DROP_PULL_CONTAINER_SECURITY_CONTEXT: jsonVariable(containerSecurityContext).optional(),
+  DROP_PULL_POD_LABELS: jsonVariable(additionalLabels).optional(),
+  DROP_PULL_POD_ANNOTATIONS: jsonVariable(additionalAnnotations).optional(),
 });
+
+type Environment = z.infer<typeof environmentShape>;
 
 /** Paths of PEM files. */
 export interface CertificateFiles {
@@ -80,11 +93,23 @@ function readToken(path: string): string {
   return token;
 }
 
-function certificateFiles(values: z.infer<typeof environmentShape>): CertificateFiles | undefined {
+function certificateFiles(values: Environment): CertificateFiles | undefined {
   const { DROP_TLS_CERTIFICATE_FILE: certificateFile, DROP_TLS_KEY_FILE: keyFile } = values;
   if (certificateFile !== undefined && keyFile !== undefined) return { certificateFile, keyFile };
   if (certificateFile === undefined && keyFile === undefined) return undefined;
   throw new ConfigError('DROP_TLS_CERTIFICATE_FILE and DROP_TLS_KEY_FILE must be set together: set both or neither');
+}
+
+function pullPodSettings(values: Environment): PullPodSettings {
+  const defaults = DEFAULT_PULL_POD_SETTINGS;
+  return {
+    resources: values.DROP_PULL_POD_RESOURCES ?? defaults.resources,
+    priorityClassName: values.DROP_PULL_POD_PRIORITY_CLASS,
+    podSecurityContext: values.DROP_PULL_POD_SECURITY_CONTEXT ?? defaults.podSecurityContext,
+    securityContext: values.DROP_PULL_CONTAINER_SECURITY_CONTEXT ?? defaults.securityContext,
+    labels: values.DROP_PULL_POD_LABELS ?? defaults.labels,
+    annotations: values.DROP_PULL_POD_ANNOTATIONS ?? defaults.annotations,
+  };
 }
 
 /** Kubernetes sets DROP_PORT to such an address in each Pod if the namespace has a Service named drop. */
@@ -126,8 +151,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): ServiceConfig {
     settings: {
       namespace: values.DROP_NAMESPACE,
       defaultPolicyName: values.DROP_DEFAULT_POLICY,
-      pullPodResources: values.DROP_PULL_POD_RESOURCES ?? DEFAULT_PULL_POD_RESOURCES,
-      pullPodPriorityClassName: values.DROP_PULL_POD_PRIORITY_CLASS,
+      pullPods: pullPodSettings(values),
     },
   };
 }

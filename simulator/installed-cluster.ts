@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { API_VERSION } from '../crds/kind.ts';
-import { DEFAULT_PULL_POD_RESOURCES, type HookSettings } from '../hooks/settings.ts';
+import { DEFAULT_PULL_POD_SETTINGS, type HookSettings } from '../hooks/settings.ts';
 import { controllerObject, registrations } from '../metacontroller/registrations.ts';
 import { buildApp } from '../service/app.ts';
 import type { RunDiscovery } from '../service/discovery-runner.ts';
@@ -17,7 +17,7 @@ const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
 export const SIMULATED_SETTINGS: HookSettings = {
   namespace: 'drop-system',
   defaultPolicyName: 'default',
-  pullPodResources: DEFAULT_PULL_POD_RESOURCES,
+  pullPods: DEFAULT_PULL_POD_SETTINGS,
 };
 
 export interface ServiceReplica {

@@ -18,9 +18,6 @@ import {
 } from './identity.ts';
 import { noInjectionAnnotations, noInjectionLabels } from './opt-outs.ts';
 
-/** The user `nobody` of most distributions. The container only runs `true`. */
-const UNPRIVILEGED_USER = 65534;
-
 export interface PullPodInput {
   readonly policyName: string;
   readonly slot: number;
@@ -37,8 +34,9 @@ export interface PullPodInput {
   readonly deadlineMilliseconds: number;
 }
 
-function podSpec(input: PullPodInput, settings: HookSettings): Record<string, unknown> {
+function podSpec(input: PullPodInput, { pullPods }: HookSettings): Record<string, unknown> {
   const { image, node, tolerations } = input;
+  const { priorityClassName } = pullPods;
   return {
     // Not left to the scheduler: the image is for this node, whether or not a workload fits on it now.
     nodeName: node.name,
@@ -46,16 +44,10 @@ function podSpec(input: PullPodInput, settings: HookSettings): Record<string, un
     terminationGracePeriodSeconds: 0,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
-    ...(settings.pullPodPriorityClassName === undefined
-      ? {}
-      : { priorityClassName: settings.pullPodPriorityClassName }),
+    ...(priorityClassName === undefined ? {} : { priorityClassName }),
     ...(image.spec.imagePullSecrets === undefined ? {} : { imagePullSecrets: image.spec.imagePullSecrets }),
     ...(tolerations.length === 0 ? {} : { tolerations }),
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: UNPRIVILEGED_USER,
-      seccompProfile: { type: 'RuntimeDefault' },
-    },
+    securityContext: pullPods.podSecurityContext,
     containers: [
       {
         name: PULL_CONTAINER,
@@ -63,12 +55,8 @@ function podSpec(input: PullPodInput, settings: HookSettings): Record<string, un
         image: writtenImage(image.spec),
         imagePullPolicy: image.spec.imagePullPolicy,
         command: ['true'],
-        resources: settings.pullPodResources,
-        securityContext: {
-          allowPrivilegeEscalation: false,
-          capabilities: { drop: ['ALL'] },
-          readOnlyRootFilesystem: true,
-        },
+        resources: pullPods.resources,
+        securityContext: pullPods.securityContext,
       },
     ],
   };
@@ -88,12 +76,14 @@ export function buildPullPod(input: PullPodInput, settings: HookSettings): Desir
     metadata: {
       name: pullPodName(policyName, slot),
       namespace: settings.namespace,
+      // Those of the installation can replace the opt-outs, but not ours: a Pod without them would not be recognized.
       labels: {
         ...noInjectionLabels,
+        ...settings.pullPods.labels,
         ...pullPodLabels({ image: image.name, node: node.name, policy: policyName, slot }),
         [REQUEST_HASH_LABEL]: requestHash(annotations, node.name),
       },
-      annotations: { ...noInjectionAnnotations, ...annotations },
+      annotations: { ...noInjectionAnnotations, ...settings.pullPods.annotations, ...annotations },
     },
     spec: podSpec(input, settings),
   };

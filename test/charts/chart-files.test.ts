@@ -63,10 +63,10 @@ it('the chart drop depends on drop-crds of its own version, without a repository
   expect(dependencies).toEqual([{ name: 'drop-crds', version, alias: 'crds', condition: 'crds.install' }]);
 });
 
-it('the Deployment sets only variables that the service reads', () => {
+it('the chart sets only variables that the service reads', () => {
   const known = [...textOf('service/config.ts').matchAll(/^ {2}(DROP_[A-Z_]+):/gm)].map((match) => match[1]);
-  const deployment = textOf(`${dropChart.folder}/templates/deployment.yaml`);
-  const set = [...deployment.matchAll(/- name: (DROP_[A-Z_]+)/g)].map((match) => match[1]);
+  const environment = textOf(`${dropChart.folder}/templates/_environment.tpl`);
+  const set = [...environment.matchAll(/- name: (DROP_[A-Z_]+)/g)].map((match) => match[1]);
   expect(known.length).toBeGreaterThan(10);
   expect(set.length).toBeGreaterThan(8);
   expect(set.filter((name) => !known.includes(name))).toEqual([]);

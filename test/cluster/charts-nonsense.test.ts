@@ -7,8 +7,10 @@ import { describeWith } from './requirements.ts';
 const policy = (spec: object): Values => ({ defaultPullPolicy: { spec } });
 const pulls = (requests: object, limits: object): Values => ({ pullPods: { resources: { requests, limits } } });
 
+type Row = readonly [title: string, values: Values, sentence: RegExp];
+
 /** The expected error is a pattern, because Helm adds text of its own before it. */
-const valuesRows: readonly (readonly [title: string, values: Values, sentence: RegExp])[] = [
+const valuesRows: readonly Row[] = [
   ['a negative number of replicas', { replicas: -1 }, /at '\/replicas': minimum: got -1, want 0/],
   ['replicas as text', { replicas: 'two' }, /at '\/replicas': got string, want integer/],
   ['a fraction of a replica', { replicas: 1.5 }, /at '\/replicas': got number, want integer/],
@@ -168,6 +170,46 @@ const valuesRows: readonly (readonly [title: string, values: Values, sentence: R
     { podLabels: { 'app.kubernetes.io/name': 'mine' } },
     /podLabels: app\.kubernetes\.io\/name is set by the chart/,
   ],
+  ...['drop.corewire.io/slot', 'drop.corewire.io/mine', 'app.kubernetes.io/managed-by'].flatMap((key) =>
+    ['labels', 'annotations'].map(
+      (value): Row => [
+        `${key} in pullPods.${value}`,
+        { pullPods: { [value]: { [key]: 'x' } } },
+        new RegExp(`pullPods\\.${value}: ${key} is set by Drop and cannot be changed`),
+      ],
+    ),
+  ),
+  [
+    'an invalid label value of pull Pods',
+    { pullPods: { labels: { team: 'in fra' } } },
+    /pullPods\.labels\.team: "in fra" must be a label value of letters, digits, dashes, underscores and dots/,
+  ],
+  [
+    'an invalid annotation key of pull Pods',
+    { pullPods: { annotations: { 'no key': 'x' } } },
+    /pullPods\.annotations: keys must be label keys such as example\.com\/team, not "no key"/,
+  ],
+  [
+    'a misspelled field of a security context',
+    { pullPods: { podSecurityContext: { runAsUsr: 1 } } },
+    /pullPods\.podSecurityContext: keys must be fields of the securityContext of a Linux Pod, not "runAsUsr"/,
+  ],
+  [
+    'a field of a Pod in the security context of a container',
+    { pullPods: { securityContext: { fsGroup: 1 } } },
+    /pullPods\.securityContext: keys must be fields of the securityContext of a Linux container, not "fsGroup"/,
+  ],
+  [
+    'an environment variable that the chart sets',
+    { extraEnv: [{ name: 'DROP_PORT', value: '80' }] },
+    /extraEnv: DROP_PORT is set by the chart: set the value of the chart for it instead/,
+  ],
+  [
+    'an environment variable without a name',
+    { extraEnv: [{ value: '1' }] },
+    /at '\/extraEnv\/0': missing property 'name'/,
+  ],
+  ['an environment variable as a map', { extraEnv: { A: '1' } }, /at '\/extraEnv': got object, want array/],
   [
     'a NetworkPolicy that allows every Pod',
     {

@@ -1,4 +1,5 @@
 // The values with which the chart drop is tested. Every value is in some row.
+import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
 import { defaultsRegistration, registrations } from '../../metacontroller/registrations.ts';
 import type { Values } from './charts-releases.ts';
@@ -12,6 +13,8 @@ export type Expected = readonly [kindAndName: string, part: object];
 
 const pod = (spec: object) => ({ spec: { template: { spec } } });
 const container = (part: object) => pod({ containers: [expect.objectContaining(part)] });
+/** In `toMatchObject`, an object may have other fields too; this one may not. */
+const exactly = (value: object) => expect.toSatisfy((actual) => isDeepStrictEqual(actual, value));
 const variable = (name: string, value: string) => container({ env: expect.arrayContaining([{ name, value }]) });
 
 export const rows: readonly (readonly [title: string, values: Values, expected: Expected])[] = [
@@ -52,6 +55,62 @@ export const rows: readonly (readonly [title: string, values: Values, expected: 
       priorityClassName: 'charts-high',
     },
     ['Deployment/drop', pod({ nodeSelector: { 'kubernetes.io/arch': 'arm64' }, priorityClassName: 'charts-high' })],
+  ],
+  [
+    'security contexts of the service',
+    {
+      podSecurityContext: { runAsUser: null, fsGroup: 1_000_680_000, supplementalGroups: [5] },
+      securityContext: { readOnlyRootFilesystem: false, capabilities: { drop: null, add: ['NET_BIND_SERVICE'] } },
+    },
+    [
+      'Deployment/drop',
+      pod({
+        securityContext: exactly({
+          runAsNonRoot: true,
+          runAsGroup: 65_532,
+          fsGroup: 1_000_680_000,
+          supplementalGroups: [5],
+          seccompProfile: { type: 'RuntimeDefault' },
+        }),
+        containers: [
+          expect.objectContaining({
+            securityContext: {
+              allowPrivilegeEscalation: false,
+              readOnlyRootFilesystem: false,
+              capabilities: { add: ['NET_BIND_SERVICE'] },
+            },
+          }),
+        ],
+      }),
+    ],
+  ],
+  [
+    'additional environment variables and volumes',
+    {
+      extraEnv: [
+        { name: 'DROP_HOST', value: '0.0.0.0' },
+        { name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
+      ],
+      extraVolumes: [{ name: 'authorities', configMap: { name: 'company-ca' } }],
+      extraVolumeMounts: [{ name: 'authorities', mountPath: '/etc/authorities', readOnly: true }],
+    },
+    [
+      'Deployment/drop',
+      pod({
+        containers: [
+          expect.objectContaining({
+            env: expect.arrayContaining([
+              { name: 'DROP_HOST', value: '0.0.0.0' },
+              { name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
+            ]),
+            volumeMounts: expect.arrayContaining([
+              { name: 'authorities', mountPath: '/etc/authorities', readOnly: true },
+            ]),
+          }),
+        ],
+        volumes: expect.arrayContaining([{ name: 'authorities', configMap: { name: 'company-ca' } }]),
+      }),
+    ],
   ],
   [
     'additional labels and annotations',
@@ -180,6 +239,43 @@ export const rows: readonly (readonly [title: string, values: Values, expected: 
     [
       'Deployment/drop',
       variable('DROP_PULL_POD_RESOURCES', '{"limits":{"memory":"32Mi"},"requests":{"cpu":"0.01","memory":"8Mi"}}'),
+    ],
+  ],
+  [
+    'labels and annotations of pull Pods',
+    { pullPods: { labels: { team: 'infra', gone: null }, annotations: { 'sidecar.istio.io/inject': 'true' } } },
+    [
+      'Deployment/drop',
+      container({
+        env: expect.arrayContaining([
+          { name: 'DROP_PULL_POD_LABELS', value: '{"team":"infra"}' },
+          { name: 'DROP_PULL_POD_ANNOTATIONS', value: '{"sidecar.istio.io/inject":"true"}' },
+        ]),
+      }),
+    ],
+  ],
+  [
+    'security contexts of pull Pods',
+    {
+      pullPods: {
+        podSecurityContext: { runAsUser: null, fsGroup: null, runAsGroup: 1_000_680_000 },
+        securityContext: { capabilities: { add: ['CHOWN'] }, readOnlyRootFilesystem: null },
+      },
+    },
+    [
+      'Deployment/drop',
+      container({
+        env: expect.arrayContaining([
+          {
+            name: 'DROP_PULL_POD_SECURITY_CONTEXT',
+            value: '{"runAsGroup":1000680000,"runAsNonRoot":true,"seccompProfile":{"type":"RuntimeDefault"}}',
+          },
+          {
+            name: 'DROP_PULL_CONTAINER_SECURITY_CONTEXT',
+            value: '{"allowPrivilegeEscalation":false,"capabilities":{"add":["CHOWN"],"drop":["ALL"]}}',
+          },
+        ]),
+      }),
     ],
   ],
   [

@@ -1,7 +1,7 @@
 // The app with a log that tests can read. Options that a test does not set are as in an installation.
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
-import { DEFAULT_PULL_POD_RESOURCES, type HookSettings } from '../../hooks/settings.ts';
+import { DEFAULT_PULL_POD_SETTINGS, type HookSettings } from '../../hooks/settings.ts';
 import { type AppOptions, buildApp } from '../../service/app.ts';
 import { createMetrics, type Metrics } from '../../service/metrics.ts';
 
@@ -12,7 +12,7 @@ export const NOW = Date.parse('2026-11-21T23:16:20Z');
 const settings: HookSettings = {
   namespace: 'drop-system',
   defaultPolicyName: 'default',
-  pullPodResources: DEFAULT_PULL_POD_RESOURCES,
+  pullPods: DEFAULT_PULL_POD_SETTINGS,
 };
 
 export interface AppWithLog {

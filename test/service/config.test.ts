@@ -29,12 +29,50 @@ const defaults = {
   settings: {
     namespace: 'drop-system',
     defaultPolicyName: 'default',
-    pullPodResources: { requests: { cpu: '10m', memory: '16Mi' }, limits: { memory: '64Mi' } },
-    pullPodPriorityClassName: undefined,
+    pullPods: {
+      resources: { requests: { cpu: '10m', memory: '16Mi' }, limits: { memory: '64Mi' } },
+      priorityClassName: undefined,
+      podSecurityContext: { runAsNonRoot: true, runAsUser: 65_534, seccompProfile: { type: 'RuntimeDefault' } },
+      securityContext: {
+        allowPrivilegeEscalation: false,
+        capabilities: { drop: ['ALL'] },
+        readOnlyRootFilesystem: true,
+      },
+      labels: {},
+      annotations: {},
+    },
   },
 };
-const pulls = { namespace: 'pulls', defaultPolicyName: 'slow', pullPodPriorityClassName: 'low' };
+const withPullPods = (changed: object) => ({
+  settings: { ...defaults.settings, pullPods: { ...defaults.settings.pullPods, ...changed } },
+});
 const resources = { requests: { cpu: '1m' }, limits: {} };
+/** Every field of both contexts. */
+const commonContext = {
+  appArmorProfile: { type: 'Localhost', localhostProfile: 'pulls' },
+  runAsGroup: 0,
+  runAsNonRoot: false,
+  runAsUser: 2_147_483_647,
+  seLinuxOptions: { user: 'u', role: 'r', type: 't', level: 's0:c1,c2' },
+  seccompProfile: { type: 'Unconfined' },
+};
+const podContext = {
+  ...commonContext,
+  fsGroup: 1_000_680_000,
+  fsGroupChangePolicy: 'OnRootMismatch',
+  seLinuxChangePolicy: 'Recursive',
+  supplementalGroups: [5],
+  supplementalGroupsPolicy: 'Strict',
+  sysctls: [{ name: 'net.ipv4.tcp_syncookies', value: '1' }],
+};
+const containerContext = {
+  ...commonContext,
+  allowPrivilegeEscalation: true,
+  capabilities: { add: ['CHOWN'], drop: [] },
+  privileged: true,
+  procMount: 'Default',
+  readOnlyRootFilesystem: false,
+};
 
 describe('a valid environment sets', () => {
   it.each<[string, NodeJS.ProcessEnv, object]>([
@@ -67,13 +105,43 @@ describe('a valid environment sets', () => {
       { ...anonymous, DROP_NAMESPACE: 'pulls', DROP_DEFAULT_POLICY: 'slow', DROP_PULL_POD_PRIORITY_CLASS: 'low' },
       {
         secretsNamespace: 'pulls',
-        settings: { ...defaults.settings, ...pulls },
+        settings: {
+          namespace: 'pulls',
+          defaultPolicyName: 'slow',
+          pullPods: { ...defaults.settings.pullPods, priorityClassName: 'low' },
+        },
       },
     ],
     [
       'resources of pull Pods',
       { ...anonymous, DROP_PULL_POD_RESOURCES: JSON.stringify(resources) },
-      { settings: { ...defaults.settings, pullPodResources: resources } },
+      withPullPods({ resources }),
+    ],
+    [
+      'the whole security contexts of pull Pods and of their containers',
+      {
+        ...anonymous,
+        DROP_PULL_POD_SECURITY_CONTEXT: JSON.stringify(podContext),
+        DROP_PULL_CONTAINER_SECURITY_CONTEXT: JSON.stringify(containerContext),
+      },
+      withPullPods({ podSecurityContext: podContext, securityContext: containerContext }),
+    ],
+    [
+      'no security context at all',
+      { ...anonymous, DROP_PULL_POD_SECURITY_CONTEXT: '{}', DROP_PULL_CONTAINER_SECURITY_CONTEXT: '{}' },
+      withPullPods({ podSecurityContext: {}, securityContext: {} }),
+    ],
+    [
+      'labels and annotations of pull Pods, without those that are null',
+      {
+        ...anonymous,
+        DROP_PULL_POD_LABELS: '{"team":"infra","example.com/empty":"","gone":null}',
+        DROP_PULL_POD_ANNOTATIONS: '{"sidecar.istio.io/inject":"true","example.com/text":"any text: é","gone":null}',
+      },
+      withPullPods({
+        labels: { team: 'infra', 'example.com/empty': '' },
+        annotations: { 'sidecar.istio.io/inject': 'true', 'example.com/text': 'any text: é' },
+      }),
     ],
   ])('%s', (_title, environment, expected) => {
     expect(readConfig(environment)).toEqual({ ...defaults, ...expected });
@@ -90,6 +158,12 @@ describe('an invalid environment is an error', () => {
   const empty = file('empty', ' \n');
   const resourcesProblem =
     'DROP_PULL_POD_RESOURCES: must be JSON with the objects requests and limits, whose values are strings';
+  const metadataVariables = ['DROP_PULL_POD_LABELS', 'DROP_PULL_POD_ANNOTATIONS'];
+  const jsonVariables = [
+    'DROP_PULL_POD_SECURITY_CONTEXT',
+    'DROP_PULL_CONTAINER_SECURITY_CONTEXT',
+    ...metadataVariables,
+  ];
   it.each<[string, NodeJS.ProcessEnv, string]>([
     ['an empty environment', {}, noToken],
     ['no token and DROP_ALLOW_ANONYMOUS=false', { DROP_ALLOW_ANONYMOUS: 'false' }, noToken],
@@ -117,6 +191,83 @@ describe('an invalid environment is an error', () => {
       'resources that are numbers',
       { ...anonymous, DROP_PULL_POD_RESOURCES: '{"requests":{"cpu":1},"limits":{}}' },
       resourcesProblem,
+    ],
+    ...jsonVariables.map((name): [string, NodeJS.ProcessEnv, string] => [
+      `${name} that is not JSON`,
+      { ...anonymous, [name]: 'team=infra' },
+      `${name}: must be JSON`,
+    ]),
+    ...jsonVariables.map((name): [string, NodeJS.ProcessEnv, string] => [
+      `${name} longer than 16,384 characters`,
+      { ...anonymous, [name]: `{${' '.repeat(16_384)}}` },
+      `${name}: Too big: expected string to have <=16384 characters`,
+    ]),
+    [
+      'a misspelled field of a security context',
+      { ...anonymous, DROP_PULL_POD_SECURITY_CONTEXT: '{"runAsUsr":1}' },
+      'DROP_PULL_POD_SECURITY_CONTEXT: Unrecognized key: "runAsUsr"',
+    ],
+    [
+      'a field of a Pod in the security context of a container',
+      { ...anonymous, DROP_PULL_CONTAINER_SECURITY_CONTEXT: '{"fsGroup":1}' },
+      'DROP_PULL_CONTAINER_SECURITY_CONTEXT: Unrecognized key: "fsGroup"',
+    ],
+    [
+      'a user ID as text',
+      { ...anonymous, DROP_PULL_POD_SECURITY_CONTEXT: '{"runAsUser":"1000"}' },
+      'DROP_PULL_POD_SECURITY_CONTEXT.runAsUser: Invalid input: expected number, received string',
+    ],
+    [
+      'a user ID above the largest of Kubernetes',
+      { ...anonymous, DROP_PULL_POD_SECURITY_CONTEXT: '{"runAsUser":2147483648}' },
+      'DROP_PULL_POD_SECURITY_CONTEXT.runAsUser: Too big: expected number to be <=2147483647',
+    ],
+    [
+      'a list as security context',
+      { ...anonymous, DROP_PULL_POD_SECURITY_CONTEXT: '[]' },
+      'DROP_PULL_POD_SECURITY_CONTEXT: Invalid input: expected object, received array',
+    ],
+    ...['drop.corewire.io/slot', 'drop.corewire.io/mine', 'app.kubernetes.io/managed-by'].flatMap((key) =>
+      metadataVariables.map((name): [string, NodeJS.ProcessEnv, string] => [
+        `${name} with ${key}`,
+        { ...anonymous, [name]: JSON.stringify({ [key]: 'x' }) },
+        `${name}: drop.corewire.io/* and app.kubernetes.io/managed-by are set by Drop and cannot be changed`,
+      ]),
+    ),
+    ...metadataVariables.flatMap((name): [string, NodeJS.ProcessEnv, string][] => [
+      [
+        `${name} with an invalid key`,
+        { ...anonymous, [name]: '{"no key":"x"}' },
+        `${name}: keys must be label keys such as example.com/team`,
+      ],
+      [
+        `${name} with more than 32 entries`,
+        {
+          ...anonymous,
+          [name]: JSON.stringify(Object.fromEntries(Array.from({ length: 33 }, (_, n) => [`k${n}`, '']))),
+        },
+        `${name}: must have at most 32 entries`,
+      ],
+      [
+        `${name} with a number`,
+        { ...anonymous, [name]: '{"team":1}' },
+        `${name}.team: Invalid input: expected string, received number`,
+      ],
+    ]),
+    [
+      'a label value with a space',
+      { ...anonymous, DROP_PULL_POD_LABELS: '{"team":"in fra"}' },
+      'DROP_PULL_POD_LABELS.team: must be a label value of letters, digits, dashes, underscores and dots',
+    ],
+    [
+      'a label value of 64 characters',
+      { ...anonymous, DROP_PULL_POD_LABELS: JSON.stringify({ team: 'x'.repeat(64) }) },
+      'DROP_PULL_POD_LABELS.team: Too big: expected string to have <=63 characters',
+    ],
+    [
+      'an annotation of 4,097 characters',
+      { ...anonymous, DROP_PULL_POD_ANNOTATIONS: JSON.stringify({ a: 'x'.repeat(4097) }) },
+      'DROP_PULL_POD_ANNOTATIONS.a: Too big: expected string to have <=4096 characters',
     ],
     ['a certificate without its key', { ...anonymous, DROP_TLS_CERTIFICATE_FILE: '/tls.crt' }, half],
     ['a key without its certificate', { ...anonymous, DROP_TLS_KEY_FILE: '/tls.key' }, half],

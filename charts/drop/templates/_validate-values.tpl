@@ -32,7 +32,9 @@
 {{- include "drop.checkRule" (dict "rule" $rule "value" $value "path" $rule.path) }}
 {{- else }}
 {{- range $key, $entry := $value }}
-{{- if eq $rule.of "keys" }}
+{{- if kindIs "invalid" $entry }}
+{{- /* A null removes the entry. */}}
+{{- else if eq $rule.of "keys" }}
 {{- include "drop.checkRule" (dict "rule" $rule "value" $key "path" $rule.path) }}
 {{- else }}
 {{- include "drop.checkRule" (dict "rule" $rule "value" $entry "path" (printf "%s.%s" $rule.path $key)) }}
@@ -73,6 +75,20 @@
 {{- range list "app.kubernetes.io/name" "app.kubernetes.io/instance" }}
 {{- if hasKey $.Values.podLabels . }}
 {{- fail (printf "podLabels: %s is set by the chart and cannot be changed" .) }}
+{{- end }}
+{{- end }}
+{{- range $value := list "labels" "annotations" }}
+{{- range $key, $_ := index $.Values.pullPods $value }}
+{{- if or (hasPrefix "drop.corewire.io/" $key) (eq $key "app.kubernetes.io/managed-by") }}
+{{- fail (printf "pullPods.%s: %s is set by Drop and cannot be changed" $value $key) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- $ours := list }}
+{{- range include "drop.environment" . | fromYamlArray }}{{ $ours = append $ours .name }}{{ end }}
+{{- range .Values.extraEnv }}
+{{- if has .name $ours }}
+{{- fail (printf "extraEnv: %s is set by the chart: set the value of the chart for it instead" .name) }}
 {{- end }}
 {{- end }}
 {{- with .Values.networkPolicy }}

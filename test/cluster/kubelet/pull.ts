@@ -7,7 +7,7 @@ import { buildPullPod } from '../../../hooks/pull-pod/build.ts';
 import type { Evidence } from '../../../hooks/pull-pod/evidence.ts';
 import { outcomeOf } from '../../../hooks/pull-pod/outcome.ts';
 import { type PullPod, readPullPod } from '../../../hooks/pull-pod/read.ts';
-import { DEFAULT_PULL_POD_RESOURCES, type HookSettings } from '../../../hooks/settings.ts';
+import { DEFAULT_PULL_POD_SETTINGS, type HookSettings } from '../../../hooks/settings.ts';
 import { observedPod } from '../../../metacontroller/pod.ts';
 import { eventually } from '../../waiting.ts';
 import type { ClusterObject } from '../client.ts';
@@ -61,7 +61,7 @@ export function createPuller(cluster: Cluster, namespace: string, node: RunningN
   const settings: HookSettings = {
     namespace,
     defaultPolicyName: 'default',
-    pullPodResources: DEFAULT_PULL_POD_RESOURCES,
+    pullPods: DEFAULT_PULL_POD_SETTINGS,
   };
   const key = nodeKeyOf(node.object.metadata.uid);
   let slot = 0;

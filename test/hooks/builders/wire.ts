@@ -13,7 +13,7 @@ import {
   pullPodName,
   REFERENCE_ANNOTATION,
 } from '../../../hooks/pull-pod/identity.ts';
-import { DEFAULT_PULL_POD_RESOURCES, type HookSettings } from '../../../hooks/settings.ts';
+import { DEFAULT_PULL_POD_SETTINGS, type HookSettings } from '../../../hooks/settings.ts';
 import {
   type CachedImageSyncRequest,
   cachedImageSyncRequest,
@@ -24,7 +24,7 @@ import {
 export const settings: HookSettings = {
   namespace: 'drop-system',
   defaultPolicyName: 'default',
-  pullPodResources: DEFAULT_PULL_POD_RESOURCES,
+  pullPods: DEFAULT_PULL_POD_SETTINGS,
 };
 
 /** A whole hour, so that times in tests are easy to read. */

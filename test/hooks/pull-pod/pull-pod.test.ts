@@ -4,6 +4,7 @@ import { buildPullPod, type PullPodInput } from '../../../hooks/pull-pod/build.t
 import { pullPodName, SLOT_LABEL } from '../../../hooks/pull-pod/identity.ts';
 import { nextDeadline, outcomeOf } from '../../../hooks/pull-pod/outcome.ts';
 import { readPullPod } from '../../../hooks/pull-pod/read.ts';
+import type { PullPodSettings } from '../../../hooks/settings.ts';
 import { observedPod } from '../../../metacontroller/pod.ts';
 import { HOUR, MINUTE, NOON, settings, wirePod } from '../builders/wire.ts';
 
@@ -27,11 +28,53 @@ const input: PullPodInput = {
   tolerations: [],
   deadlineMilliseconds: NOON,
 } as PullPodInput;
-const specOf = (chosen: object) =>
-  JSON.parse(JSON.stringify(buildPullPod(input, { ...settings, ...chosen }).spec)) as Record<string, unknown>;
+const podWith = (chosen: Partial<PullPodSettings>) =>
+  buildPullPod(input, { ...settings, pullPods: { ...settings.pullPods, ...chosen } });
+const specOf = (chosen: Partial<PullPodSettings>) =>
+  JSON.parse(JSON.stringify(podWith(chosen).spec)) as Record<string, unknown>;
 
 test('the Pod has the priority class of the installation', () => {
-  expect(specOf({ pullPodPriorityClassName: 'low' })).toMatchObject({ priorityClassName: 'low' });
+  expect(specOf({ priorityClassName: 'low' })).toMatchObject({ priorityClassName: 'low' });
+});
+
+test('the Pod has the security contexts of the installation, as a whole', () => {
+  const podSecurityContext = { runAsNonRoot: true };
+  const securityContext = { privileged: true };
+  const { securityContext: ofPod, containers } = specOf({ podSecurityContext, securityContext });
+  expect(ofPod).toEqual(podSecurityContext);
+  expect(containers).toEqual([expect.objectContaining({ securityContext })]);
+});
+
+test('without settings the Pod runs as a user that is not root and has no privileges', () => {
+  expect(specOf({})).toMatchObject({
+    securityContext: { runAsNonRoot: true, runAsUser: 65_534, seccompProfile: { type: 'RuntimeDefault' } },
+    containers: [
+      {
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          capabilities: { drop: ['ALL'] },
+          readOnlyRootFilesystem: true,
+        },
+      },
+    ],
+  });
+});
+
+test('the Pod has the labels and annotations of the installation', () => {
+  const added = podWith({ labels: { team: 'infra' }, annotations: { 'example.com/a': 'b' } }).metadata;
+  const plain = podWith({}).metadata;
+  expect(added.labels).toEqual({ ...plain.labels, team: 'infra' });
+  expect(added.annotations).toEqual({ ...plain.annotations, 'example.com/a': 'b' });
+});
+
+test('settings never replace the labels and annotations that identify a Pod', () => {
+  const plain = podWith({}).metadata;
+  const forged = (map: object | undefined) => Object.fromEntries(Object.keys(map ?? {}).map((key) => [key, 'x']));
+  const labels = forged(plain.labels);
+  const annotations = forged(plain.annotations);
+  expect(Object.keys(labels)).toContain('drop.corewire.io/slot');
+  expect(Object.keys(annotations)).toContain('drop.corewire.io/image-uid');
+  expect(podWith({ labels, annotations }).metadata).toEqual(plain);
 });
 
 test('optional fields that are not set are left out of the Pod', () => {
