@@ -9,6 +9,7 @@ import {
 } from '../hooks/pull-pod/settings-shape.ts';
 import { DEFAULT_PULL_POD_SETTINGS, type HookSettings, type PullPodSettings } from '../hooks/settings.ts';
 import { jsonVariable } from './json-variable.ts';
+import { EVERY_ADDRESS } from './listen.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const DEFAULT_BODY_LIMIT_BYTES = 64 * MEBIBYTE;
@@ -17,6 +18,9 @@ const LARGEST_PORT = 65_535;
 /** `Number` alone would convert a blank to 0. */
 const wholeNumber = z.string().regex(/^\d+$/, 'must be a whole number').transform(Number);
 const port = wholeNumber.pipe(z.number().max(LARGEST_PORT));
+
+/** An IPv6 address as in a URL. */
+const withoutBrackets = (host: string) => host.replace(/^\[(.+)\]$/, '$1');
 
 const resourcesText = z.string().transform((text, context) => {
   try {
@@ -32,7 +36,7 @@ const resourcesText = z.string().transform((text, context) => {
 const environmentShape = z.object({
   DROP_TOKEN_FILE: z.string().min(1).optional(),
   DROP_ALLOW_ANONYMOUS: z.enum(['true', 'false']).default('false'),
-  DROP_HOST: z.string().min(1).default('0.0.0.0'),
+  DROP_HOST: z.string().min(1).transform(withoutBrackets).default(EVERY_ADDRESS),
   DROP_PORT: port.default(8080),
   DROP_ADMIN_PORT: port.default(9090),
   DROP_TLS_CERTIFICATE_FILE: z.string().min(1).optional(),

@@ -1,6 +1,5 @@
 // Starts and stops the two HTTP servers. The apps are built elsewhere, so that tests need no port.
 import type { Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -12,6 +11,7 @@ import { createCredentialSource, type PolicyCredentials } from './discovery/kube
 import { createDiscoveryRunner } from './discovery-runner.ts';
 import { createEventWriter, type EventWriter } from './events/event-writer.ts';
 import { loadKubeConfig } from './kubernetes-client.ts';
+import { listen } from './listen.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 
 export interface RunningService {
@@ -19,11 +19,6 @@ export interface RunningService {
   readonly adminPort: number;
   /** Completes the requests in flight, then stops. */
   stop(): Promise<void>;
-}
-
-async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {
-  await app.listen({ host, port });
-  return (app.server.address() as AddressInfo).port;
 }
 
 export interface Dependencies {

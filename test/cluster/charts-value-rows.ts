@@ -19,6 +19,12 @@ const variable = (name: string, value: string) => container({ env: expect.arrayC
 
 export const rows: readonly (readonly [title: string, values: Values, expected: Expected])[] = [
   ['the defaults', {}, ['Deployment/drop', { spec: { replicas: 2 } }]],
+  ['Services of both IP families', {}, ['Service/drop', { spec: { ipFamilyPolicy: 'PreferDualStack' } }]],
+  [
+    'a Service of both IP families for health and metrics',
+    {},
+    ['Service/drop-admin', { spec: { ipFamilyPolicy: 'PreferDualStack' } }],
+  ],
   ['replicas', { replicas: 5 }, ['Deployment/drop', { spec: { replicas: 5 } }]],
   ['no replicas', { replicas: 0 }, ['Deployment/drop', { spec: { replicas: 0 } }]],
   [
@@ -177,6 +183,14 @@ export const rows: readonly (readonly [title: string, values: Values, expected: 
     [
       'Secret/drop-tls',
       { metadata: { annotations: { 'drop.corewire.io/certificate-names': expect.stringMatching(/,127\.0\.0\.1$/) } } },
+    ],
+  ],
+  [
+    'the URL of a service with TLS and an IPv6 address',
+    { hooks: { url: 'https://[fd00::7]:8443' }, tls: { enabled: true } },
+    [
+      'Secret/drop-tls',
+      { metadata: { annotations: { 'drop.corewire.io/certificate-names': expect.stringMatching(/,fd00::7$/) } } },
     ],
   ],
   [

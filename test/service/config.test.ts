@@ -18,7 +18,7 @@ const tokenFile = file('token', 'sesame');
 const anonymous = { DROP_ALLOW_ANONYMOUS: 'true' };
 const defaults = {
   token: undefined,
-  host: '0.0.0.0',
+  host: '::',
   port: 8080,
   adminPort: 9090,
   bodyLimitBytes: 64 * 1024 * 1024,
