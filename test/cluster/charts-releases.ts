@@ -30,7 +30,8 @@ interface HelmRelease {
   readonly info: { readonly notes?: string };
 }
 
-function objectsOf(manifest: string): readonly ClusterObject[] {
+/** The objects of a manifest. */
+export function objectsOf(manifest: string): readonly ClusterObject[] {
   return parseAllDocuments(manifest)
     .map((document) => document.toJS() as ClusterObject | null)
     .filter((object) => object !== null);

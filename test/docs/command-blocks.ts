@@ -1,7 +1,7 @@
 // Which test runs which shell block of the documents. A block that is not listed here fails test/docs/commands.test.ts.
 
 /** How a block is run. `parsed`: test/docs/commands.test.ts passes each command to the program's own parser. */
-type Runner = 'parsed' | 'test/cluster/whole-system/readme.test.ts';
+type Runner = 'parsed' | 'test/cluster/whole-system/readme.test.ts' | 'test/cluster/charts-offline.test.ts';
 
 export interface CommandBlock {
   readonly file: string;
@@ -23,6 +23,11 @@ export const commandBlocks: readonly CommandBlock[] = [
   { file: 'docs/discovery.md', heading: 'When a source fails', runner: cluster },
   { file: 'docs/install.md', heading: 'Install Metacontroller', runner: cluster },
   { file: 'docs/install.md', heading: 'Install Drop', runner: cluster },
+  {
+    file: 'docs/install.md',
+    heading: 'Argo CD and `helm template`',
+    runner: 'test/cluster/charts-offline.test.ts',
+  },
   { file: 'docs/install.md', heading: 'First image', runner: cluster },
   { file: 'docs/install.md', heading: 'Upgrade', runner: cluster },
   { file: 'docs/install.md', heading: 'Uninstall', runner: cluster },

@@ -1,6 +1,6 @@
 {{/* Facts about the cluster, which Helm looks up while it renders. */}}
 
-{{/* "true", or nothing where no cluster can be read (`helm template`). */}}
+{{/* "true", or nothing where Helm cannot look into the cluster: `helm template`, Argo CD, `--dry-run=client`. */}}
 {{- define "drop.isConnected" -}}
 {{- if lookup "v1" "Namespace" "" "kube-system" }}true{{ end }}
 {{- end }}

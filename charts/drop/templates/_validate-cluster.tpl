@@ -89,8 +89,24 @@ them: Helm deletes what the last manifest of this release has and the new one la
 {{- end }}
 {{- end }}
 
+{{/* Otherwise each rendering would contain another token and certificate, and Argo CD would apply all of them. */}}
+{{- define "drop.validateOffline" -}}
+{{- $values := list }}
+{{- if not .Values.token.existingSecret }}{{ $values = append $values "token.existingSecret" }}{{ end }}
+{{- if and .Values.tls.enabled (not .Values.tls.existingSecret) }}
+{{- $values = append $values "tls.existingSecret" }}
+{{- end }}
+{{- with $values }}
+{{- $problem := "Helm cannot look into a cluster here, so it would generate other secrets with each rendering:" }}
+{{- $what := ternary "Secrets that you create" "a Secret that you create" (gt (len .) 1) }}
+{{- fail (printf "%s set %s to %s (or use --dry-run=server)" $problem (join " and " .) $what) }}
+{{- end }}
+{{- end }}
+
 {{- define "drop.validateCluster" -}}
-{{- if include "drop.isConnected" . }}
+{{- if not (include "drop.isConnected" .) }}
+{{- include "drop.validateOffline" . }}
+{{- else }}
 {{- include "drop.validateMetacontroller" . }}
 {{- include "drop.validateDefinitions" . }}
 {{- include "drop.validateReferences" . }}
