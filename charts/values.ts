@@ -9,6 +9,7 @@ import {
   tagPattern,
 } from '../kubernetes/image-reference.ts';
 import { configMapKeyPattern } from '../kubernetes/object-name.ts';
+import { originalValues, replicas } from './original-values.ts';
 import { pullPods } from './pull-pod-values.ts';
 import {
   ABOUT_CONTEXTS,
@@ -21,7 +22,6 @@ import {
 } from './value-shapes.ts';
 
 const MEBIBYTE = 1024 * 1024;
-const REPLICAS_LIMIT = 50;
 const LEAST_BODY_LIMIT_BYTES = 1024;
 /** The user of the image. The files of its Secrets belong to its group. */
 const SERVICE_USER = 65532;
@@ -115,7 +115,7 @@ const keepDefinitions = z
 const unusedGlobal = kubernetesPart.default({}).describe('Not used.');
 
 export const dropValues = z.strictObject({
-  replicas: z.int().min(0).max(REPLICAS_LIMIT).default(2).describe('Replicas of the service.'),
+  replicas: replicas.default(2).describe('Replicas of the service.'),
   image,
   imagePullSecrets: z
     .array(z.strictObject({ name: z.string().min(1) }))
@@ -211,6 +211,7 @@ export const dropValues = z.strictObject({
     keep: keepDefinitions,
     global: unusedGlobal,
   }).describe('Values of the chart drop-crds, which contains the CustomResourceDefinitions.'),
+  ...originalValues,
   global: unusedGlobal,
 });
 

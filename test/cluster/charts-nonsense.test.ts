@@ -210,6 +210,18 @@ const valuesRows: readonly Row[] = [
     /at '\/extraEnv\/0': missing property 'name'/,
   ],
   ['an environment variable as a map', { extraEnv: { A: '1' } }, /at '\/extraEnv': got object, want array/],
+  ['a negative replicaCount', { replicaCount: -1 }, /at '\/replicaCount': minimum: got -1, want 0/],
+  [
+    'a full name with upper case',
+    { fullnameOverride: 'My Drop' },
+    /fullnameOverride: "My Drop" must be a name of lower-case letters, digits and dashes that begins with a letter/,
+  ],
+  [
+    'a name that begins with a digit',
+    { nameOverride: '1drop' },
+    /nameOverride: "1drop" must be a name of lower-case letters, digits and dashes that begins with a letter/,
+  ],
+  ['metrics as a switch', { metrics: true }, /at '\/metrics': got boolean, want object/],
   [
     'a NetworkPolicy that allows every Pod',
     {

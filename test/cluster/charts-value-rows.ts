@@ -27,6 +27,29 @@ export const rows: readonly (readonly [title: string, values: Values, expected: 
   ],
   ['replicas', { replicas: 5 }, ['Deployment/drop', { spec: { replicas: 5 } }]],
   ['no replicas', { replicas: 0 }, ['Deployment/drop', { spec: { replicas: 0 } }]],
+  ['replicaCount', { replicaCount: 4, replicas: 5 }, ['Deployment/drop', { spec: { replicas: 4 } }]],
+  ['a replicaCount of zero', { replicaCount: 0, replicas: 5 }, ['Deployment/drop', { spec: { replicas: 0 } }]],
+  ['a replicaCount of null', { replicaCount: null, replicas: 5 }, ['Deployment/drop', { spec: { replicas: 5 } }]],
+  [
+    'values of the original that have no effect',
+    {
+      serviceMonitor: { enabled: true, labels: { release: 'prometheus' } },
+      metrics: { enabled: true, service: { port: 8443 } },
+      leaderElection: { enabled: true },
+      certManager: { enabled: false },
+    },
+    ['Deployment/drop', { spec: { replicas: 2 } }],
+  ],
+  [
+    'another full name',
+    { fullnameOverride: 'puller' },
+    ['Service/puller-admin', { spec: { selector: { 'app.kubernetes.io/name': 'drop' } } }],
+  ],
+  [
+    'another short name',
+    { nameOverride: 'puller' },
+    ['Service/drop-puller-admin', { spec: { selector: { 'app.kubernetes.io/name': 'puller' } } }],
+  ],
   [
     'an image by tag',
     { image: { repository: 'registry.example.com:5000/drop', tag: 'v2', pullPolicy: 'Always' } },

@@ -88,7 +88,8 @@ describeWith(['controlPlane', 'helm'], 'values of the chart drop', () => {
   });
 
   it.each(rows)('the service accepts its environment with %s', async (title, values) => {
-    const deployment = named(await renderRow(title, values), 'Deployment/drop');
+    const { objects } = await renderRow(title, values);
+    const deployment = objects.find(({ kind }) => kind === 'Deployment');
     const variables = deployment?.spec.template.spec.containers[0].env as readonly Variable[];
     const environment = Object.fromEntries(variables.map(({ name, value }) => [name, value]));
     const tokenFile = join(folder, 'token');
@@ -155,6 +156,34 @@ describeWith(['controlPlane', 'helm'], 'values of the chart drop', () => {
     }
   });
 
+  it.each<[string, Values]>([
+    ['puller', { fullnameOverride: 'puller' }],
+    ['drop-puller', { nameOverride: 'puller' }],
+    ['other', { nameOverride: 'puller', fullnameOverride: 'other' }],
+  ])('every object and every reference has the name %s', async (name, overrides) => {
+    const values = { ...overrides, tls: { enabled: true }, pullPods: { resourceQuota: { enabled: true } } };
+    const { objects } = await releases.render({ ...values, ...withoutDefinitions });
+    const controllers = objects.filter(({ kind = '' }) => kind.endsWith('Controller'));
+    const others = objects.filter((object) => !controllers.includes(object));
+    const namePattern = new RegExp(`^${name}(-[a-z]+)?$`);
+    for (const { metadata } of others) expect(metadata.name).toMatch(namePattern);
+    const references = others.flatMap(({ roleRef, subjects = [] }) => (roleRef ? [roleRef, ...subjects] : []));
+    expect(references).toHaveLength(6);
+    for (const reference of references) expect(reference.name).toMatch(namePattern);
+    const pod = named({ objects, notes: '' }, `Deployment/${name}`)?.spec.template.spec;
+    expect(pod.serviceAccountName).toBe(name);
+    const secrets = (pod.volumes as ClusterObject[]).map(({ secret }) => secret.secretName);
+    expect(secrets).toEqual([`${name}-token`, `${name}-tls`]);
+    expect(controllers).toHaveLength(registrations.length + 1);
+    for (const { webhook } of controllers.flatMap(({ spec }) => Object.values(spec.hooks) as ClusterObject[])) {
+      expect(webhook).toMatchObject({
+        service: { name, namespace: NAMESPACE },
+        authorization: { secretRef: { name: `${name}-token` } },
+        caBundle: { secretRef: { name: `${name}-tls` } },
+      });
+    }
+  });
+
   it('a Pod of the Deployment is admitted where Pod Security "restricted" is enforced', async () => {
     const rendered = await releases.render({
       tls: { enabled: true },
@@ -170,11 +199,23 @@ describeWith(['controlPlane', 'helm'], 'values of the chart drop', () => {
     expect(admitted.spec.containers[0].securityContext).toMatchObject({ readOnlyRootFilesystem: true });
   });
 
+  it('the notes name the values of the original that have no effect', async () => {
+    const unused = { metrics: { enabled: true, secure: false }, leaderElection: { enabled: false } };
+    const ofOriginal = { ...unused, certManager: { enabled: true }, serviceMonitor: { enabled: true } };
+    const { notes } = await releases.render({ ...ofOriginal, ...withoutDefinitions });
+    expect(notes).toContain(
+      'These values of the original Drop have no effect here: metrics.enabled, metrics.secure, ' +
+        'leaderElection.enabled, certManager.enabled.',
+    );
+    expect(notes).toContain('serviceMonitor has no effect yet');
+  });
+
   it('the notes name the namespace of the Pods and the label that it lacks', async () => {
     const notes = async (values: Values) => (await releases.render({ ...values, ...withoutDefinitions })).notes;
     expect(await notes({})).toMatch(`kubectl get pods -n ${NAMESPACE} -l drop.corewire.io/cachedimage=NAME`);
     expect(await notes({})).not.toMatch(/kubectl label namespace/);
     expect(await notes({ pullPods: { namespace: 'charts-pulls' } })).toMatch(/kubectl label namespace charts-pulls/);
     expect(await notes({ createControllers: false })).toMatch(/nothing calls the service/);
+    expect(await notes({})).not.toMatch(/no effect/);
   });
 });

@@ -1,13 +1,18 @@
 {{/* Names and labels of every object. */}}
 
+{{- define "drop.shortName" -}}
+{{- .Values.nameOverride | default "drop" }}
+{{- end }}
+
 {{/* Name of the namespaced objects and of the RBAC objects; short enough for a suffix such as -admin. */}}
 {{- define "drop.name" -}}
-{{- $name := ternary .Release.Name (printf "%s-drop" .Release.Name) (contains "drop" .Release.Name) }}
-{{- $name | trunc 50 | trimSuffix "-" }}
+{{- $short := include "drop.shortName" . }}
+{{- $name := ternary .Release.Name (printf "%s-%s" .Release.Name $short) (contains $short .Release.Name) }}
+{{- .Values.fullnameOverride | default $name | trunc 50 | trimSuffix "-" }}
 {{- end }}
 
 {{- define "drop.selectorLabels" -}}
-app.kubernetes.io/name: drop
+app.kubernetes.io/name: {{ include "drop.shortName" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
