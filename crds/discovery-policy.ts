@@ -121,7 +121,8 @@ const discoveryFields = z.object({
   syncInterval: nonzeroDuration
     .default('30m')
     .describe(
-      'Time between two queries of a source, or up to 10% more. Failed queries are retried sooner. 0 means the default.',
+      'Time between two queries of a source, or up to 10% more. Failed queries are retried sooner. ' +
+        '0 means the default.',
     ),
   maxImages: z
     .int()

@@ -17,7 +17,7 @@ export interface AdmittedPod {
 }
 
 /** Returns the Pod as it is stored. */
-export type ChangePod = (pod: AdmittedPod) => AdmittedPod;
+type ChangePod = (pod: AdmittedPod) => AdmittedPod;
 
 export interface AdmissionWebhook {
   /** Changes every Pod that is created in the namespace from now on; replaces the change before. */

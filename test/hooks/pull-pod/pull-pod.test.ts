@@ -69,12 +69,19 @@ test('the Pod has the labels and annotations of the installation', () => {
 
 test('settings never replace the labels and annotations that identify a Pod', () => {
   const plain = podWith({}).metadata;
-  const forged = (map: object | undefined) => Object.fromEntries(Object.keys(map ?? {}).map((key) => [key, 'x']));
+  const identifies = (key: string) => key.startsWith('drop.corewire.io/') || key === 'app.kubernetes.io/managed-by';
+  const forged = (map: object | undefined) =>
+    Object.fromEntries(Object.keys(map ?? {}).flatMap((key) => (identifies(key) ? [[key, 'x']] : [])));
   const labels = forged(plain.labels);
   const annotations = forged(plain.annotations);
   expect(Object.keys(labels)).toContain('drop.corewire.io/slot');
   expect(Object.keys(annotations)).toContain('drop.corewire.io/image-uid');
   expect(podWith({ labels, annotations }).metadata).toEqual(plain);
+});
+
+test('settings replace the labels and annotations by which a Pod declines sidecars', () => {
+  const map = { 'sidecar.istio.io/inject': 'true' };
+  expect(podWith({ labels: map, annotations: map }).metadata).toMatchObject({ labels: map, annotations: map });
 });
 
 test('optional fields that are not set are left out of the Pod', () => {
