@@ -3,7 +3,7 @@ import type { TolerationField } from '../../crds/fields.ts';
 import type { FleetNode } from '../fleet/table.ts';
 import type { Bucket } from './candidates.ts';
 import type { ClosedGate, Pace, PairGateInput } from './gates/gate.ts';
-import { closedImageGate, closedPairGate, closedPolicyGate } from './gates/gates.ts';
+import { closedImageGate, closedNodeGate, closedPairGate, closedPolicyGate } from './gates/gates.ts';
 import { lowestFreeSlot, reserve } from './occupancy.ts';
 import type { PolicyImage } from './policy-image.ts';
 
@@ -22,7 +22,7 @@ export interface ChosenStart {
 
 export interface Choice {
   readonly starts: readonly ChosenStart[];
-  /** The first gate that was closed for a wanted pair; undefined when none was. */
+  /** The first gate that was closed for a wanted pair, unavailable nodes last; undefined when none was. */
   readonly waiting: ClosedGate | undefined;
   /** Instants at which time alone opens a gate, in milliseconds since the epoch. */
   readonly opensAt: readonly number[];
@@ -35,6 +35,8 @@ interface Walk {
   readonly starts: ChosenStart[];
   readonly opensAt: number[];
   waiting: ClosedGate | undefined;
+  /** The first pair whose node is unavailable. */
+  unavailable: ClosedGate | undefined;
 }
 
 function recordClosed(walk: Walk, closed: ClosedGate): void {
@@ -52,38 +54,40 @@ function start({ pace, starts }: Walk, { image, node, tolerations }: PairGateInp
   pace.lastPolicyStart = pace.nowMilliseconds;
 }
 
+/** Starts the pair if its gates are open. Returns the first closed gate otherwise. */
+function walkPair(walk: Walk, input: PairGateInput): ClosedGate | undefined {
+  const unavailable = closedNodeGate(input);
+  if (unavailable !== undefined) {
+    // Only the node can open such a pair, so none of its other gates is worth a message or a sync.
+    walk.unavailable ??= unavailable;
+    return unavailable;
+  }
+  const closed = closedPolicyGate(input) ?? closedImageGate(input) ?? closedPairGate(input);
+  if (closed === undefined) start(walk, input);
+  else recordClosed(walk, closed);
+  return closed;
+}
+
 /** Starts the pairs of a bucket whose gates are open. Returns whether the walk continues with the next bucket. */
 function walkBucket(walk: Walk, { image, tolerations, nodes }: Bucket): boolean {
-  const { pace } = walk;
   for (const { node, history } of nodes) {
     if (walk.starts.length >= STARTS_PER_RESPONSE_LIMIT) return false;
-    const input = { pace, image, node, history, tolerations };
-    const policyGate = closedPolicyGate(input);
-    if (policyGate !== undefined) {
-      recordClosed(walk, policyGate);
-      return false;
-    }
-    const imageGate = closedImageGate(input);
-    if (imageGate !== undefined) {
-      recordClosed(walk, imageGate);
-      return true;
-    }
-    const pairGate = closedPairGate(input);
-    if (pairGate === undefined) start(walk, input);
-    else recordClosed(walk, pairGate);
+    const closed = walkPair(walk, { pace: walk.pace, image, node, history, tolerations });
+    if (closed?.gate.scope === 'policy') return false;
+    if (closed?.gate.scope === 'image') return true;
   }
   return true;
 }
 
 /** Walks the candidates in the given order; each start updates `pace`. */
 export function chooseStarts(buckets: Iterable<Bucket>, pace: Pace): Choice {
-  const walk: Walk = { pace, starts: [], opensAt: [], waiting: undefined };
+  const walk: Walk = { pace, starts: [], opensAt: [], waiting: undefined, unavailable: undefined };
   for (const bucket of buckets) {
     if (!walkBucket(walk, bucket)) break;
   }
   return {
     starts: walk.starts,
-    waiting: walk.waiting,
+    waiting: walk.waiting ?? walk.unavailable,
     opensAt: walk.opensAt,
     isCut: walk.starts.length >= STARTS_PER_RESPONSE_LIMIT,
   };

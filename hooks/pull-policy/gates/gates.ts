@@ -21,6 +21,7 @@ import { policyCap } from './policy-cap.ts';
 const policyGates: readonly PolicyGate[] = [paused, policyCap, policyDelay];
 const imageGates: readonly ImageGate[] = [imageCap, imageDelay, breaker];
 const pairGates: readonly PairGate[] = [nodeBusy, backoff, notEligible];
+const nodeGates: readonly PairGate[] = [notEligible];
 
 /** Every gate in the order of evaluation, grouped by scope: a closed gate ends the search for its whole scope. */
 export const gates: readonly Gate[] = [...policyGates, ...imageGates, ...pairGates];
@@ -40,3 +41,5 @@ function firstClosed<Input>(list: readonly (Gate & ClosableGate<Input>)[], input
 export const closedPolicyGate = (input: PolicyGateInput) => firstClosed(policyGates, input);
 export const closedImageGate = (input: ImageGateInput) => firstClosed(imageGates, input);
 export const closedPairGate = (input: PairGateInput) => firstClosed(pairGates, input);
+/** The gate `not-eligible` alone, which is closed exactly while the node is unavailable for the image. */
+export const closedNodeGate = (input: PairGateInput) => firstClosed(nodeGates, input);

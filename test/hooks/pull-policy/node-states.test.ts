@@ -238,6 +238,33 @@ const orderRows: readonly StartRow[] = [
     resyncAfterSeconds: undefined,
   },
   {
+    title: 'a cordoned node waits for its cordon and not for its backoff, which requests no resync',
+    cluster: {
+      nodes: [{ name: 'a', unschedulable: true }],
+      images: [{ name: 'x', status: { failing: [failing('a', 1, NOON)] } }],
+    },
+    waitingFor: 'not-eligible',
+    resyncAfterSeconds: undefined,
+  },
+  {
+    title: 'a cordoned node waits for its cordon and not for the pull of another policy there',
+    cluster: {
+      nodes: [{ name: 'a', unschedulable: true }],
+      images: images('x'),
+      otherPods: [{ slot: 0, image: 'z', node: 'a' }],
+    },
+    waitingFor: 'not-eligible',
+  },
+  {
+    title: 'the gate of an available node is named before a cordoned node',
+    cluster: {
+      nodes: [{ name: 'a', unschedulable: true }, { name: 'b' }],
+      images: images('x'),
+      otherPods: [{ slot: 0, image: 'z', node: 'b' }],
+    },
+    waitingFor: 'node-busy',
+  },
+  {
     title: 'a re-pull is started on a NotReady node that is tolerated',
     cluster: {
       nodes: [{ name: 'a', ready: false }],
