@@ -8,8 +8,10 @@ import { CONDITION_TAINT_KEYS, firstUntoleratedTaint } from '../../kubernetes/ta
 import { controllerOf, type KubernetesObject } from '../../simulator/kubernetes-object.ts';
 import { taintsOfNode } from '../../simulator/node-object.ts';
 import { discoveredIn, endpointsIn } from './invariants/discoveries.ts';
-import { requestedReference } from './invariants/records.ts';
+import { keyOfNode } from './invariants/pull.ts';
+import { keysIn, ledgerOf, requestedReference } from './invariants/records.ts';
 import { hasImage } from './mirror.ts';
+import { obstacleOf, stateOfNode } from './node-state.ts';
 import type { Simulation } from './simulation.ts';
 
 const PULL_FAILURES = ['ErrImagePull', 'ImagePullBackOff'];
@@ -31,16 +33,30 @@ function policyOf({ cluster }: Simulation, spec: CachedImageSpec): PullPolicySpe
   return policy?.spec as unknown as PullPolicySpec | undefined;
 }
 
-/** The nodes that an image targets, computed from the Node objects. */
-function targetsOf({ cluster }: Simulation, spec: CachedImageSpec, policy: PullPolicySpec): KubernetesObject[] {
+interface Nodes {
+  readonly targeted: readonly KubernetesObject[];
+  /** Nodes that lack the image and cannot take a pull. */
+  readonly unavailable: readonly KubernetesObject[];
+}
+
+/** The nodes that match an image, computed from the Node objects. */
+function nodesOf({ cluster }: Simulation, image: KubernetesObject, policy: PullPolicySpec): Nodes {
+  const spec = image.spec as unknown as CachedImageSpec;
   const tolerations = [...(spec.tolerations ?? []), ...(policy.tolerations ?? [])];
-  return cluster.store.list('Node').filter((node) => {
+  const matching = cluster.store.list('Node').filter((node) => {
     const labelOf = (key: string) => node.metadata.labels?.[key];
     const isSelected = [spec.nodeSelector, policy.nodeSelector].every((one) => matchesNodeSelector(one, labelOf));
     const taints = taintsOfNode(node).filter(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute');
     const isLasting = (taint: { readonly key: string }) => !CONDITION_TAINT_KEYS.has(taint.key);
     return isSelected && firstUntoleratedTaint(taints, tolerations, isLasting) === undefined;
   });
+  const held = keysIn(ledgerOf(image));
+  const isUnavailable = (node: KubernetesObject) =>
+    !held.has(keyOfNode(node)) && obstacleOf(stateOfNode(node), tolerations) !== undefined;
+  return {
+    targeted: matching.filter((node) => !isUnavailable(node)),
+    unavailable: matching.filter(isUnavailable),
+  };
 }
 
 function allowedFailures({ cluster }: Simulation, spec: CachedImageSpec, reference: string): readonly string[] {
@@ -59,20 +75,25 @@ function allowedReasons(simulation: Simulation, image: KubernetesObject): readon
   const spec = image.spec as unknown as CachedImageSpec;
   const policy = policyOf(simulation, spec);
   if (policy === undefined) return ['PolicyNotFound'];
-  if (targetsOf(simulation, spec, policy).length === 0) return ['NoMatchingNodes'];
+  const { targeted, unavailable } = nodesOf(simulation, image, policy);
+  if (targeted.length + unavailable.length === 0) return ['NoMatchingNodes'];
   if (policy.paused) return REASONS_WHILE_PAUSED;
+  if (targeted.length === 0) return ['Pending'];
   return ['Cached', ...allowedFailures(simulation, spec, requestedReference(image))];
 }
 
 /** Compares the status of a Cached image with the nodes themselves. */
 function cachedProblem(simulation: Simulation, image: KubernetesObject, status: ImageStatus): string | undefined {
-  const spec = image.spec as unknown as CachedImageSpec;
-  const policy = policyOf(simulation, spec);
-  const targets = policy === undefined ? [] : targetsOf(simulation, spec, policy);
-  if (status.nodesTargeted !== targets.length) return `targets ${targets.length} nodes and reports ${status.ready}`;
+  const policy = policyOf(simulation, image.spec as unknown as CachedImageSpec);
+  if (policy === undefined) return undefined;
+  const { targeted, unavailable } = nodesOf(simulation, image, policy);
+  if (status.nodesTargeted !== targeted.length) return `targets ${targeted.length} nodes and reports ${status.ready}`;
+  if (status.nodesUnavailable !== unavailable.length) {
+    return `has ${unavailable.length} unavailable nodes and reports ${status.nodesUnavailable}`;
+  }
   const parsed = parseImageReference(requestedReference(image));
   const reference = parsed.ok ? formatImageReference(parsed.reference) : '';
-  const missing = targets
+  const missing = targeted
     .map(({ metadata }) => metadata.name)
     .filter((name) => !hasImage(simulation.cluster.machine(name).images, reference));
   return missing.length > 0 ? `is Cached but missing on ${missing.join(', ')}` : undefined;

@@ -25,4 +25,4 @@ export interface ObservedCluster {
 }
 
 /** Kinds whose past states the invariants need. */
-export const KINDS_WITH_HISTORY = ['PullPolicy', 'CachedImage', 'CachedImageSet', 'DiscoveryPolicy'] as const;
+export const KINDS_WITH_HISTORY = ['PullPolicy', 'CachedImage', 'CachedImageSet', 'DiscoveryPolicy', 'Fleet'] as const;

@@ -11,7 +11,23 @@ export interface RememberedSeed {
 export const REMEMBERED: readonly RememberedSeed[] = [
   {
     seed: 24,
-    faults: undefined,
+    faults: [
+      'cache-lag',
+      'creates-fail-half-way',
+      'nodes-tainted',
+      'registry-down',
+      'registry-limits-rate',
+      'tags-move',
+      'quota',
+      'sets-edited',
+      'discovery-edited',
+      'policies-deleted',
+      'discovery-deleted',
+      'fleet-deleted',
+      'views-deleted',
+      'node-caches-deleted',
+      'children-deleted',
+    ],
     why: 'failing images of a higher priority starved all others',
   },
   {

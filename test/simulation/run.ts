@@ -3,6 +3,7 @@ import { unmetExpectations } from './expectation.ts';
 import { FAULTY_MILLISECONDS } from './fault.ts';
 import { drawFaults, faultKindsOf } from './fault-kinds.ts';
 import { invariants } from './invariants/all.ts';
+import { isLasting, someTolerateDeadNodes } from './lasting-faults.ts';
 import { populate } from './populate.ts';
 import { unexpectedActivity } from './quiet-hour.ts';
 import { createSimulation, type Simulation, type SimulationOptions } from './simulation.ts';
@@ -94,7 +95,17 @@ function lengthenIntervals({ cluster }: Simulation): void {
   }
 }
 
-/** Ends every fault, and restores the objects without which nothing is pulled. */
+/** Repairs every node but the lasting ones. A dead node must return if any image is pulled to dead nodes. */
+function repairNodes({ cluster }: Simulation): void {
+  const reviveAll = someTolerateDeadNodes(cluster);
+  for (const node of cluster.store.list('Node')) {
+    const { name } = node.metadata;
+    if (reviveAll || !isLasting(node)) cluster.reviveKubelet(name);
+    if (!isLasting(node)) cluster.cordon(name, false);
+  }
+}
+
+/** Ends every fault that does not last, and restores the objects without which nothing is pulled. */
 function endFaults(simulation: Simulation): void {
   const { points, cluster, replicas, quota, sources, random, images } = simulation;
   points.end();
@@ -103,10 +114,7 @@ function endFaults(simulation: Simulation): void {
   cluster.registry.setDown(false);
   cluster.registry.setSlowness(1);
   cluster.registry.setRateLimit(undefined);
-  for (const { metadata } of cluster.store.list('Node')) {
-    cluster.reviveKubelet(metadata.name);
-    cluster.cordon(metadata.name, false);
-  }
+  repairNodes(simulation);
   applyOurs(cluster, 'Fleet', 'default', {});
   if (cluster.store.find({ kind: 'PullPolicy', name: 'default' }) === undefined) {
     applyOurs(cluster, 'PullPolicy', 'default', {});

@@ -4,12 +4,13 @@ import { endChecks, invariants } from './invariants/all.ts';
 import { run } from './run.ts';
 import { deletionTamperings, endTamperings } from './tampering/children.ts';
 import { podTamperings, recordTamperings, secretTamperings, truthTamperings } from './tampering/records.ts';
-import { capTamperings, delayTamperings } from './tampering/starts.ts';
+import { capTamperings, delayTamperings, nodeTamperings } from './tampering/starts.ts';
 import type { TamperedService } from './tampering/tampering.ts';
 
 const services: readonly TamperedService[] = [
   ...capTamperings,
   ...delayTamperings,
+  ...nodeTamperings,
   ...podTamperings,
   ...recordTamperings,
   ...truthTamperings,

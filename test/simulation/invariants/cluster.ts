@@ -3,12 +3,14 @@ import { capInvariants } from './caps.ts';
 import { delayInvariants } from './delays.ts';
 import { deletionInvariants } from './deletions.ts';
 import type { Invariant } from './invariant.ts';
+import { nodeInvariants } from './nodes.ts';
 import { recordInvariants } from './records.ts';
 import { truthInvariants } from './truth.ts';
 
 export const clusterInvariants: readonly Invariant[] = [
   ...capInvariants,
   ...delayInvariants,
+  ...nodeInvariants,
   ...recordInvariants,
   ...truthInvariants,
   ...deletionInvariants,

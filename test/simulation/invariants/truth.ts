@@ -1,4 +1,4 @@
-// An image that a CachedImage status lists for a node must really be on that node.
+// What a CachedImage status states must be true: an image that it lists for a node is there, and so is a Ready image.
 import type { NodeImages } from '../../../simulator/image-puller.ts';
 import type { KubernetesObject } from '../../../simulator/kubernetes-object.ts';
 import { hasImage } from '../mirror.ts';
@@ -52,6 +52,20 @@ export const truthInvariants: readonly Invariant[] = [
         const wrong = falseEntries(observed, object, known);
         latest.set(uid, { reference, keys: keysIn(ledgerOf(object)) });
         if (wrong.length > 0) violate(`the status of ${name} is wrong about ${wrong.join(', ')}`);
+      });
+    },
+  },
+  {
+    name: 'ready-truth',
+    promise: 'an image is Ready only if a node holds it and no node counts as targeted that lacks it',
+    watch(observed, violate) {
+      observed.cluster.store.watch(({ type, object }) => {
+        if (object.kind !== 'CachedImage' || type !== 'MODIFIED') return;
+        const { conditions = [], nodesReady = 0, nodesTargeted, ready } = ledgerOf(object);
+        const isReady = conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True');
+        if (!isReady) return;
+        const isHeld = nodesReady > 0 && nodesReady === nodesTargeted && nodesReady <= keysIn(ledgerOf(object)).size;
+        if (!isHeld) violate(`${object.metadata.name} is Ready with ${ready}`);
       });
     },
   },

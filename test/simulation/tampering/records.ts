@@ -1,5 +1,6 @@
 // Services that kill pulls in progress, and services that lose or invent outcomes.
 import type { CachedEntry, CachedImageStatus } from '../../../crds/cached-image.ts';
+import type { Condition } from '../../../crds/fields.ts';
 import type { KubernetesObject } from '../../../simulator/kubernetes-object.ts';
 import { evidenceOf, pullOf } from '../invariants/pull.ts';
 import type { Tampering } from '../replicas.ts';
@@ -133,6 +134,9 @@ export const secretTamperings: readonly TamperedService[] = [
   },
 ];
 
+const asReady = (conditions: readonly Condition[]): Condition[] =>
+  conditions.map((condition) => (condition.type === 'Ready' ? { ...condition, status: 'True' } : condition));
+
 export const truthTamperings: readonly TamperedService[] = [
   {
     invariant: 'ledger-truth',
@@ -153,5 +157,21 @@ export const truthTamperings: readonly TamperedService[] = [
       cached: cached.map((entry) => ({ ...entry, digest: `sha256:${'0'.repeat(64)}` })),
     })),
     run: smallRun(1),
+  },
+  {
+    invariant: 'ready-truth',
+    service: 'a service that reports an image as Ready although every node that lacks it is cordoned',
+    tampering: changeLedgers(({ conditions = [], nodesReady, nodesUnavailable }) =>
+      nodesReady === 0 && nodesUnavailable !== 0 ? { conditions: asReady(conditions) } : {},
+    ),
+    run: smallRun(2, { nodes: 1, faults: ['nodes-stay-cordoned'] }),
+  },
+  {
+    invariant: 'ready-truth',
+    service: 'a service that reports an image as Ready on its first node',
+    tampering: changeLedgers(({ conditions = [], nodesReady = 0, nodesTargeted }) =>
+      nodesReady > 0 && nodesReady !== nodesTargeted ? { conditions: asReady(conditions) } : {},
+    ),
+    run: smallRun(2),
   },
 ];

@@ -99,6 +99,45 @@ export const capTamperings: readonly TamperedService[] = [
   },
 ];
 
+type Group = Readonly<Record<string, unknown>> & { readonly taints: readonly { readonly key: string }[] };
+
+/** The Fleet with changed facts of every node. */
+const withGroups = (fleet: KubernetesObject, change: (group: Group) => object) =>
+  withStatus(fleet, { groups: ((fleet.status?.groups ?? []) as readonly Group[]).map(change) });
+
+const withoutTaints = ({ taints }: Group, prefix: string) => taints.filter(({ key }) => !key.startsWith(prefix));
+
+export const nodeTamperings: readonly TamperedService[] = [
+  {
+    invariant: 'node-available',
+    service: 'a service that ignores cordons',
+    tampering: changeRelated('pullpolicies', 'Fleet', (fleet) =>
+      withGroups(fleet, (group) => ({
+        ...group,
+        unschedulable: false,
+        taints: withoutTaints(group, 'node.kubernetes.io/unschedulable'),
+      })),
+    ),
+    run: smallRun(1, { images: 4, faults: ['nodes-stay-cordoned'] }),
+  },
+  {
+    invariant: 'node-available',
+    service: 'a service that pulls to nodes that are not Ready',
+    tampering: changeRelated('pullpolicies', 'Fleet', (fleet) =>
+      withGroups(fleet, (group) => ({ ...group, ready: true, taints: withoutTaints(group, 'node.kubernetes.io/') })),
+    ),
+    run: smallRun(1, { images: 4, faults: ['nodes-stay-dead'] }),
+  },
+  {
+    invariant: 'node-available',
+    service: 'a service that ignores taints',
+    tampering: changeRelated('pullpolicies', 'Fleet', (fleet) =>
+      withGroups(fleet, (group) => ({ ...group, taints: [] })),
+    ),
+    run: smallRun(3, { images: 4, faults: ['nodes-tainted'] }),
+  },
+];
+
 /** A status in which the image was pulled after every failure, so that no failure counts against it. */
 const withLaterPull = (image: KubernetesObject) => withStatus(image, { lastPulledAt: '2999-01-01T00:00:00Z' });
 const withoutFailures = (image: KubernetesObject) => withStatus(image, { failing: [], consecutiveFailures: 0 });
