@@ -8,6 +8,7 @@ import {
   podSecurityContext,
 } from '../hooks/pull-pod/settings-shape.ts';
 import { DEFAULT_PULL_POD_SETTINGS, type HookSettings, type PullPodSettings } from '../hooks/settings.ts';
+import { type ProxyVariables, readProxyVariables } from './discovery/proxies.ts';
 import { jsonVariable } from './json-variable.ts';
 import { EVERY_ADDRESS } from './listen.ts';
 
@@ -77,6 +78,8 @@ export interface ServiceConfig {
   readonly secretsNamespace: string;
   /** Whether status changes are recorded as Events. */
   readonly writesEvents: boolean;
+  /** For discovery alone. Absent: the environment names no proxy. */
+  readonly proxies?: ProxyVariables | undefined;
   readonly settings: HookSettings;
 }
 
@@ -152,6 +155,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): ServiceConfig {
     tls: certificateFiles(values),
     secretsNamespace: values.DROP_SECRETS_NAMESPACE ?? values.DROP_NAMESPACE,
     writesEvents: values.DROP_EVENTS === 'true',
+    proxies: readProxyVariables(environment),
     settings: {
       namespace: values.DROP_NAMESPACE,
       defaultPolicyName: values.DROP_DEFAULT_POLICY,

@@ -1,6 +1,7 @@
 // Connects the DiscoveryPolicy hook to its sources: sends the queries and returns the outcomes by source.
 import type { DiscoveryQuery, SourceOutcome } from '../hooks/discovery-policy/query.ts';
 import type { PolicyCredentials } from './discovery/kubernetes-credentials.ts';
+import { compileProxies, noProxies, type ProxyVariables } from './discovery/proxies.ts';
 import { runQueries } from './discovery/run-queries.ts';
 
 /** Returns the outcomes by the index of the source. `policy` is unverified input of the request. Never rejects. */
@@ -9,10 +10,15 @@ export type RunDiscovery = (
   policy: { readonly name: string; readonly uid: string },
 ) => Promise<ReadonlyMap<number, SourceOutcome>>;
 
-/** `clock` returns milliseconds since the epoch. */
-export function createDiscoveryRunner(credentials: PolicyCredentials, clock: () => number): RunDiscovery {
+/** `clock` returns milliseconds since the epoch. Without `proxyVariables`, all requests are sent directly. */
+export function createDiscoveryRunner(
+  credentials: PolicyCredentials,
+  clock: () => number,
+  proxyVariables?: ProxyVariables,
+): RunDiscovery {
+  const proxies = proxyVariables === undefined ? noProxies : compileProxies(proxyVariables);
   return async (queries, { name, uid }) => {
-    const outcomes = await runQueries(queries, { credentials: credentials.forPolicy(name, uid), clock });
+    const outcomes = await runQueries(queries, { credentials: credentials.forPolicy(name, uid), clock, proxies });
     return new Map(
       queries.flatMap(({ source }, index) => {
         const outcome = outcomes[index];

@@ -64,7 +64,7 @@ export async function startService(
 ): Promise<RunningService> {
   const certificate: Certificate | undefined = config.tls === undefined ? undefined : readCertificate(config.tls);
   const metrics = createMetrics();
-  const runDiscovery = createDiscoveryRunner(credentials, clock);
+  const runDiscovery = createDiscoveryRunner(credentials, clock, config.proxies);
   let isServing = false;
   const admin = buildAdminApp(metrics, () => isServing);
   const events = eventWriter(eventCluster, { clock, logger, metrics });

@@ -24,7 +24,8 @@ export type FailureReason =
   | 'RateLimited'
   | 'ServerError'
   | 'BadResponse'
-  | 'SecretNotFound';
+  | 'SecretNotFound'
+  | 'ProxyError';
 
 export interface SourceFailure {
   readonly ok: false;

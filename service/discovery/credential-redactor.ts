@@ -2,6 +2,7 @@
 import { MESSAGE_LIMIT_CHARACTERS } from '../../crds/limits.ts';
 import { redactMessage } from '../../hooks/text/redact.ts';
 import { basicAuthorizationOf, type Credentials } from './credentials.ts';
+import { noProxies, type ProxyRules } from './proxies.ts';
 
 /** Only this much of a response is searched for its excerpt. */
 const EXCERPT_INPUT_LIMIT_CHARACTERS = 8192;
@@ -55,7 +56,17 @@ function secretsOf(credentials: Credentials): string[] {
   return [token, password, basic, ...headers].filter((secret) => secret !== undefined && secret !== '') as string[];
 }
 
-export function createCredentialRedactor(credentials: Credentials): CredentialRedactor {
+/** The text of a source may also repeat the user of a proxy. In our own text a user name may be an ordinary word. */
+function withoutUsers(text: string, users: readonly string[]): string {
+  const shown = users.filter(({ length }) => length >= SHORTEST_SECRET_CHARACTERS);
+  return shown.reduce((rest, user) => rest.replaceAll(user, REDACTED), text);
+}
+
+/** Also redacts the users and passwords of the proxies. */
+export function createCredentialRedactor(
+  credentials: Credentials,
+  { passwords, users }: Pick<ProxyRules, 'passwords' | 'users'> = noProxies,
+): CredentialRedactor {
   let encodings: readonly string[] = [];
   let hasShortSecret = false;
 
@@ -73,13 +84,15 @@ export function createCredentialRedactor(credentials: Credentials): CredentialRe
 
   function excerpt(text: string, limitCharacters: number): string {
     if (hasShortSecret) return HIDDEN;
-    if (text.length <= EXCERPT_INPUT_LIMIT_CHARACTERS) return redactMessage(scrub(text), limitCharacters);
-    const scrubbed = scrub(text.slice(0, EXCERPT_INPUT_LIMIT_CHARACTERS));
+    if (text.length <= EXCERPT_INPUT_LIMIT_CHARACTERS) {
+      return redactMessage(withoutUsers(scrub(text), users), limitCharacters);
+    }
+    const scrubbed = withoutUsers(scrub(text.slice(0, EXCERPT_INPUT_LIMIT_CHARACTERS)), users);
     // The input limit may split a secret. What remains of it is shorter than the longest encoding.
     return redactMessage(scrubbed.slice(0, scrubbed.length - (encodings[0]?.length ?? 0)), limitCharacters);
   }
 
-  for (const secret of secretsOf(credentials)) learn(secret);
+  for (const secret of [...secretsOf(credentials), ...passwords]) learn(secret);
 
   return {
     learn,

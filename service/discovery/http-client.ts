@@ -1,13 +1,11 @@
 // An HTTP client for one source, with limits on everything. Redirects to another origin do not carry credentials.
-import { pipeline, type Readable, type Transform } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { type Dispatcher, request as sendRequest } from 'undici';
 import type { TlsMaterial } from './credentials.ts';
-import { networkError } from './network-error.ts';
+import { type Hop, hopError, whereOf } from './hop.ts';
+import { checkSecretRoute, type ProxyRules } from './proxies.ts';
+import { discard, MEBIBYTE, readText } from './response-body.ts';
 import { SourceError } from './source-error.ts';
 import { createTlsAgents } from './tls-agents.ts';
-
-const MEBIBYTE = 1024 * 1024;
 
 export interface HttpLimits {
   /** For name resolution, connection and TLS handshake together. */
@@ -29,8 +27,6 @@ export const HTTP_LIMITS: HttpLimits = {
 
 /** Real sources redirect once or twice: from http to https, or from a moved path. */
 const REDIRECT_LIMIT = 5;
-/** Messages show only the beginning of an error response. */
-const ERROR_BODY_LIMIT_BYTES = 64 * 1024;
 const REDIRECT_STATUSES: readonly number[] = [301, 302, 303, 307, 308];
 
 interface HttpRequest {
@@ -64,15 +60,12 @@ export interface HttpClientOptions {
   /** The only origin that sees the client certificate. */
   readonly origin: string;
   readonly tls: TlsMaterial;
+  readonly proxies: ProxyRules;
+  /** Whether the secret headers of requests contain a credential of the Secret. */
+  readonly hasSecret: boolean;
   /** Aborts requests in progress. */
   readonly signal: AbortSignal;
   readonly limits: HttpLimits;
-}
-
-interface Hop {
-  readonly url: URL;
-  readonly isPost: boolean;
-  readonly isOtherOrigin: boolean;
 }
 
 /** Returns an http or https URL without user and password, or undefined for any other text. */
@@ -83,15 +76,6 @@ export function parseHttpUrl(text: string, base?: URL): URL | undefined {
   url.username = '';
   url.password = '';
   return url;
-}
-
-function whereOf({ url, isOtherOrigin }: Hop): string {
-  return isOtherOrigin ? `${url.origin} (reached by a redirect)` : `${url.origin}${url.pathname}`;
-}
-
-function discard(body: Dispatcher.ResponseData['body']): void {
-  body.on('error', () => {});
-  body.destroy();
 }
 
 /** Returns undefined if the response is not a redirect. Throws a BadResponse for a redirect to an invalid URL. */
@@ -108,64 +92,15 @@ function redirectTarget(response: Dispatcher.ResponseData, hop: Hop): URL | unde
   return target;
 }
 
-/** Some servers and proxies compress although the request asks for `identity`. */
-const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
-  ['gzip', createGunzip],
-  ['x-gzip', createGunzip],
-  ['deflate', createInflate],
-  ['br', createBrotliDecompress],
-]);
-
-/** The body without its compression. Throws a BadResponse for an unknown one. */
-function decodedBody({ headers, body }: Dispatcher.ResponseData, hop: Hop): Readable {
-  const encoding = String(headers['content-encoding'] ?? 'identity')
-    .trim()
-    .toLowerCase();
-  if (encoding === 'identity') return body;
-  const decoder = decoders.get(encoding)?.();
-  if (decoder === undefined) {
-    discard(body);
-    throw new SourceError(
-      'BadResponse',
-      `unsupported compression from ${whereOf(hop)}: the server or a proxy ignores accept-encoding: identity`,
-    );
-  }
-  // An end of either stream, also by the size limit, ends the other.
-  pipeline(body, decoder, () => {});
-  return decoder;
-}
-
-async function readText(response: Dispatcher.ResponseData, hop: Hop, limitBytes: number): Promise<string> {
-  const isError = response.statusCode >= 400;
-  const body = decodedBody(response, hop);
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of body as AsyncIterable<Buffer>) {
-    bytes += piece.length;
-    if (isError && bytes > ERROR_BODY_LIMIT_BYTES) break;
-    if (bytes > limitBytes) {
-      // Leaving the loop closes the connection.
-      const limit = limitBytes >= MEBIBYTE ? `${limitBytes / MEBIBYTE} MiB` : `${limitBytes} bytes`;
-      throw new SourceError('BadResponse', `response too large from ${whereOf(hop)}: the limit is ${limit}`);
-    }
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString('utf8');
-}
-
 async function readResponse(response: Dispatcher.ResponseData, hop: Hop, limitBytes: number): Promise<HttpResponse> {
+  const where = whereOf(hop);
   return {
     status: response.statusCode,
     headers: response.headers,
-    text: await readText(response, hop, limitBytes),
-    where: whereOf(hop),
+    text: await readText(response, where, limitBytes),
+    where,
     isFromOtherOrigin: hop.isOtherOrigin,
   };
-}
-
-/** Keeps a POST and its form, because the form holds the query. Only 303 requires a GET. */
-function nextHop(hop: Hop, url: URL, origin: string, status: number): Hop {
-  return { url, isPost: hop.isPost && status !== 303, isOtherOrigin: hop.isOtherOrigin || url.origin !== origin };
 }
 
 function checkHops(next: Hop, hops: readonly Hop[]): void {
@@ -179,24 +114,48 @@ function checkHops(next: Hop, hops: readonly Hop[]): void {
   }
 }
 
+function secretHeadersOf({ isOtherOrigin }: Hop, { secretHeaders }: HttpRequest): Readonly<Record<string, string>> {
+  return isOtherOrigin ? {} : secretHeaders;
+}
+
 function headersOf(hop: Hop, request: HttpRequest): Record<string, string> {
   return {
     'user-agent': 'drop',
     // Not every server honours it; the size limit counts decompressed bytes.
     'accept-encoding': 'identity',
     ...request.headers,
-    ...(hop.isOtherOrigin ? {} : request.secretHeaders),
+    ...secretHeadersOf(hop, request),
     ...(hop.isPost ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
   };
 }
 
 /** Throws a SourceError with TLSError for invalid TLS material. */
-export function createHttpClient({ origin, tls, signal, limits }: HttpClientOptions): HttpClient {
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const { origin, tls, signal, limits, proxies, hasSecret } = options;
   const agents = createTlsAgents(limits, tls);
 
+  function firstHop({ url, form }: HttpRequest): Hop {
+    return { url, isPost: form !== undefined, isOtherOrigin: false, proxy: proxies.proxyFor(url) };
+  }
+
+  /** Keeps a POST and its form, because the form holds the query. Only 303 requires a GET. */
+  function nextHop(hop: Hop, url: URL, status: number, first: URL): Hop {
+    return {
+      url,
+      isPost: hop.isPost && status !== 303,
+      isOtherOrigin: hop.isOtherOrigin || url.origin !== first.origin,
+      proxy: proxies.proxyFor(url),
+    };
+  }
+
+  function checkSecrets(hop: Hop, request: HttpRequest): void {
+    if (hasSecret && Object.keys(secretHeadersOf(hop, request)).length > 0) checkSecretRoute(hop.url, hop.proxy);
+  }
+
   function dispatch(hop: Hop, request: HttpRequest): Promise<Dispatcher.ResponseData> {
+    const isSource = hop.url.origin === origin && !hop.isOtherOrigin;
     return sendRequest(hop.url, {
-      dispatcher: hop.url.origin === origin && !hop.isOtherOrigin ? agents.source : agents.otherOrigins,
+      dispatcher: agents.agentFor(isSource ? 'source' : 'otherOrigin', hop.proxy),
       method: hop.isPost ? 'POST' : 'GET',
       headers: headersOf(hop, request),
       body: hop.isPost ? (request.form ?? null) : null,
@@ -209,27 +168,28 @@ export function createHttpClient({ origin, tls, signal, limits }: HttpClientOpti
     let hop = first;
     for (;;) {
       hops.unshift(hop);
+      checkSecrets(hop, request);
       const response = await dispatch(hop, request);
       const target = redirectTarget(response, hop);
       if (target === undefined) return await readResponse(response, hop, limits.responseBytes);
       discard(response.body);
-      hop = nextHop(hop, target, request.url.origin, response.statusCode);
+      hop = nextHop(hop, target, response.statusCode, request.url);
       checkHops(hop, hops);
     }
   }
 
   return {
     async send(request) {
-      const first: Hop = { url: request.url, isPost: request.form !== undefined, isOtherOrigin: false };
+      const first = firstHop(request);
       const hops: Hop[] = [];
       try {
         return await follow(request, first, hops);
       } catch (error) {
-        throw networkError(error, whereOf(hops[0] ?? first));
+        throw hopError(error, hops[0] ?? first);
       }
     },
     async close() {
-      await Promise.all([agents.source.destroy(), agents.otherOrigins.destroy()]);
+      await agents.destroy();
     },
   };
 }

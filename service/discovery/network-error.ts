@@ -1,6 +1,7 @@
 // Maps the error codes of Node, OpenSSL and undici to failure reasons.
 import { errors } from 'undici';
 import type { FailureReason } from '../../hooks/discovery-policy/query.ts';
+import type { HttpProxy } from './proxies.ts';
 import { SourceError } from './source-error.ts';
 
 interface NetworkProblem {
@@ -65,6 +66,8 @@ const unknownProblem: NetworkProblem = {
   advice: 'check the URL of the source',
 };
 
+const CONNECT_TIMEOUT = 'UND_ERR_CONNECT_TIMEOUT';
+
 const problems: Readonly<Record<string, NetworkProblem>> = {
   ECONNREFUSED: refused,
   EHOSTUNREACH: unreachable,
@@ -77,7 +80,7 @@ const problems: Readonly<Record<string, NetworkProblem>> = {
   EAI_NODATA: unknownHost,
   EAI_NONAME: unknownHost,
   ETIMEDOUT: slow,
-  UND_ERR_CONNECT_TIMEOUT: {
+  [CONNECT_TIMEOUT]: {
     reason: 'Timeout',
     problem: 'no connection in time',
     advice: 'check the network and its policies',
@@ -155,11 +158,31 @@ function isClosedAfterHandshake(error: unknown, where: string): boolean {
   return error.socket?.bytesRead === 0;
 }
 
+function codeOf({ code }: Cause): string {
+  return code === '' ? '' : ` (${code})`;
+}
+
 /** Wraps what a request threw, unless it is a SourceError already. `where` is the URL for the message. */
 export function networkError(error: unknown, where: string): SourceError {
   if (error instanceof SourceError) return error;
   const cause = innermostCause(error);
   const { reason, problem, advice } = isClosedAfterHandshake(error, where) ? closedAfterHandshake : problemOf(cause);
-  const code = cause.code === '' ? '' : ` (${cause.code})`;
-  return new SourceError(reason, `${problem}${code} at ${where}: ${advice}`);
+  return new SourceError(reason, `${problem}${codeOf(cause)} at ${where}: ${advice}`);
+}
+
+/** Wraps what the connection to a proxy threw. `target` is the host or URL that the proxy should reach. */
+export function proxyNetworkError(error: unknown, { origin, variable }: HttpProxy, target: string): SourceError {
+  if (error instanceof SourceError) return error;
+  const cause = innermostCause(error);
+  const { reason, problem } = problemOf(cause);
+  return new SourceError(
+    reason,
+    `${problem}${codeOf(cause)} at proxy ${origin} for ${target}: check the proxy and its address in ${variable}`,
+  );
+}
+
+/** Whether there was no connection at all. In a request to a proxy, the error is one of the proxy then. */
+export function isConnectError(error: unknown): boolean {
+  const cause = innermostCause(error);
+  return cause.code === CONNECT_TIMEOUT || ['ConnectionRefused', 'DNSError'].includes(problemOf(cause).reason);
 }

@@ -9,6 +9,7 @@ import { type CredentialRedactor, createCredentialRedactor } from './credential-
 import { type CredentialSource, type Credentials, noCredentials } from './credentials.ts';
 import { HTTP_LIMITS, type HttpLimits } from './http-client.ts';
 import { networkError } from './network-error.ts';
+import { noProxies, type ProxyRules } from './proxies.ts';
 import { SourceError } from './source-error.ts';
 import { openSession, type SourceSession } from './source-session.ts';
 
@@ -26,6 +27,8 @@ export interface DiscoveryContext {
   readonly credentials: CredentialSource;
   readonly budgetMilliseconds?: number;
   readonly limits?: Partial<HttpLimits>;
+  /** Absent: every request is sent directly. */
+  readonly proxies?: ProxyRules;
   /** Milliseconds since the epoch. Used for a Retry-After that is a date. */
   readonly clock?: () => number;
 }
@@ -51,15 +54,16 @@ async function runQuery<Type extends SourceTypeName>(query: QueryOf<Type>, run: 
   const credentials = await readCredentials(query, run);
   if (!credentials.ok) return credentials;
   const client = clients[query.type];
-  const redactor = createCredentialRedactor(credentials);
+  const { limits, proxies = noProxies, clock = Date.now } = run.context;
+  const redactor = createCredentialRedactor(credentials, proxies);
   let session: SourceSession | undefined;
   try {
-    const { limits, clock = Date.now } = run.context;
     session = openSession(client.apiUrl(query), {
       credentials,
       redactor,
       signal: run.signal,
       limits: { ...HTTP_LIMITS, ...limits },
+      proxies,
       clock,
     });
     return await client.send(query, session);

@@ -2,6 +2,7 @@
 import type { CredentialRedactor } from './credential-redactor.ts';
 import { basicAuthorizationOf, bearerAuthorizationOf, type Credentials } from './credentials.ts';
 import { createHttpClient, type HttpClient, type HttpLimits, parseHttpUrl } from './http-client.ts';
+import { checkSecretRoute, type ProxyRules } from './proxies.ts';
 import { SourceError } from './source-error.ts';
 
 export interface SourceSession {
@@ -19,6 +20,7 @@ export interface SessionOptions {
   readonly redactor: CredentialRedactor;
   readonly signal: AbortSignal;
   readonly limits: HttpLimits;
+  readonly proxies: ProxyRules;
   readonly clock: () => number;
 }
 
@@ -26,9 +28,17 @@ export interface SessionOptions {
 export function openSession(base: string, options: SessionOptions): SourceSession {
   const url = parseHttpUrl(base);
   if (url === undefined) throw new SourceError('BadResponse', 'invalid URL of the source: use an http or https URL');
-  const { credentials, redactor, signal, limits, clock } = options;
-  const http = createHttpClient({ origin: url.origin, tls: credentials.tls, signal, limits });
+  const { credentials, redactor, signal, limits, proxies, clock } = options;
+  const hasSecret = hasCredential(credentials);
+  // A registry would get the credentials only after it asks for them, and the source would fail only then.
+  if (hasSecret) checkSecretRoute(url, proxies.proxyFor(url));
+  const http = createHttpClient({ origin: url.origin, tls: credentials.tls, signal, limits, proxies, hasSecret });
   return { base: url, credentials, http, redactor, clock };
+}
+
+/** Whether the Secret has a token, a user or a header. Certificates are not sent to http sources. */
+function hasCredential({ token, username, headers }: Credentials): boolean {
+  return token !== undefined || username !== undefined || Object.keys(headers).length > 0;
 }
 
 /** Appends a path to the base URL. Keeps the base's own path and query. */

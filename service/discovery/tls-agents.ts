@@ -1,24 +1,21 @@
-// Connection pools: one for the source, which sees the client certificate, and one for other origins, which do not.
+// Connection pools: those of the source, which sees the client certificate, and those of other origins, which do not.
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext, rootCertificates } from 'node:tls';
-import { Agent } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
+import { type AgentTimeouts, type ClientTls, poolLimits } from './agent-options.ts';
 import type { TlsMaterial } from './credentials.ts';
+import type { HttpProxy } from './proxies.ts';
+import { createProxyAgent } from './proxy-agent.ts';
 import { SourceError } from './source-error.ts';
 
-/** A registry is queried for a few repositories in parallel. */
-const CONNECTION_LIMIT = 4;
-
-export interface AgentTimeouts {
-  readonly connectMilliseconds: number;
-  readonly headersMilliseconds: number;
-  readonly bodyMilliseconds: number;
-}
-
 export interface TlsAgents {
-  /** Shows the client certificate. Trusts only ca.crt if there is one. */
-  readonly source: Agent;
-  /** Shows no client certificate. Trusts ca.crt and the public authorities. */
-  readonly otherOrigins: Agent;
+  /**
+   * For the source: shows the client certificate, and trusts only ca.crt if there is one. For other origins: shows no
+   * client certificate, and trusts ca.crt and the public authorities. Without a proxy, the connections are direct.
+   */
+  agentFor(target: 'source' | 'otherOrigin', proxy: HttpProxy | undefined): Dispatcher;
+  /** Closes all connections, including those in use. */
+  destroy(): Promise<void>;
 }
 
 /** Node accepts any text as an authority and then trusts no certificate, so an invalid ca.crt is reported here. */
@@ -39,11 +36,9 @@ function checkTlsMaterial({ authority, certificate, key }: TlsMaterial): void {
   }
 }
 
-function createAgent(timeouts: AgentTimeouts, tls: { ca?: string[]; cert?: string; key?: string }): Agent {
+function createAgent(timeouts: AgentTimeouts, tls: ClientTls): Agent {
   return new Agent({
-    connections: CONNECTION_LIMIT,
-    headersTimeout: timeouts.headersMilliseconds,
-    bodyTimeout: timeouts.bodyMilliseconds,
+    ...poolLimits(timeouts),
     connect: { ...tls, timeout: timeouts.connectMilliseconds },
   });
 }
@@ -57,5 +52,18 @@ export function createTlsAgents(timeouts: AgentTimeouts, material: TlsMaterial):
     ...(certificate === undefined || key === undefined ? {} : { cert: certificate, key }),
   };
   const otherTls = authority === undefined ? {} : { ca: [authority, ...rootCertificates] };
-  return { source: createAgent(timeouts, sourceTls), otherOrigins: createAgent(timeouts, otherTls) };
+  const agents = new Map<string, Dispatcher>();
+  return {
+    agentFor(target, proxy) {
+      const key = `${target} ${proxy?.origin}`;
+      const tls = target === 'source' ? sourceTls : otherTls;
+      const agent =
+        agents.get(key) ?? (proxy === undefined ? createAgent(timeouts, tls) : createProxyAgent(proxy, timeouts, tls));
+      agents.set(key, agent);
+      return agent;
+    },
+    async destroy() {
+      await Promise.all([...agents.values()].map((agent) => agent.destroy()));
+    },
+  };
 }

@@ -139,6 +139,7 @@ const failureReasons: Readonly<Record<FailureReason, true>> = {
   ServerError: true,
   BadResponse: true,
   SecretNotFound: true,
+  ProxyError: true,
 };
 
 const discoverySpec = {

@@ -98,6 +98,12 @@ describe('a valid environment sets', () => {
       { ...anonymous, DROP_TLS_CERTIFICATE_FILE: '/crt', DROP_TLS_KEY_FILE: '/key' },
       { tls: { certificateFile: '/crt', keyFile: '/key' } },
     ],
+    [
+      'the proxies of discovery',
+      { ...anonymous, HTTPS_PROXY: 'http://joe:pw@proxy:3128', no_proxy: '.svc' },
+      { proxies: { http: undefined, https: 'http://joe:pw@proxy:3128', noProxy: '.svc' } },
+    ],
+    ['no proxies for a NO_PROXY alone', { ...anonymous, NO_PROXY: '.svc' }, {}],
     ['Events', { ...anonymous, DROP_EVENTS: 'true' }, { writesEvents: true }],
     ['another namespace of Secrets', { ...anonymous, DROP_SECRETS_NAMESPACE: 'drop' }, { secretsNamespace: 'drop' }],
     [

@@ -31,7 +31,8 @@ export async function closeServers(): Promise<void> {
   await Promise.all(closers.splice(0).map((close) => close()));
 }
 
-async function listen(server: Server): Promise<number> {
+/** Returns the port on 127.0.0.1. closeServers stops the server. */
+export async function listen(server: Server): Promise<number> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
     sockets.add(socket);
