@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { kinds } from '../../crds/kinds.ts';
 import { gates } from '../../hooks/pull-policy/gates/gates.ts';
 import { createMetrics } from '../../service/metrics.ts';
+import { registryProducts } from '../service/discovery/clients/registry-products.ts';
 import { blocks, type Document, documents, root } from './documents.ts';
 
 const MOST_COLUMNS = 120;
@@ -43,6 +44,15 @@ it('the table of settings lists the variables that the service reads, and no oth
   const names = (text: string) => [...new Set(text.match(/DROP_[A-Z_]+[A-Z]/g))].sort();
   const documented = firstCells('docs/install.md', 'Settings of the service').join(' ');
   expect(names(documented)).toEqual(names(sourceText('service/config.ts')));
+});
+
+it('the table of registries lists those that the tests imitate and distribution, with test files that exist', () => {
+  const rows = tableBelow('docs/discovery.md', 'Registries that were tried');
+  const imitated = new Set(registryProducts.map(({ name }) => name));
+  expect(rows.map(([name]) => name).sort()).toEqual(['distribution', ...imitated].sort());
+  const files = rows.flatMap(([, , , cell = '']) => cell.match(/[\w.-]+\.ts/g) ?? []);
+  expect(files.length).toBeGreaterThanOrEqual(rows.length);
+  for (const file of files) expect(() => sourceText(`test/service/discovery/clients/${file}`)).not.toThrow();
 });
 
 describe('the metrics', () => {
