@@ -2,13 +2,16 @@
 import { createServer, type IncomingMessage, type ServerResponse, request as sendRequest } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { connect, type Socket } from 'node:net';
+import { compileProxies, readProxyVariables } from '../../../service/discovery/proxies.ts';
 import { listen } from './servers.ts';
-import { basic } from './single-query.ts';
+import { basic, type RunOptions } from './single-query.ts';
 
+/** Only the table of a proxy has this host. */
+export const HOST = 'metrics.example.test';
 export const PROXY_USER = 'proxy-robot';
 export const PROXY_PASSWORD = 'p:x/7 geheim';
 
-export interface ProxyOptions {
+interface ProxyOptions {
   /** Port on loopback by host name. The proxy responds with 502 for other names. */
   readonly hosts: Readonly<Record<string, number>>;
   /** Whether the proxy requires PROXY_USER. */
@@ -24,7 +27,7 @@ interface SeenByProxy {
   readonly headers: IncomingMessage['headers'];
 }
 
-export interface TestProxy {
+interface TestProxy {
   /** Without a user. */
   readonly url: string;
   /** With PROXY_USER and PROXY_PASSWORD. */
@@ -92,3 +95,17 @@ export async function serveProxy({ hosts, isClosed = false, certificate }: Proxy
   const user = `${encodeURIComponent(PROXY_USER)}:${encodeURIComponent(PROXY_PASSWORD)}`;
   return { url: `${scheme}://${address}`, urlWithUser: `${scheme}://${user}@${address}`, seen };
 }
+
+/** Compiles the proxies of an environment. */
+export function proxiesOf(environment: NodeJS.ProcessEnv) {
+  const variables = readProxyVariables(environment);
+  if (variables === undefined) throw new Error('the environment names no proxy');
+  return compileProxies(variables);
+}
+
+/** Both kinds of URLs have the same proxy. */
+export const through = (url: string, noProxy = ''): RunOptions => ({
+  proxies: proxiesOf({ HTTP_PROXY: url, HTTPS_PROXY: url, NO_PROXY: noProxy }),
+});
+
+export const proxyAuthorization = basic(PROXY_USER, PROXY_PASSWORD);
