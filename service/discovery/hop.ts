@@ -27,7 +27,8 @@ function isReadByProxy({ url, proxy }: Hop): boolean {
 export function hopError(error: unknown, hop: Hop): SourceError {
   const { url, proxy } = hop;
   if (proxy === undefined || !isReadByProxy(hop)) return networkError(error, whereOf(hop));
-  // undici reports a 407 in this way.
-  if (error instanceof errors.InvalidArgumentError) return proxyStatusError(407, proxy, url.origin);
+  // undici reports the status in this way.
+  if (error instanceof errors.InvalidArgumentError && error.message.includes('407'))
+    return proxyStatusError(407, proxy, url.origin);
   return isConnectError(error) ? proxyNetworkError(error, proxy, url.origin) : networkError(error, whereOf(hop));
 }

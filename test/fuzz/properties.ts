@@ -28,14 +28,17 @@ function responseSchema(path: string): z.ZodType {
   return z.strictObject({ status: status.strict(), children: z.array(child), resyncAfterSeconds });
 }
 
-/** Every second source fails with a message that contains a credential; the others return odd names. */
+/** Every second source fails with a message that contains a credential; the others return odd names in part. */
 function outcomeOf({ source, type }: DiscoveryQuery): SourceOutcome {
-  if (source % 2 === 1) return { ok: false, reason: 'Timeout', message: `https://me:${SECRET}@host?token=${SECRET}` };
+  const message = `https://me:${SECRET}@host?token=${SECRET}`;
+  if (source % 2 === 1) return { ok: false, reason: 'Timeout', message };
   const names = ['alpine', 'UPPER/case', '', '__proto__', 'x'.repeat(600)];
-  if (type === 'registry')
-    return { ok: true, type, repositories: names.map((tag) => ({ repository: 'app', tags: [tag] })) };
+  if (type === 'registry') {
+    const repositories = names.map((tag) => ({ repository: 'app', tags: [tag] }));
+    return { ok: true, type, repositories, missing: { repositories: ['gone'], message } };
+  }
   const series = names.map((image) => ({ image, values: [1e300] }));
-  return { ok: true, type, series, seriesWithoutImage: 1, valuesDropped: 1, warnings: ['partial'] };
+  return { ok: true, type, series, seriesWithoutImage: 1, valuesDropped: 1, warnings: ['partial'], isPartial: true };
 }
 
 const metrics = createMetrics();
