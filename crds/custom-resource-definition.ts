@@ -1,6 +1,7 @@
 // Turns a kind into a CustomResourceDefinition: a structural schema with defaults and CEL rules.
 import { z } from 'zod';
 import { API_GROUP, API_VERSION_NAME, type Column, type Kind } from './kind.ts';
+import { INT_OR_STRING_KEY } from './quantity.ts';
 
 type JsonSchema = Record<string, unknown>;
 
@@ -16,6 +17,8 @@ function withoutSafeIntegerBounds(schema: JsonSchema): void {
 
 function makeStructural(jsonSchema: JsonSchema): void {
   withoutSafeIntegerBounds(jsonSchema);
+  // The marker replaces the two alternatives.
+  if (jsonSchema[INT_OR_STRING_KEY] === true) delete jsonSchema.anyOf;
   if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
   delete jsonSchema.propertyNames;
   const refused = refusedKeywords.filter((keyword) => keyword in jsonSchema);

@@ -1,6 +1,9 @@
 // DiscoveryPolicy: finds the images worth caching in Prometheus and in registries.
 import { z } from 'zod';
 import { REPOSITORY_LIMIT_CHARACTERS } from '../kubernetes/image-reference.ts';
+import { discoveryQueries } from './discovery-queries.ts';
+import { discoveryRanking } from './discovery-ranking.ts';
+import { discoverySignals } from './discovery-signals.ts';
 import { conditions, localReference, observedGeneration, revision, timestamp } from './fields.ts';
 import { nonzeroDuration } from './go-duration.ts';
 import { ageColumn, type Kind, messageColumn, statusColumn } from './kind.ts';
@@ -10,6 +13,7 @@ import {
   PATTERN_LIMIT_CHARACTERS,
   QUERY_LIMIT_CHARACTERS,
   REPOSITORIES_LIMIT,
+  SIGNAL_VALUES_LIMIT,
   SOURCE_IMAGES_LIMIT,
   TAGS_WANTED_LIMIT,
   TEMPLATE_LIMIT_CHARACTERS,
@@ -140,19 +144,50 @@ const discoveryFields = z.object({
     .min(1)
     .max(DISCOVERY_SOURCES_LIMIT)
     .meta({ 'x-kubernetes-list-type': 'atomic' })
-    .describe('Sources to query. An image found in several sources has its highest score.'),
+    .optional()
+    .describe('Sources to query. An image found in several sources has its highest score. Exclusive with queries.'),
+  queries: discoveryQueries.optional(),
+  signals: discoverySignals.optional(),
+  ranking: discoveryRanking.optional(),
 });
 
-const discoveryPolicySpec = withRule(discoveryFields, {
-  cel: `self.sources.size() * self.maxImages <= ${SOURCE_IMAGES_LIMIT}`,
-  message: `maxImages times the number of sources must be at most ${SOURCE_IMAGES_LIMIT}`,
-  holds: ({ sources, maxImages }) => sources.length * maxImages <= SOURCE_IMAGES_LIMIT,
-}).describe('Which sources to query, how often, and how many images to keep.');
+const sizeInCel = (list: string) => `(has(self.${list}) ? self.${list}.size() : 0)`;
+
+/** The API server also checks the default of the spec, which is empty and has no maxImages yet. */
+const withMaxImages = (comparison: string) => `!has(self.maxImages) || ${comparison}`;
+
+const discoveryPolicySpec = withRule(
+  withRule(discoveryFields, {
+    cel: withMaxImages(`${sizeInCel('sources')} * self.maxImages <= ${SOURCE_IMAGES_LIMIT}`),
+    message: `maxImages times the number of sources must be at most ${SOURCE_IMAGES_LIMIT}`,
+    holds: ({ sources = [], maxImages }) => sources.length * maxImages <= SOURCE_IMAGES_LIMIT,
+  }),
+  {
+    cel: withMaxImages(
+      `(${sizeInCel('queries')} + ${sizeInCel('signals')}) * self.maxImages <= ${SIGNAL_VALUES_LIMIT}`,
+    ),
+    message: `maxImages times the number of queries and signals must be at most ${SIGNAL_VALUES_LIMIT}`,
+    holds: ({ queries = [], signals = [], maxImages }) =>
+      (queries.length + signals.length) * maxImages <= SIGNAL_VALUES_LIMIT,
+  },
+).describe('Which sources to query, how often, and how many images to keep.');
 
 const discoveredImage = z.object({
-  image: z.string().describe('Normalised image reference.'),
-  score: z.number().describe('Score of the image. Images with higher scores are pulled first.'),
-  source: z.string().describe('URL of the source in which the image has this score.'),
+  image: z.string().describe('Image reference.'),
+  rank: z.int().optional().describe('Position of the image, from 1.'),
+  finalScore: z.string().optional().describe('Score of the image as text. Written for policies with queries.'),
+  score: z
+    .number()
+    .optional()
+    .describe('Score of the image. Images with higher scores are pulled first. Unset: finalScore.'),
+  source: z.string().optional().describe('URL of the source in which the image has this score.'),
+});
+
+const queryResult = z.object({
+  name: z.string().describe('Name of the query.'),
+  type: z.string().describe('Type of the query.'),
+  status: z.string().describe('success or failed.'),
+  message: z.string().optional().describe('Details of a query that failed.'),
 });
 
 const sourceImage = z.object({
@@ -191,6 +226,11 @@ export const discoveryPolicyStatus = z.object({
     .meta({ 'x-kubernetes-list-type': 'atomic' })
     .optional()
     .describe('Discovered images, highest scores first.'),
+  queryResults: z
+    .array(queryResult)
+    .meta({ 'x-kubernetes-list-type': 'atomic' })
+    .optional()
+    .describe('Result of each query, in the order of the spec. Kept from the version that wrote it.'),
   sources: z
     .array(sourceStatus)
     .meta({ 'x-kubernetes-list-type': 'atomic' })
@@ -200,9 +240,8 @@ export const discoveryPolicyStatus = z.object({
 });
 
 export type DiscoveryPolicySpec = z.infer<typeof discoveryPolicySpec>;
-export type DiscoverySource = DiscoveryPolicySpec['sources'][number];
+export type DiscoverySource = NonNullable<DiscoveryPolicySpec['sources']>[number];
 export type DiscoveryPolicyStatus = z.infer<typeof discoveryPolicyStatus>;
-export type DiscoveredImage = z.infer<typeof discoveredImage>;
 export type SourceStatus = z.infer<typeof sourceStatus>;
 
 export const discoveryPolicyKind = {

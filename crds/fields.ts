@@ -8,7 +8,12 @@ import {
   tagPattern,
 } from '../kubernetes/image-reference.ts';
 import { labelKeyPattern, OBJECT_NAME_LIMIT_CHARACTERS } from '../kubernetes/object-name.ts';
-import { MESSAGE_LIMIT_CHARACTERS, NODE_SELECTOR_LIMIT, PULL_SECRETS_LIMIT, TOLERATIONS_LIMIT } from './limits.ts';
+import {
+  CONDITION_MESSAGE_LIMIT_CHARACTERS,
+  NODE_SELECTOR_LIMIT,
+  PULL_SECRETS_LIMIT,
+  TOLERATIONS_LIMIT,
+} from './limits.ts';
 import { celSource, orEmpty, withPattern, withRule } from './rule.ts';
 import { unsetIf, unsetIfEmpty } from './unset-values.ts';
 
@@ -147,7 +152,10 @@ const condition = z.object({
     .optional()
     .describe('Generation of the spec that this condition was computed for.'),
   reason: z.string().describe('Reason for the status of the condition, in PascalCase.'),
-  message: z.string().max(MESSAGE_LIMIT_CHARACTERS).describe('Explanation of the reason, at most 256 characters.'),
+  message: z
+    .string()
+    .max(CONDITION_MESSAGE_LIMIT_CHARACTERS)
+    .describe('Explanation of the reason. Drop writes at most 256 characters.'),
   lastTransitionTime: timestamp.describe('Time when the status of the condition last changed.'),
 });
 

@@ -37,3 +37,9 @@ export const optionalDuration = unsetIfEmpty(durationText(orEmpty(durationFieldP
 
 /** An interval or a timeout of a user's spec. Empty text and zero mean that it is not set. */
 export const nonzeroDuration = unsetIf(optionalDuration, (text) => text === '' || millisecondsOf(text) === 0);
+
+/** Of these durations the API server checks only the length, so that a mistake becomes a condition. */
+export const uncheckedDuration = unsetIfEmpty(z.string().max(DURATION_LIMIT_CHARACTERS));
+
+/** Empty text and zero mean that the default counts. */
+export const uncheckedNonzeroDuration = unsetIf(uncheckedDuration, (text) => text === '' || millisecondsOf(text) === 0);

@@ -15,7 +15,9 @@ export const NODE_SELECTOR_LIMIT = 64;
 export const SET_IMAGES_LIMIT = 500;
 /** Maximum value of every concurrency field. Each pull in progress is a Pod. */
 export const CONCURRENCY_LIMIT = 10_000;
-/** Maximum length of the message of a condition or of a failing pair. */
+/** Maximum length of the message of a condition that another version wrote: that of `metav1.Condition`. */
+export const CONDITION_MESSAGE_LIMIT_CHARACTERS = 32_768;
+/** Maximum length of the message of a condition or of a failing pair that Drop writes. */
 export const MESSAGE_LIMIT_CHARACTERS = 256;
 /** Maximum number of image and node pairs in `failing` and in `rejected`. The oldest are dropped. */
 export const PAIRS_LIMIT = 100;
@@ -45,3 +47,35 @@ export const TEMPLATE_LIMIT_CHARACTERS = 512;
 export const URL_LIMIT_CHARACTERS = 2_048;
 /** Maximum number of images that all sources of one DiscoveryPolicy keep in its status. */
 export const SOURCE_IMAGES_LIMIT = 4_000;
+/** Maximum number of queries of one DiscoveryPolicy. */
+export const DISCOVERY_QUERIES_LIMIT = 16;
+/** Maximum number of signals of one DiscoveryPolicy. */
+export const SIGNALS_LIMIT = 32;
+/** Maximum number of terms of a weighted sum. */
+export const RANKING_TERMS_LIMIT = 32;
+/** Maximum number of windows with weights of one signal. */
+export const WEIGHT_WINDOWS_LIMIT = 24;
+/** Maximum length of the name of a query, of a signal or of a time zone. */
+export const DISCOVERY_NAME_LIMIT_CHARACTERS = 63;
+/** Maximum length of the name of a field of log lines. */
+export const FIELD_NAME_LIMIT_CHARACTERS = 253;
+/** Maximum value of `maxScan`, the number of tags read per repository. */
+export const TAGS_SCANNED_LIMIT = 200_000;
+/** Maximum length of `tagSeek`: that of a tag. */
+export const TAG_SEEK_LIMIT_CHARACTERS = 128;
+/** Maximum length of a quantity. */
+export const QUANTITY_LIMIT_CHARACTERS = 64;
+/** Maximum number of terms of a selector of nodes. */
+export const NODE_SELECTOR_TERMS_LIMIT = 32;
+/** Maximum number of requirements on labels, and on fields, of one term. */
+export const NODE_SELECTOR_REQUIREMENTS_LIMIT = 32;
+/** Maximum number of values of one requirement. */
+export const NODE_SELECTOR_VALUES_LIMIT = 64;
+/** Maximum length of the key of a requirement: a prefix of 253 characters, a slash and a name of 63. */
+export const NODE_SELECTOR_KEY_LIMIT_CHARACTERS = 317;
+/** Maximum length of the operator of a requirement. */
+export const NODE_SELECTOR_OPERATOR_LIMIT_CHARACTERS = 63;
+/** Maximum length of a value of a requirement: that of the name of a node. */
+export const NODE_SELECTOR_VALUE_LIMIT_CHARACTERS = 253;
+/** Maximum number of images times queries and signals of one DiscoveryPolicy: numbers that its status can hold. */
+export const SIGNAL_VALUES_LIMIT = 8_000;

@@ -1,6 +1,7 @@
 // The field reference: every field of the kinds that users write or read, from the schemas that the API server uses.
 import { customResourceDefinition } from '../crds/custom-resource-definition.ts';
 import type { Kind } from '../crds/kind.ts';
+import { INT_OR_STRING_KEY } from '../crds/quantity.ts';
 import { VALIDATIONS_KEY } from '../crds/rule.ts';
 
 const WIDTH_CHARACTERS = 118;
@@ -22,6 +23,7 @@ interface Schema {
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly maxProperties?: number;
+  readonly [INT_OR_STRING_KEY]?: true;
   readonly [VALIDATIONS_KEY]?: readonly { readonly message: string }[];
 }
 
@@ -34,7 +36,8 @@ interface Field {
 const formatNames: Readonly<Record<string, string>> = { 'date-time': 'time' };
 const typeNames: Readonly<Record<string, string>> = { object: 'object', string: 'string', boolean: 'boolean' };
 
-function typeName({ type = '', format = '', items, additionalProperties }: Schema): string {
+function typeName({ type = '', format = '', items, additionalProperties, ...schema }: Schema): string {
+  if (schema[INT_OR_STRING_KEY]) return 'quantity';
   if (items !== undefined) return `list of ${pluralName(items)}`;
   if (additionalProperties !== undefined) return `map of ${pluralName(additionalProperties)}`;
   return formatNames[format] ?? typeNames[type] ?? type;
@@ -102,13 +105,13 @@ function fieldsBelow(field: Field): Field[] {
   return childrenOf(field).flatMap((child) => [child, ...fieldsBelow(child)]);
 }
 
-/** Breaks a text into lines; the first begins with a dash, the others are indented below it. */
-function listItem(text: string): string {
+/** Breaks a text into lines, the first with the prefix `first`, the others with `next`. */
+function wrapped(text: string, first = '', next = ''): string {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const line = lines.at(-1);
-    if (line === undefined) lines.push(`- ${word}`);
-    else if (line.length + word.length >= WIDTH_CHARACTERS) lines.push(`  ${word}`);
+    if (line === undefined) lines.push(first + word);
+    else if (line.length + word.length >= WIDTH_CHARACTERS) lines.push(next + word);
     else lines[lines.length - 1] = `${line} ${word}`;
   }
   return lines.join('\n');
@@ -130,7 +133,7 @@ function fieldText({ path, schema, isRequired }: Field): string {
   const rules = rulesOf(schema);
   const ruleText = rules.length === 0 ? [] : [`Rules: ${rules.join('; ')}.`];
   const description = schema.description === undefined ? [] : [sentence(schema.description)];
-  return listItem([`**\`${path}\`** (${facts.join(', ')}).`, ...description, ...ruleText].join(' '));
+  return wrapped([`**\`${path}\`** (${facts.join(', ')}).`, ...description, ...ruleText].join(' '), '- ', '  ');
 }
 
 function sectionText(kind: Kind, name: 'spec' | 'status', schema: Schema): string {
@@ -139,7 +142,7 @@ function sectionText(kind: Kind, name: 'spec' | 'status', schema: Schema): strin
   return [
     `### ${kind.kind} ${name}`,
     sentence(schema.description ?? ''),
-    ...(rules.length === 0 ? [] : [`Rules: ${rules.join('; ')}.`]),
+    ...(rules.length === 0 ? [] : [wrapped(`Rules: ${rules.join('; ')}.`)]),
     lines.join('\n'),
   ].join('\n\n');
 }

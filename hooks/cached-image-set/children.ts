@@ -28,10 +28,13 @@ function nameFields({ image, tag, digest }: Member): Record<string, unknown> {
 /** Labels and annotations for the origin of a child. A new rank changes only these, so the child keeps its ledger. */
 function originOf(setName: string, { source, rank }: Member) {
   const labels = { [SET_LABEL]: labelValueOf(setName) };
-  if (source === undefined) return { labels };
+  if (rank === 0) return { labels };
   return {
     labels: { ...labels, [DISCOVERED_LABEL]: 'true' },
-    annotations: { [RANK_ANNOTATION]: String(rank), [SOURCE_ANNOTATION]: source },
+    annotations: {
+      [RANK_ANNOTATION]: String(rank),
+      ...(source === undefined ? {} : { [SOURCE_ANNOTATION]: source }),
+    },
   };
 }
 

@@ -13,7 +13,7 @@ export type Discovery =
   | ({ readonly kind: 'keep' } & Pick<ConditionInput, 'reason' | 'message'>)
   | { readonly kind: 'images'; readonly members: readonly Member[]; readonly remark: string };
 
-function memberOf(image: string, rank: number, source: string): Member[] {
+function memberOf(image: string, rank: number, source: string | undefined): Member[] {
   const parsed = parseImageReference(image);
   if (!parsed.ok) return [];
   const { registry, repository, tag, digest } = parsed.reference;

@@ -16,7 +16,7 @@ export interface Member {
   readonly reference: string;
   /** The position among the discovered images, from 1; 0 for images of spec.images, which come first. */
   readonly rank: number;
-  /** The source of a discovered image; undefined for images of spec.images. */
+  /** The source of a discovered image, if the DiscoveryPolicy names it; undefined for images of spec.images. */
   readonly source: string | undefined;
 }
 

@@ -63,7 +63,7 @@ function compileSource<Type extends SourceTypeName>(type: Type, spec: DiscoveryS
 }
 
 function compile(spec: DiscoveryPolicySpec, name: string): CompiledPolicy {
-  const { imageFilter, sources } = spec;
+  const { imageFilter, sources = [] } = spec;
   return {
     name,
     spec,

@@ -1,37 +1,68 @@
 // The DiscoveryPolicy hook: plans the queries that are due and, after the service ran them, reduces their outcomes.
 import { type DiscoveryPolicyStatus, discoveryPolicyStatus } from '../../crds/discovery-policy.ts';
+import { formatTimeSeconds } from '../../kubernetes/time.ts';
 import type { ObservedDiscoveryPolicy } from '../../metacontroller/hook-request.ts';
 import type { CompositeSyncResponse } from '../../metacontroller/hook-response.ts';
 import type { HookResult } from '../hook-result.ts';
 import { resyncAt } from '../resync.ts';
-import { buildConditions } from '../status/condition.ts';
+import { buildConditions, type ConditionInput } from '../status/condition.ts';
 import { withRevision } from '../status/revision.ts';
-import { type CompiledPolicy, type CompiledPolicyResult, compilePolicySpec } from './compiled-policy.ts';
+import type { CompiledPolicy } from './compiled-policy.ts';
 import { planQueries } from './plan.ts';
+import { type PolicyShape, shapeOf } from './policy-shape.ts';
 import type { DiscoveryQuery, SourceOutcome } from './query.ts';
 import { reduceOutcomes } from './reduce.ts';
 import { dueAtMilliseconds, knownSource } from './schedule.ts';
 
-function compileSpec({ spec, metadata }: ObservedDiscoveryPolicy): CompiledPolicyResult {
-  return spec.ok ? compilePolicySpec(spec.value, metadata.name) : spec;
-}
-
-/** Returns the queries that are due. A policy that is invalid or being deleted has none. */
+/** Returns the queries that are due. Only a policy with valid sources that is not being deleted has any. */
 export function planDiscovery(parent: ObservedDiscoveryPolicy, nowMilliseconds: number): DiscoveryQuery[] {
-  const compiled = compileSpec(parent);
+  const shape = shapeOf(parent);
   const { generation, deletionTimestamp } = parent.metadata;
-  if (!compiled.ok || deletionTimestamp !== undefined) return [];
-  return planQueries({ policy: compiled.policy, status: parent.status, generation, nowMilliseconds });
+  if (shape.kind !== 'sources' || deletionTimestamp !== undefined) return [];
+  return planQueries({ policy: shape.policy, status: parent.status, generation, nowMilliseconds });
 }
 
-/** Keeps everything that was found before the spec became invalid. */
-function invalidStatus(parent: ObservedDiscoveryPolicy, problem: string, nowMilliseconds: number) {
-  const condition = { type: 'Ready', status: 'False', reason: 'InvalidSpec', message: problem } as const;
-  const { generation } = parent.metadata;
+type Status = Partial<DiscoveryPolicyStatus>;
+type Verdict = Omit<ConditionInput, 'type'>;
+
+const QUERIES_NOT_SUPPORTED =
+  'spec.queries is not supported by this version of Drop: nothing is queried, and the images that were found before ' +
+  'are kept. Use spec.sources, or upgrade Drop';
+
+function verdictOf(shape: Exclude<PolicyShape, { kind: 'sources' }>): Verdict {
+  switch (shape.kind) {
+    case 'queries':
+      return { status: 'False', reason: 'QueriesNotSupported', message: QUERIES_NOT_SUPPORTED };
+    case 'nothing':
+      return { status: 'True', reason: 'Synced', message: 'no sources and no queries' };
+    case 'invalid':
+      return { status: 'False', reason: 'InvalidSpec', message: shape.problem };
+  }
+}
+
+/** A policy without sources and queries finds no images. Every other policy keeps what was found before. */
+function foundWithoutQueries(status: Status, kind: PolicyShape['kind'], nowMilliseconds: number): Status {
+  if (kind !== 'nothing') return status;
   return {
-    ...parent.status,
+    lastSyncTime: status.lastSyncTime ?? formatTimeSeconds(nowMilliseconds),
+    imageCount: 0,
+    sourceCount: 0,
+    discoveredImages: [],
+    sources: [],
+  };
+}
+
+function statusWithoutQueries(
+  { status, metadata: { generation } }: ObservedDiscoveryPolicy,
+  kind: PolicyShape['kind'],
+  verdict: Verdict,
+  nowMilliseconds: number,
+): Status {
+  const condition = { type: 'Ready', ...verdict };
+  return {
+    ...foundWithoutQueries(status, kind, nowMilliseconds),
     observedGeneration: generation,
-    conditions: buildConditions(parent.status.conditions, [condition], { generation, nowMilliseconds }),
+    conditions: buildConditions(status.conditions, [condition], { generation, nowMilliseconds }),
   };
 }
 
@@ -59,12 +90,13 @@ export function syncDiscoveryPolicy(
   outcomes: ReadonlyMap<number, SourceOutcome>,
   nowMilliseconds: number,
 ): HookResult<CompositeSyncResponse<Partial<DiscoveryPolicyStatus>>> {
-  const compiled = compileSpec(parent);
-  if (!compiled.ok) {
-    const response = responseOf(parent, invalidStatus(parent, compiled.problem, nowMilliseconds));
-    return { response, logFields: { reason: 'InvalidSpec' } };
+  const shape = shapeOf(parent);
+  if (shape.kind !== 'sources') {
+    const verdict = verdictOf(shape);
+    const response = responseOf(parent, statusWithoutQueries(parent, shape.kind, verdict, nowMilliseconds));
+    return { response, logFields: { reason: verdict.reason } };
   }
-  const { policy } = compiled;
+  const { policy } = shape;
   const { generation, deletionTimestamp } = parent.metadata;
   const status = reduceOutcomes({ policy, status: parent.status, generation, outcomes, nowMilliseconds });
   const resyncTimes = deletionTimestamp === undefined ? dueTimes(policy, status, nowMilliseconds) : [];

@@ -1,4 +1,5 @@
 // Specs of the other kinds that both the hooks and the API server refuse, with the error of the hooks.
+import { invalidQuerySpecs } from './query-specs.ts';
 import type { SpecRow } from './spec-reading.ts';
 
 const mimir = { endpoint: 'https://mimir.example.com', query: 'up' };
@@ -48,7 +49,6 @@ export const invalidPolicySpecs: readonly SpecRow[] = [
     { ready: true, unschedulable: false, os: 'linux', taints: [], labels: {} },
     `spec.key: ${typeError('string', 'undefined')}`,
   ],
-  ['DiscoveryPolicy', 'no sources', {}, `spec.sources: ${typeError('array', 'undefined')}`],
   discovery('an empty list of sources', { sources: [] }, `.sources: ${tooSmall('array to have >=1 items')}`),
   discovery(
     '17 sources',
@@ -120,4 +120,5 @@ export const invalidPolicySpecs: readonly SpecRow[] = [
     `.secretRef.name: ${typeError('string', 'number')}`,
   ),
   ['PolicyView', 'no paused field', {}, `spec.paused: ${typeError('boolean', 'undefined')}`],
+  ...invalidQuerySpecs,
 ];

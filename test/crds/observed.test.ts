@@ -32,9 +32,15 @@ describe('a status', () => {
     ['drops an entry of an older version', cachedImageStatus, { cached: [{ n: 'a' }, entry] }, { cached: [entry] }],
     ['keeps a list whose entries are all invalid as empty', cachedImageStatus, { failing: [1, 2] }, { failing: [] }],
     [
+      'keeps a condition whose message is longer than those of Drop',
+      cachedImageStatus,
+      { conditions: [{ ...ready, message: 'm'.repeat(32_768) }] },
+      { conditions: [{ ...ready, message: 'm'.repeat(32_768) }] },
+    ],
+    [
       'drops a condition whose message is too long',
       cachedImageStatus,
-      { conditions: [ready, { ...ready, message: 'm'.repeat(257) }] },
+      { conditions: [ready, { ...ready, message: 'm'.repeat(32_769) }] },
       { conditions: [ready] },
     ],
     [

@@ -1,5 +1,6 @@
 // Specs with values that mean "not set", and the spec without them, which the hooks read in the same way. The API
 // server accepts both.
+import { unsetQuerySpecs } from './query-specs.ts';
 import type { SpecRow } from './spec-reading.ts';
 
 const sha256 = `sha256:${'0123456789abcdef'.repeat(4)}`;
@@ -143,4 +144,5 @@ export const unsetSpecs: readonly SpecRow[] = [
     { type: 'registry', registry: app, secretRef: {} },
     { type: 'registry', registry: app },
   ),
+  ...unsetQuerySpecs,
 ];

@@ -1,4 +1,5 @@
 // Specs that both the hooks and the API server accept, with the defaults that they get.
+import { validQuerySpecs } from './query-specs.ts';
 import type { SpecRow } from './spec-reading.ts';
 
 const sha256 = `sha256:${'0123456789abcdef'.repeat(4)}`;
@@ -106,4 +107,5 @@ export const validSpecs: readonly SpecRow[] = [
     { paused: true, ...selecting, repullInterval: '24h' },
     { paused: true, ...selecting, repullInterval: '24h' },
   ],
+  ...validQuerySpecs,
 ];

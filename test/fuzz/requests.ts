@@ -43,16 +43,30 @@ const source = fc.constantFrom(
   { type: 'prometheus', prometheus: { endpoint: 'https://c.example.com', query: 'up' }, secretRef: { name: 'd' } },
 );
 
+/** A policy of the original Drop, whose queries are not run. */
+const query = fc.constantFrom(
+  { name: 'a', type: 'prometheus', prometheus: { endpoint: 'https://a.example.com', query: 'up' } },
+  { name: 'b', type: 'registry', registry: { url: 'https://b.example.com', repositories: ['app'], tagFilter: '(' } },
+  { name: 'c', type: 'loki' },
+);
+
+const discoveryShape = fc.oneof(
+  fc.record({ sources: fc.uniqueArray(source, { minLength: 1 }) }),
+  fc.record({ queries: fc.uniqueArray(query) }),
+);
+
 const discoveryPolicy = fc
   .record({
-    sources: fc.uniqueArray(source, { minLength: 1 }),
+    shape: discoveryShape,
     imageFilter: fc.constantFrom('^(?!.*ecr).*$', '(x+x+)+y', ''),
     found: fc.subarray(['alpine:1', 'nginx:2', 'x/y@z']),
   })
-  .map(({ sources, imageFilter, found }) => {
-    const discoveredImages = found.map((image, score) => ({ image, score, source: 'prometheus' }));
+  .map(({ shape, imageFilter, found }) => {
+    const discoveredImages = found.map((image, rank) =>
+      'sources' in shape ? { image, score: rank, source: 'prometheus' } : { image, rank, finalScore: String(rank) },
+    );
     const status = { revision: 1, lastSyncTime: wire.isoTime(wire.NOON), discoveredImages };
-    return object('DiscoveryPolicy', 'popular', { spec: { sources, imageFilter }, status });
+    return object('DiscoveryPolicy', 'popular', { spec: { ...shape, imageFilter }, status });
   });
 
 const imageNames = fc.subarray(['alpine', 'nginx', 'golang']);

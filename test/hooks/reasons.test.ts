@@ -164,7 +164,8 @@ const found = (images: readonly string[]): SourceOutcome => ({
 const synced = syncDiscovery(discoverySpec, found(['r.io/a:1']));
 
 const discoveryResponses = [
-  syncDiscovery({}, undefined),
+  syncDiscovery({ sources: [] }, undefined),
+  syncDiscovery({ queries: [{ name: 'usage', type: 'loki' }] }, undefined),
   syncDiscovery(discoverySpec, undefined),
   synced,
   syncDiscovery(discoverySpec, found([]), synced.status),

@@ -1,7 +1,7 @@
 // Proves that quantities are accepted and refused as by Kubernetes. The values are those of `TestQuantityParse` in
 // `pkg/api/resource/quantity_test.go` of k8s.io/apimachinery.
 import { expect, test } from 'vitest';
-import { quantityPattern } from '../../kubernetes/quantity.ts';
+import { quantityPattern, signedQuantityPattern } from '../../kubernetes/quantity.ts';
 
 const words = (text: string) => text.split(' ');
 const accepted = (quantities: readonly string[]) => quantities.filter((text) => quantityPattern.test(text));
@@ -29,4 +29,11 @@ test('every invalid quantity of the upstream tests is refused', () => {
 
 test('signs, nano, micro and a decimal point without digits on both sides are refused, unlike upstream', () => {
   expect(accepted(refusedUnlikeUpstream)).toEqual([]);
+});
+
+test('the pattern with signs accepts and refuses exactly what upstream does', () => {
+  const upstream = words('.001 .0001k 1. 1.G +1 -1 -1.025Ti 5n 4u 3.001n 1E-3 0.5e-9 1.3E+6');
+  const all = [...valid, ...upstream];
+  expect(all.filter((text) => signedQuantityPattern.test(text))).toEqual(all);
+  expect([...invalid, ...words('. -. -')].filter((text) => signedQuantityPattern.test(text))).toEqual([]);
 });

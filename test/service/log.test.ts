@@ -96,7 +96,7 @@ describe('a sync logs one line', () => {
     [
       'for a DiscoveryPolicy with an invalid spec',
       '/hooks/discoverypolicies/sync',
-      { parent: { ...discoveryPolicy, spec: {} } },
+      { parent: { ...discoveryPolicy, spec: { sources: [] } } },
       { parent: 'popular', reason: 'InvalidSpec', resyncAfterSeconds: 10 },
     ],
     [

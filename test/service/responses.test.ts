@@ -56,11 +56,11 @@ describe('an invalid spec becomes a Ready condition', () => {
       `spec.images.0.image: ${upperCase}`,
     ],
     [
-      'a DiscoveryPolicy without sources',
+      'a DiscoveryPolicy with an empty list of sources',
       discoveries,
-      discovery({}),
+      discovery({ sources: [] }),
       'InvalidSpec',
-      'spec.sources: Invalid input: expected array, received undefined',
+      'spec.sources: Too small: expected array to have >=1 items',
     ],
     [
       'a DiscoveryPolicy with an unsupported filter',

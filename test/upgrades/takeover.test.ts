@@ -103,6 +103,56 @@ test('the outcome of a pull Pod that the original Drop left running is recorded'
   expect(pullPods(cluster).map(({ metadata }) => metadata.name)).toEqual(['pull-app-x7k2p']);
 });
 
+test('a DiscoveryPolicy of the original Drop with queries is kept, and its set pulls what it found', async () => {
+  const { cluster, clock } = startScenario({ nodes: 2, defaultPolicy: pacing });
+  const references = IMAGES.map((name) => publish(cluster, name));
+  const spec = {
+    syncInterval: '1h0m0s',
+    maxImages: 30,
+    queries: [
+      {
+        name: 'usage',
+        type: 'prometheus',
+        prometheus: { endpoint: 'https://mimir.example.com', query: 'up', queryType: 'range', lookback: '168h0m0s' },
+      },
+    ],
+    signals: [{ name: 'total', query: 'usage', type: 'aggregate', aggregate: { method: 'sum' } }],
+    ranking: {
+      strategy: 'weightedSum',
+      weightedSum: { normalize: 'minMax', missingSignal: 'zero', terms: [{ signal: 'total', weight: '700m' }] },
+    },
+  };
+  const status = {
+    lastSyncTime: '2026-08-20T08:00:00Z',
+    imageCount: 2,
+    queryResults: [{ name: 'usage', type: 'prometheus', status: 'success' }],
+    discoveredImages: references.map((image, index) => ({ image, rank: index + 1, finalScore: `0.${9 - index}` })),
+  };
+  const policy = cluster.apply({
+    apiVersion: API_VERSION,
+    kind: 'DiscoveryPolicy',
+    metadata: { name: 'popular' },
+    spec,
+  });
+  setStatus(cluster, policy, status);
+  const discoveryPolicyRef = { name: 'popular' };
+  cluster.apply({
+    apiVersion: API_VERSION,
+    kind: 'CachedImageSet',
+    metadata: { name: 'ci' },
+    spec: { discoveryPolicyRef },
+  });
+  await clock.runFor(HOUR);
+  const after = cluster.store.get({ kind: 'DiscoveryPolicy', name: 'popular' });
+  expect(after.spec).toEqual(spec);
+  expect(after.status).toMatchObject({ ...status, conditions: [{ reason: 'QueriesNotSupported' }] });
+  expect(cluster.store.get({ kind: 'CachedImageSet', name: 'ci' }).status).toMatchObject({
+    phase: 'Ready',
+    ready: '2/2',
+    conditions: [{ reason: 'AllReady', message: expect.stringContaining('DiscoveryPolicy popular') }],
+  });
+});
+
 test('a set of the original Drop gets new children and keeps the old ones until they are deleted', async () => {
   const { cluster, clock } = startScenario({ nodes: 2, defaultPolicy: pacing });
   const set = cluster.apply({

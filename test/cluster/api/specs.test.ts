@@ -4,6 +4,7 @@ import { documentedPolicies } from '../../crds/documented-discovery.ts';
 import { documentedManifests } from '../../crds/documented-manifests.ts';
 import { invalidImageSpecs } from '../../crds/invalid-image-specs.ts';
 import { invalidPolicySpecs } from '../../crds/invalid-policy-specs.ts';
+import { originalStatus } from '../../crds/original-status.ts';
 import type { SpecRow } from '../../crds/spec-reading.ts';
 import { unsetSpecs } from '../../crds/unset-specs.ts';
 import { validSpecs } from '../../crds/valid-specs.ts';
@@ -64,6 +65,19 @@ describeWith(['controlPlane'], 'specs on a real API server', () => {
     expect(await cluster.kubectl(['apply', '--dry-run=server', '-f', '-'], JSON.stringify(manifest))).toMatch(
       /(created|configured) \(server dry run\)/,
     );
+  });
+
+  it('a DiscoveryPolicy of the original Drop keeps its spec and its status', async () => {
+    const path = `${pathOf(kindNamed('DiscoveryPolicy'))}/original`;
+    const spec = {
+      queries: [{ name: 'usage', type: 'loki' }],
+      signals: [{ name: 'total', query: 'usage', type: 'aggregate', aggregate: { method: 'sum' } }],
+      ranking: { strategy: 'weightedSum', weightedSum: { terms: [{ signal: 'total', weight: '700m' }] } },
+    };
+    await cluster.apply([objectOf('DiscoveryPolicy', 'original', spec)]);
+    await cluster.patch(`${path}/status`, { status: originalStatus });
+    await cluster.patch(path, { metadata: { annotations: { edited: 'true' } } });
+    expect(await cluster.get(path)).toMatchObject({ spec, status: originalStatus });
   });
 
   it('kubectl apply prints the message of the violated rule', async () => {

@@ -95,6 +95,29 @@ test('each discovered image becomes a child with a label, its rank and its sourc
   expect(status).toMatchObject({ imagesManaged: 2, imagesDiscovered: 2, ready: '0/2' });
 });
 
+test('the images that the original Drop found are children without a source, in their order', () => {
+  const { children, status, ready } = sync({
+    ...readyCondition('False', 'QueriesNotSupported', 'spec.queries is not supported'),
+    imageCount: 2,
+    discoveredImages: [
+      { image: 'r.io/build:1', rank: 1, finalScore: '2' },
+      { image: 'nginx:1.25', rank: 2, finalScore: '0.5' },
+    ],
+  });
+  expect(referencesOf(children)).toEqual(['r.io/build:1', 'docker.io/library/nginx:1.25']);
+  expect(children.map(({ metadata }) => [metadata.labels, metadata.annotations])).toEqual(
+    ['1', '2'].map((rank) => [
+      { 'drop.corewire.io/imageset': 'ci', 'drop.corewire.io/discovered': 'true' },
+      { 'drop.corewire.io/rank': rank },
+    ]),
+  );
+  expect(status).toMatchObject({ phase: 'Pending', imagesManaged: 2, imagesDiscovered: 2 });
+  expect(ready).toMatchObject({
+    reason: 'Progressing',
+    message: '0 of 2 images on all nodes (DiscoveryPolicy popular: QueriesNotSupported)',
+  });
+});
+
 describe('with spec.images and a DiscoveryPolicy', () => {
   it('a set has the images of both, the listed ones first and without a rank', () => {
     const { children, status } = sync(discovered({ 'r.io/b:1': 5 }), [], { ...followed, images: [alpine] });
@@ -194,6 +217,13 @@ const keepTable: KeepRow[] = [
     phase: 'Degraded',
     reason: 'DNSError',
     message: 'DiscoveryPolicy popular: 1 of 1 source failing: https://mimir.example.com: unknown host',
+  },
+  {
+    what: 'while the DiscoveryPolicy has queries that were never run,',
+    policy: readyCondition('False', 'QueriesNotSupported', 'spec.queries is not supported'),
+    phase: 'Degraded',
+    reason: 'QueriesNotSupported',
+    message: 'DiscoveryPolicy popular: spec.queries is not supported',
   },
   {
     what: 'while the spec of the DiscoveryPolicy was never valid,',

@@ -221,7 +221,9 @@ test.each<RankingRow>([
   },
 ])('$what', ({ spec, outcomes, images }) => {
   const { discoveredImages, imageCount } = reduced(spec, {}, outcomes);
-  const found = discoveredImages?.map(({ image, score, source }) => `${image} ${score} ${/\w+(?=\.)/.exec(source)}`);
+  const found = discoveredImages?.map(
+    ({ image, score, source = '' }) => `${image} ${score} ${/\w+(?=\.)/.exec(source)}`,
+  );
   expect(found).toEqual(images);
   expect(imageCount).toBe(images.length);
 });
@@ -424,7 +426,7 @@ test('any outcomes lead to a status that matches its schema and limits', () => {
       expect(readStatus(discoveryPolicyStatus, status)).toEqual(status);
       expect(status.discoveredImages?.length).toBeLessThanOrEqual(spec.maxImages as number);
       expect(new Set(imagesOf(status)).size).toBe(imagesOf(status).length);
-      const scores = status.discoveredImages?.map(({ score }) => score) ?? [];
+      const scores = status.discoveredImages?.map(({ score = 0 }) => score) ?? [];
       expect(scores).toEqual([...scores].sort((left, right) => right - left));
     }),
   );

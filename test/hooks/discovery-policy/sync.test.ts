@@ -107,7 +107,7 @@ test.each<ResyncRow>([
     metadata: { deletionTimestamp: '2026-11-21T12:30:00Z' },
     seconds: undefined,
   },
-  { what: 'never if the spec is invalid', spec: {}, outcomes: [], status: halfFailed, seconds: undefined },
+  { what: 'never if the spec is invalid', spec: { sources: [] }, outcomes: [], status: halfFailed, seconds: undefined },
 ])('the next sync is $what', ({ outcomes, seconds, ...row }) => {
   const { resyncAfterSeconds } = sync(row.spec ?? spec, outcomes, row);
   if (seconds === undefined) expect(resyncAfterSeconds).toBeUndefined();
@@ -143,7 +143,7 @@ test.each<PlanRow>([
 
 describe('an invalid spec', () => {
   it.each<[string, Fields, string]>([
-    ['sources', {}, 'spec.sources: Invalid input: expected array, received undefined'],
+    ['sources', { sources: [] }, 'spec.sources: Too small: expected array to have >=1 items'],
     [
       'queryType',
       { sources: [prometheus('a', { queryType: 'range' })] },

@@ -21,14 +21,14 @@ const pairText = (endpoint: string, image: string) => `${endpoint} ${image}`;
 
 /** The endpoints that a DiscoveryPolicy queries. */
 export const endpointsIn = ({ spec }: KubernetesObject): readonly string[] =>
-  (spec as unknown as DiscoveryPolicySpec).sources.flatMap(({ prometheus }) => prometheus?.endpoint ?? []);
+  ((spec as unknown as DiscoveryPolicySpec).sources ?? []).flatMap(({ prometheus }) => prometheus?.endpoint ?? []);
 
 export const discoveredIn = ({ status }: KubernetesObject) =>
   ((status ?? {}) as Partial<DiscoveryPolicyStatus>).discoveredImages ?? [];
 
 function see(policy: KubernetesObject, before: Seen | undefined, now: number): Seen {
   const discovered = discoveredIn(policy);
-  const pairs = discovered.map(({ source, image }) => pairText(source, image));
+  const pairs = discovered.map(({ source = '', image }) => pairText(source, image));
   return {
     images: discovered.map(({ image }) => image),
     queriedSince: new Map(endpointsIn(policy).map((endpoint) => [endpoint, before?.queriedSince.get(endpoint) ?? now])),
