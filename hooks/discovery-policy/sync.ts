@@ -13,6 +13,7 @@ import { type PolicyShape, shapeOf } from './policy-shape.ts';
 import type { DiscoveryQuery, SourceOutcome } from './query.ts';
 import { reduceOutcomes } from './reduce.ts';
 import { dueAtMilliseconds, knownSource } from './schedule.ts';
+import { keepTakenOverImages, withoutAttemptTime } from './take-over.ts';
 
 /** Returns the queries that are due. Only a policy with valid sources that is not being deleted has any. */
 export function planDiscovery(parent: ObservedDiscoveryPolicy, nowMilliseconds: number): DiscoveryQuery[] {
@@ -98,7 +99,9 @@ export function syncDiscoveryPolicy(
   }
   const { policy } = shape;
   const { generation, deletionTimestamp } = parent.metadata;
-  const status = reduceOutcomes({ policy, status: parent.status, generation, outcomes, nowMilliseconds });
+  const previous = withoutAttemptTime(parent.status);
+  const reduced = reduceOutcomes({ policy, status: previous, generation, outcomes, nowMilliseconds });
+  const status = keepTakenOverImages(previous, reduced);
   const resyncTimes = deletionTimestamp === undefined ? dueTimes(policy, status, nowMilliseconds) : [];
   return {
     response: { ...responseOf(parent, status), ...resyncAt(nowMilliseconds, resyncTimes) },
