@@ -265,7 +265,7 @@ export const reasons = {
     meaning: 'The Secret of secretRef is not in the namespace of Drop, cannot be read, or lacks a key.',
   },
   ProxyError: {
-    on: source,
+    on: sourceAndSet,
     meaning:
       'The HTTP proxy of the service cannot be used for this source: it rejected the request, or it would see the ' +
       'Secret of an http source. Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY of the service.',
