@@ -6,6 +6,7 @@ import { bearerTokenCheck } from './bearer-token.ts';
 import { createBodyAdmission } from './body-admission.ts';
 import type { Certificate } from './certificate.ts';
 import { httpServerOptions, httpsServerOptions, limitConnections } from './connections.ts';
+import { CUSTOMIZE_RETRY_SECONDS, createCustomizeGate } from './customize-gate.ts';
 import type { RunDiscovery } from './discovery-runner.ts';
 import type { StatusChange } from './events/status-event.ts';
 import { type Hook, type HookReply, hooks } from './hook-table.ts';
@@ -31,6 +32,8 @@ export interface AppOptions {
   readonly runDiscovery: RunDiscovery;
   /** Called with the status of every response. */
   readonly onStatus?: ((change: StatusChange) => void) | undefined;
+  /** Version of the chart that started the service. Absent: customize requests of every version are accepted. */
+  readonly chartVersion?: string | undefined;
   /** Absent: the hooks are served without TLS. */
   readonly certificate?: Certificate | undefined;
 }
@@ -47,6 +50,11 @@ const noSuchHook: HttpError = { statusCode: 404, message: 'no such hook' };
 const tooManyLargeRequests: HttpError = {
   statusCode: 503,
   message: 'too many large requests in flight; retry later',
+};
+
+const otherVersion: HttpError = {
+  statusCode: 429,
+  message: 'this Pod belongs to another version of the chart; retry later',
 };
 
 const jsonBodyErrors: Readonly<Record<JsonBodyCode, HttpError>> = {
@@ -134,6 +142,18 @@ function limitBodiesInFlight(app: FastifyInstance, bodyLimitBytes: number): void
   );
 }
 
+/** The refusal closes the connection, so that the next one can reach a Pod of the new version. */
+function refuseOtherVersions(app: FastifyInstance, { chartVersion, clock }: AppOptions): void {
+  const accepts = createCustomizeGate(chartVersion);
+  app.addHook<{ Querystring: { readonly version?: unknown } }>('onRequest', async ({ query, routeOptions }, reply) => {
+    const { version } = query;
+    if (!routeOptions.url?.endsWith('/customize') || typeof version !== 'string') return undefined;
+    if (accepts(version, clock())) return undefined;
+    reply.header('connection', 'close').header('retry-after', CUSTOMIZE_RETRY_SECONDS);
+    return sendError(reply, otherVersion);
+  });
+}
+
 /** An open keep-alive connection would delay the end of the service until the client closes it. */
 function closeConnectionsWhenStopping(app: FastifyInstance): void {
   let isStopping = false;
@@ -184,6 +204,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   limitConnections(app.server);
   closeConnectionsWhenStopping(app);
   if (options.token !== undefined) requireToken(app, options.token);
+  refuseOtherVersions(app, options);
   limitBodiesInFlight(app, bodyLimitBytes);
   // By default Fastify parses text as well.
   app.removeContentTypeParser('text/plain');

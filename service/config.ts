@@ -48,6 +48,7 @@ const environmentShape = z.object({
   DROP_DEFAULT_POLICY: z.string().min(1).default('default'),
   DROP_BODY_LIMIT_BYTES: wholeNumber.pipe(z.number().min(1024)).default(DEFAULT_BODY_LIMIT_BYTES),
   DROP_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  DROP_CHART_VERSION: z.string().min(1).optional(),
   DROP_PULL_POD_RESOURCES: resourcesText.optional(),
   DROP_PULL_POD_PRIORITY_CLASS: z.string().min(1).optional(),
   DROP_PULL_POD_SECURITY_CONTEXT: jsonVariable(podSecurityContext).optional(),
@@ -80,6 +81,8 @@ export interface ServiceConfig {
   readonly writesEvents: boolean;
   /** For discovery alone. Absent: the environment names no proxy. */
   readonly proxies?: ProxyVariables | undefined;
+  /** Undefined: the service was not started by the chart. */
+  readonly chartVersion?: string | undefined;
   readonly settings: HookSettings;
 }
 
@@ -156,6 +159,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): ServiceConfig {
     secretsNamespace: values.DROP_SECRETS_NAMESPACE ?? values.DROP_NAMESPACE,
     writesEvents: values.DROP_EVENTS === 'true',
     proxies: readProxyVariables(environment),
+    chartVersion: values.DROP_CHART_VERSION,
     settings: {
       namespace: values.DROP_NAMESPACE,
       defaultPolicyName: values.DROP_DEFAULT_POLICY,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { kinds } from '../../crds/kinds.ts';
 import { eventually } from '../waiting.ts';
-import { NAMESPACE, prepareReleases, type Releases, type Values } from './charts-releases.ts';
+import { chartFolder, NAMESPACE, prepareReleases, type Releases, type Values } from './charts-releases.ts';
 import {
   controllers,
   createPulledImage,
@@ -14,11 +14,13 @@ import {
   expectNothingLeft,
   imagePath,
   keptParts,
+  OLDER_VERSION,
   olderChart,
   priorityField,
   pulledStatus,
   secretsPath,
 } from './charts-use.ts';
+import type { ClusterObject } from './client.ts';
 import { type Cluster, theCluster } from './cluster.ts';
 import { describeWith } from './requirements.ts';
 
@@ -128,6 +130,50 @@ describeWith(['controlPlane', 'helm'], 'the life of a release', () => {
     expect(second.pod).not.toBe(first.pod);
     expect(second.spec).not.toContain('two');
     await cluster.remove(`${secretsPath}/mine`);
+  });
+
+  it('a new version of the chart changes the Pods and the address of every hook', async () => {
+    const hookPaths = async () => {
+      const registered = JSON.parse(await cluster.kubectl(['get', controllers, '-o', 'json'])).items as ClusterObject[];
+      const hooks = registered.flatMap(({ spec }) => Object.values(spec.hooks) as ClusterObject[]);
+      return hooks.map(({ webhook }) => webhook.path as string);
+    };
+    const podTemplate = async () =>
+      (await cluster.get(`/apis/apps/v1/namespaces/${NAMESPACE}/deployments/drop`)).spec.template;
+    await releases.install({}, olderChart('drop', folder));
+    const before = { paths: await hookPaths(), template: await podTemplate() };
+    await releases.upgrade({});
+    const after = { paths: await hookPaths(), template: await podTemplate() };
+    expect(before.paths).toHaveLength(12);
+    const pathOnly = (path: string) => path.split('?')[0];
+    expect(after.paths.map(pathOnly)).toEqual(before.paths.map(pathOnly));
+    expect(before.paths.every((path) => path.includes(`?version=${OLDER_VERSION}&`))).toBe(true);
+    expect(after.paths.some((path) => path.includes(OLDER_VERSION))).toBe(false);
+    expect(after.template).not.toEqual(before.template);
+    await releases.upgrade({});
+    expect({ paths: await hookPaths(), template: await podTemplate() }).toEqual(after);
+  });
+
+  it('a field that null removed stays removed with --reuse-values', async () => {
+    const serviceContext = async () => {
+      const { spec } = await cluster.get(`/apis/apps/v1/namespaces/${NAMESPACE}/deployments/drop`);
+      return spec.template.spec.securityContext;
+    };
+    await releases.install({ podSecurityContext: { fsGroup: null } });
+    const before = await serviceContext();
+    await cluster.helm([
+      'upgrade',
+      'drop',
+      chartFolder('drop'),
+      '-n',
+      NAMESPACE,
+      '--reuse-values',
+      '--set',
+      'replicas=3',
+    ]);
+    expect(before).toMatchObject({ runAsUser: 65_532 });
+    expect(before).not.toHaveProperty('fsGroup');
+    expect(await serviceContext()).toEqual(before);
   });
 
   it('a generated certificate is kept over upgrades, and replaced when its host names change', async () => {

@@ -82,7 +82,12 @@ export async function expectNothingLeft(cluster: Cluster): Promise<void> {
   expect(await cluster.kubectl(elsewhere)).toBe('');
 }
 
-/** Copies a chart into a folder, with a CachedImage that has no field `priority` yet. Returns the path of the copy. */
+export const OLDER_VERSION = '0.0.9';
+
+/**
+ * Copies a chart into a folder, with an older version and with a CachedImage that has no field `priority` yet. Returns
+ * the path of the copy.
+ */
 export function olderChart(chart: ChartName, folder: string): string {
   const copy = join(folder, `${chart}-older`);
   cpSync(chartFolder(chart), copy, { recursive: true });
@@ -90,6 +95,9 @@ export function olderChart(chart: ChartName, folder: string): string {
   const definition = parse(readFileSync(file, 'utf8'));
   delete definition.spec.versions[0].schema.openAPIV3Schema.properties.spec.properties.priority;
   writeFileSync(file, stringify(definition));
+  const chartFile = join(copy, 'Chart.yaml');
+  const metadata = parse(readFileSync(chartFile, 'utf8'));
+  writeFileSync(chartFile, stringify({ ...metadata, version: OLDER_VERSION }));
   return copy;
 }
 

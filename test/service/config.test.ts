@@ -91,6 +91,7 @@ describe('a valid environment sets', () => {
       { host: '127.0.0.1', port: 0, adminPort: 65_535 },
     ],
     ['nothing for the service links of Kubernetes', { ...anonymous, DROP_PORT: 'tcp://10.0.0.1:8080' }, {}],
+    ['the version of the chart', { ...anonymous, DROP_CHART_VERSION: '1.2.0' }, { chartVersion: '1.2.0' }],
     ['a body limit', { ...anonymous, DROP_BODY_LIMIT_BYTES: '1024' }, { bodyLimitBytes: 1024 }],
     ['a log level', { ...anonymous, DROP_LOG_LEVEL: 'debug' }, { logLevel: 'debug' }],
     [

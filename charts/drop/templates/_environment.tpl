@@ -22,6 +22,8 @@
   value: {{ .Values.logLevel }}
 - name: DROP_BODY_LIMIT_BYTES
   value: {{ include "drop.text" .Values.bodyLimitBytes | quote }}
+- name: DROP_CHART_VERSION
+  value: {{ .Chart.Version | quote }}
 - name: DROP_PULL_POD_RESOURCES
   value: {{ include "drop.resources" .Values.pullPods.resources | quote }}
 {{- with .Values.pullPods.priorityClassName }}
