@@ -1,7 +1,11 @@
 // Which test runs which shell block of the documents. A block that is not listed here fails test/docs/commands.test.ts.
 
 /** How a block is run. `parsed`: test/docs/commands.test.ts passes each command to the program's own parser. */
-type Runner = 'parsed' | 'test/cluster/whole-system/readme.test.ts' | 'test/cluster/charts-offline.test.ts';
+type Runner =
+  | 'parsed'
+  | 'test/cluster/whole-system/readme.test.ts'
+  | 'test/cluster/charts-migration.test.ts'
+  | 'test/cluster/charts-offline.test.ts';
 
 export interface CommandBlock {
   readonly file: string;
@@ -11,6 +15,7 @@ export interface CommandBlock {
 }
 
 const cluster = 'test/cluster/whole-system/readme.test.ts';
+const migration = 'test/cluster/charts-migration.test.ts';
 
 export const commandBlocks: readonly CommandBlock[] = [
   { file: 'README.md', heading: 'See it work', runner: 'parsed' },
@@ -34,7 +39,12 @@ export const commandBlocks: readonly CommandBlock[] = [
   { file: 'docs/install.md', heading: 'Remove everything', runner: cluster },
   { file: 'docs/install.md', heading: 'Definitions in a release of their own', runner: cluster },
   { file: 'docs/install.md', heading: 'Without Helm', runner: cluster },
-  { file: 'docs/migration.md', heading: 'Steps', runner: cluster },
+  { file: 'docs/migration.md', heading: 'Save your objects', runner: migration },
+  { file: 'docs/migration.md', heading: 'Definitions in the release drop-crds', runner: migration },
+  { file: 'docs/migration.md', heading: 'Definitions in the release of the operator', runner: migration },
+  { file: 'docs/migration.md', heading: 'Definitions that belong to no release', runner: migration },
+  { file: 'docs/migration.md', heading: 'Remove what the original left behind', runner: migration },
+  { file: 'docs/migration.md', heading: 'Compare', runner: migration },
   { file: 'docs/pull-pacing.md', heading: 'See which gate is closed', runner: cluster },
   { file: 'docs/pull-pacing.md', heading: 'Pause', runner: cluster },
   { file: 'docs/troubleshooting.md', heading: 'Status and troubleshooting', runner: cluster },

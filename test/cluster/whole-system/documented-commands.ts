@@ -25,6 +25,11 @@ const substitutions: readonly Substitution[] = [
     ].join('\n'),
     why: 'the chart of Metacontroller needs the network; its kinds are defined here, its binary runs on the host',
   },
+  {
+    documented: /oci:\/\/ghcr\.io\/corewire\/charts\/drop --version "\$VERSION"/,
+    instead: '"$ORIGINAL_CHART"',
+    why: 'the chart of the original needs the network; the test has a chart that plays it',
+  },
 ];
 
 function withSubstitutions(block: string): string {
@@ -42,8 +47,11 @@ export interface DocumentedCommands {
   close(): void;
 }
 
-/** Returns the commands of a user whose home directory is empty, and who has kubectl and helm for this cluster. */
-export function documentedCommands(cluster: Cluster): DocumentedCommands {
+/**
+ * Returns the commands of a user whose home directory is empty, and who has kubectl and helm for this cluster.
+ * `originalChart` is the path of the chart that plays the one of the original Drop.
+ */
+export function documentedCommands(cluster: Cluster, originalChart = ''): DocumentedCommands {
   const { binaries } = inject('clusterRun');
   const home = mkdtempSync(join(tmpdir(), 'drop-documented-'));
   mkdirSync(join(home, '.local/bin'), { recursive: true });
@@ -56,6 +64,7 @@ export function documentedCommands(cluster: Cluster): DocumentedCommands {
     PATH: [join(home, '.local/bin'), ...folders, process.env.PATH].join(delimiter),
     KUBECONFIG: cluster.kubeconfig,
     METACONTROLLER_DEFINITIONS: definitions,
+    ORIGINAL_CHART: originalChart,
   };
   const done = new Set<string>();
 

@@ -20,31 +20,6 @@ const LONG_TEST_MILLISECONDS = 240_000;
 const install = 'docs/install.md';
 const controllerKinds = 'compositecontrollers,decoratorcontrollers';
 
-/** What the original Drop leaves behind: a pull Pod without our policy label, and a child without a controller. */
-const leftovers = [
-  {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: 'drop-old', namespace: NAMESPACE, labels: { 'app.kubernetes.io/managed-by': 'drop' } },
-    spec: {
-      securityContext: { runAsNonRoot: true, runAsUser: 65534, seccompProfile: { type: 'RuntimeDefault' } },
-      containers: [
-        {
-          name: 'pull',
-          image: 'docker.io/library/alpine:3.18',
-          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
-        },
-      ],
-    },
-  },
-  {
-    apiVersion: 'drop.corewire.io/v1alpha1',
-    kind: 'CachedImage',
-    metadata: { name: 'old-child', labels: { 'drop.corewire.io/imageset': 'old-set' } },
-    spec: { image: 'docker.io/library/alpine', tag: '3.18' },
-  },
-];
-
 describeWith(['controlPlane', 'helm', 'metacontroller'], 'the commands of the documents', () => {
   let cluster: Cluster;
   let commands: DocumentedCommands;
@@ -179,17 +154,6 @@ describeWith(['controlPlane', 'helm', 'metacontroller'], 'the commands of the do
     expect(await commands.run(file, 'An image stays Pending')).toContain('Conditions');
     await commands.run(file, 'No pull Pods are visible');
     await commands.run(file, 'A set or policy is stuck after `--cascade=orphan`');
-  });
-
-  it('the migration deletes what the original left behind, and nothing else', async () => {
-    await cluster.apply(leftovers);
-    await eventually(async () => expect(await names('cachedimages')).toContain('auto-cached-ci-images-alpine'));
-    await commands.run('docs/migration.md', 'Steps');
-    const images = await names('cachedimages');
-    expect(images).not.toContain('old-child');
-    expect(images).toContain('alpine-3-20');
-    expect(images).toContain('auto-cached-ci-images-alpine');
-    expect(await names('pods', '-n', NAMESPACE, '--ignore-not-found', 'drop-old')).toBe('');
   });
 
   it('an upgrade keeps the record of the image', async () => {
