@@ -58,6 +58,64 @@ const policy = (name: string, spec: StoredObject['spec']): StoredObject => ({
   status: { lastStartTime: SYNCED_AT },
 });
 
+/** Empty text and zero durations mean the same as absent fields. */
+const emptyFields = {
+  digest: '',
+  policyRef: { name: '' },
+  imagePullSecrets: [{ name: '' }],
+  tolerations: [{ key: 'dedicated', operator: '', value: 'ci', effect: '' }],
+};
+
+/** A policy of the later shape, with what the operator of the original found. */
+function rankedPolicy(prometheus: string): StoredObject {
+  return {
+    kind: 'DiscoveryPolicy',
+    plural: 'discoverypolicies',
+    name: 'ranked-build-images',
+    spec: {
+      imageFilter: '',
+      syncInterval: '0s',
+      queries: [
+        {
+          name: 'usage',
+          type: 'prometheus',
+          prometheus: { endpoint: prometheus, query: 'up', queryType: 'range', lookback: '168h', step: '5m' },
+          secretRef: { name: '' },
+        },
+        {
+          name: 'helpers',
+          type: 'registry',
+          registry: {
+            url: 'https://registry.gitlab.com',
+            repositories: ['gitlab-org/gitlab-runner/gitlab-runner-helper'],
+            tagFilter: '^x86_64-v',
+            tagSeek: 'x86_64-v17',
+            topX: 5,
+            maxScan: 1000,
+            versionPattern: '^x86_64-v(.*)$',
+            imageTemplate: 'registry.gitlab.com/{{ .Repository }}:{{ .Tag }}',
+          },
+        },
+      ],
+      signals: [{ name: 'use', query: 'usage', type: 'aggregate', aggregate: { method: 'sum' } }],
+      ranking: {
+        strategy: 'weightedSum',
+        weightedSum: { normalize: 'minMax', missingSignal: 'zero', terms: [{ signal: 'use', weight: '0.7' }] },
+      },
+    },
+    status: {
+      lastSyncTime: SYNCED_AT,
+      imageCount: 1,
+      discoveredImages: [{ image: 'docker.io/library/redis:7.2', rank: 1, finalScore: '0.7' }],
+      queryResults: [
+        { name: 'usage', type: 'prometheus', status: 'success' },
+        { name: 'helpers', type: 'registry', status: 'failed', message: 'connection refused' },
+      ],
+      conditions: [ready('Synced', '')],
+    },
+  };
+}
+
 export const PACE = { maxConcurrentNodes: 2, minDelayMilliseconds: 2_000 };
 
 /** `prometheus` is the base URL of a server that reports the image `docker.io/library/busybox:1.36`. */
@@ -81,6 +139,7 @@ export function userObjects(prometheus: string): readonly StoredObject[] {
       labels: { 'example.com/team': 'ci' },
       annotations: { 'example.com/owner': 'platform' },
     },
+    image('memcached', { image: 'docker.io/library/memcached', tag: '1.6', ...emptyFields }),
     image('nginx', { image: 'docker.io/library/nginx', tag: '1.25-alpine' }),
     set('ci-tools', {
       policyRef: { name: 'ci-cache-conservative' },
@@ -111,14 +170,16 @@ export function userObjects(prometheus: string): readonly StoredObject[] {
       },
     },
     set('auto-cached-ci-images', { discoveryPolicyRef: { name: 'popular-build-images' } }),
+    rankedPolicy(prometheus),
+    set('ranked-ci-images', { discoveryPolicyRef: { name: 'ranked-build-images' } }),
   ];
 }
 
 /** References by node that the objects above mean. The selector of `golang-ci` selects only played-0. */
 export const WANTED_PULLS: readonly string[] = [
   'docker.io/library/golang:1.22-bookworm on played-0',
-  ...['nginx:1.25-alpine', 'node:20-alpine', 'alpine:3.19', 'busybox:1.36'].flatMap((name) =>
-    ['played-0', 'played-1'].map((node) => `docker.io/library/${name} on ${node}`),
+  ...['nginx:1.25-alpine', 'memcached:1.6', 'node:20-alpine', 'alpine:3.19', 'busybox:1.36', 'redis:7.2'].flatMap(
+    (name) => ['played-0', 'played-1'].map((node) => `docker.io/library/${name} on ${node}`),
   ),
 ];
 
