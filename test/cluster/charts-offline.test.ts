@@ -2,7 +2,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kinds } from '../../crds/kinds.ts';
 import { commandBlocks } from '../docs/command-blocks.ts';
-import { chartFolder, failureOf, objectsOf, prepareReleases, type Releases, type Values } from './charts-releases.ts';
+import {
+  chartFolder,
+  failureOf,
+  NAMESPACE,
+  objectsOf,
+  prepareReleases,
+  type Releases,
+  type Values,
+} from './charts-releases.ts';
 import type { ClusterObject } from './client.ts';
 import { type Cluster, theCluster } from './cluster.ts';
 import { describeWith } from './requirements.ts';
@@ -43,7 +51,7 @@ describeWith(['controlPlane', 'helm'], 'a rendering without access to the cluste
     await cluster.kubectl(['delete', 'clusterroles,clusterrolebindings', '-l', 'app.kubernetes.io/name=drop']);
     await cluster.kubectl(['delete', 'roles,rolebindings', '-n', 'default', '-l', 'app.kubernetes.io/name=drop']);
     await releases.cleanUp();
-    await cluster.deleteNamespace(DOCUMENTED_NAMESPACE);
+    await Promise.all([NAMESPACE, DOCUMENTED_NAMESPACE].map((name) => cluster.deleteNamespace(name)));
   });
 
   const template = (values: Values, options: readonly string[] = []) =>
