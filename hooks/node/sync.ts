@@ -2,7 +2,7 @@
 import { API_VERSION } from '../../crds/kind.ts';
 import type { NodeCacheSpec, NodeTaint } from '../../crds/node-cache.ts';
 import { effectsThatKeepAway } from '../../kubernetes/taint.ts';
-import type { NodeSyncRequest } from '../../metacontroller/hook-request.ts';
+import type { NodeSyncRequest, ObservedNodeCache } from '../../metacontroller/hook-request.ts';
 import type { DecoratorSyncResponse } from '../../metacontroller/hook-response.ts';
 import type { ObservedNode } from '../../metacontroller/node.ts';
 import { UNSEEN_CHILD_RESYNC_MILLISECONDS } from '../resync.ts';
@@ -43,11 +43,29 @@ function factsOf(node: ObservedNode): NodeCacheSpec {
   };
 }
 
+/** Text for comparison: maps of equal facts can differ in the order of their labels. */
+const textOf = ({ labels, taints, ...facts }: NodeCacheSpec) =>
+  JSON.stringify([
+    Object.entries(facts).sort(),
+    taints.map(({ key, value, effect }) => [key, value, effect]),
+    Object.entries(labels).sort(),
+  ]);
+
+function isWritten(cache: ObservedNodeCache | undefined, facts: NodeCacheSpec): boolean {
+  return cache?.spec.ok === true && textOf(cache.spec.value) === textOf(facts);
+}
+
+/**
+ * While the observed NodeCache differs, the response requests another sync. Metacontroller drops a write silently after
+ * a conflict, and a dead node changes no more: its NodeCache would stay Ready, and pulls there would time out forever.
+ */
 export function syncNode({ object: node, attachments }: NodeSyncRequest): DecoratorSyncResponse {
   const { name } = node.metadata;
-  const isObserved = attachments.nodeCaches?.has(name) ?? false;
+  const spec = factsOf(node);
   return {
-    attachments: [{ apiVersion: API_VERSION, kind: 'NodeCache', metadata: { name }, spec: factsOf(node) }],
-    ...(isObserved ? {} : { resyncAfterSeconds: UNSEEN_CHILD_RESYNC_MILLISECONDS / 1000 }),
+    attachments: [{ apiVersion: API_VERSION, kind: 'NodeCache', metadata: { name }, spec }],
+    ...(isWritten(attachments.nodeCaches?.get(name), spec)
+      ? {}
+      : { resyncAfterSeconds: UNSEEN_CHILD_RESYNC_MILLISECONDS / 1000 }),
   };
 }

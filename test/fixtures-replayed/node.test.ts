@@ -40,7 +40,8 @@ it('every recording belongs to a tested hook', () => {
 });
 
 it('the response has the NodeCache and no status, which Metacontroller would write to the Node', async () => {
-  expect(await replay(SYNC, 'decorator-sync-node.json')).toEqual({ attachments: [nodeCache] });
+  // The recorded NodeCache is that of another release, so a resync checks that it was written.
+  expect(await replay(SYNC, 'decorator-sync-node.json')).toEqual({ attachments: [nodeCache], resyncAfterSeconds: 5 });
 });
 
 it('the Node of the kubelet recordings has the same NodeCache, with a resync while it is not observed', async () => {

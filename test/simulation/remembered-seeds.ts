@@ -70,4 +70,9 @@ export const REMEMBERED: readonly RememberedSeed[] = [
     faults: ['cache-lag', 'lost-answers', 'nodes-tainted', 'sets-edited', 'pods-deleted'],
     why: 'a user deleted a Pod, a response was lost, and the next wave of the image came too soon',
   },
+  {
+    seed: 636302273,
+    faults: ['write-conflicts', 'write-outages', 'nodes-stay-dead'],
+    why: 'the write of a NodeCache was dropped, so that a dead node stayed Ready and its pulls timed out forever',
+  },
 ];

@@ -193,9 +193,28 @@ test('a heartbeat does not change the NodeCache', () => {
   expect(facts(beat)).toEqual(facts({}));
 });
 
-test('a resync follows within 5 s while the NodeCache is not observed', () => {
-  expect(facts({}).resyncAfterSeconds).toBe(5);
-  expect(facts({}, { a: { metadata: { name: 'a' } } })).not.toHaveProperty('resyncAfterSeconds');
+const tainted = {
+  spec: { taints: [{ key: 'ci', effect: 'NoSchedule' }] },
+  metadata: { ...base.metadata, labels: { b: '1', a: '2' } },
+};
+const observedAs = (spec: object) => ({ a: { kind: 'NodeCache', metadata: { name: 'a' }, spec } });
+const written = facts(tainted).attachments[0]?.spec as { readonly taints: object; readonly labels: object };
+
+test.each([
+  { what: 'while the NodeCache is not observed', attachments: {} },
+  { what: 'while the observed NodeCache is not Ready', attachments: observedAs({ ...written, ready: false }) },
+  { what: 'while the observed NodeCache has another taint', attachments: observedAs({ ...written, taints: [] }) },
+  { what: 'while the observed NodeCache has another label', attachments: observedAs({ ...written, labels: {} }) },
+  { what: 'while the observed NodeCache is not valid', attachments: observedAs({}) },
+])('a resync follows within 5 s $what', ({ attachments }) => {
+  expect(facts(tainted, attachments).resyncAfterSeconds).toBe(5);
+});
+
+test('no resync follows once the NodeCache is written, whatever the order of its labels', () => {
+  const labels = Object.fromEntries(Object.entries(written.labels).reverse());
+  for (const spec of [written, { ...written, labels }]) {
+    expect(facts(tainted, observedAs(spec))).not.toHaveProperty('resyncAfterSeconds');
+  }
 });
 
 test('a resync follows within 5 s if Metacontroller does not send the NodeCaches', () => {
