@@ -3,7 +3,18 @@
 /** Facts for one log line: names of objects and gates, never a credential. */
 export type LogFields = Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
+/** A fact about the parent that happened once, for example the start of a pull. */
+export interface ParentEvent {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  /** Redacted. */
+  readonly message: string;
+  /** Together with the UID of the parent and the reason, the identity of the fact. Syncs can repeat a fact. */
+  readonly key: string;
+}
+
 export interface HookResult<Response> {
   readonly response: Response;
   readonly logFields: LogFields;
+  readonly events?: readonly ParentEvent[];
 }

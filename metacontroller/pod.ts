@@ -5,7 +5,7 @@ import { objectMetadata } from '../crds/observed.ts';
 const text = z.string().optional().catch(undefined);
 
 const stateDetail = z
-  .object({ reason: text, message: text, exitCode: z.number().optional().catch(undefined) })
+  .object({ reason: text, message: text, exitCode: z.number().optional().catch(undefined), finishedAt: text })
   .optional()
   .catch(undefined);
 

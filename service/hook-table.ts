@@ -137,13 +137,13 @@ function compositeSync<Request extends SyncRequest>(
       const { metadata, status } = request.parent;
       const remembered = context.memory.recall(metadata.uid, context.nowMilliseconds, status);
       const newest = remembered === undefined ? status : merge(status, remembered, request.parent);
-      const { response, logFields } = await decide(
+      const { response, logFields, events } = await decide(
         { ...request, parent: { ...request.parent, status: newest } },
         context,
       );
       context.memory.remember(metadata.uid, response.status, context.nowMilliseconds);
       const subject = { kind: kind.kind, name: metadata.name, uid: metadata.uid };
-      context.onStatus({ subject, before: newest, after: response.status });
+      context.onStatus({ subject, before: newest, after: response.status, events });
       return { body: withWriteCheck(response, status), parent: metadata.name, logFields };
     },
   });

@@ -6,7 +6,7 @@ export interface Metrics {
   readonly registry: Registry;
   observeHook(path: string, statusCode: number, durationSeconds: number): void;
   observeStarts(policy: string, count: number): void;
-  observeEvent(outcome: string): void;
+  observeEvent(outcome: string, type: string): void;
 }
 
 /** Policies with a label value of their own. Label values are never freed, and a caller may invent names. */
@@ -46,13 +46,13 @@ export function createMetrics(): Metrics {
   const events = new Counter({
     name: 'drop_events_total',
     help: 'Kubernetes Events by outcome: written, known (written before), dropped (queue full), failed.',
-    labelNames: ['outcome'],
+    labelNames: ['outcome', 'type'],
     registers: [registry],
   });
   const policyLabel = createPolicyLabel();
   return {
     registry,
-    observeEvent: (outcome) => events.inc({ outcome }),
+    observeEvent: (outcome, type) => events.inc({ outcome, type }),
     observeHook: (path, statusCode, durationSeconds) =>
       durations.observe({ hook: path, code: String(statusCode) }, durationSeconds),
     observeStarts: (policy, count) => {

@@ -96,8 +96,11 @@ export function latestFailures(failing: readonly FailingPair[]): FailingPair[] {
   return [...failing].sort(compareFailures).slice(0, PAIRS_LIMIT);
 }
 
-/** Redacts before shortening: a credential is recognised by the text in front of it. */
-function recordedMessage({ reason, message }: Extract<Evidence, { kind: 'failed' }>): string {
+/**
+ * Returns the message of a failure as it is recorded. Redacts before shortening, because a credential is recognised by
+ * the text in front of it.
+ */
+export function recordedMessage({ reason, message }: Extract<Evidence, { kind: 'failed' }>): string {
   const redacted = redactMessage(message, REDACT_INPUT_LIMIT_CHARACTERS);
   const cause = causeOfFailure({ reason, message: redacted }, MESSAGE_LIMIT_CHARACTERS);
   return redactMessage(cause, MESSAGE_LIMIT_CHARACTERS);

@@ -13,6 +13,7 @@ import { reviseStatus } from '../status/revision.ts';
 import { withinKeyLimit } from './cached-entries.ts';
 import { type EndedAttempt, type Ledger, readLedger, recordLatestAttempt, recordOutcomes } from './ledger.ts';
 import { type ImageObservation, observeImage } from './observe.ts';
+import { pullEvents } from './pull-events.ts';
 import type { ReferenceResult } from './reference.ts';
 import { imageStatus, ledgerFields } from './status.ts';
 
@@ -21,6 +22,7 @@ const POD_RESYNC_MILLISECONDS = 10_000;
 
 interface PullStates {
   readonly ended: readonly EndedAttempt[];
+  readonly inProgress: readonly PullPod[];
   /** Names of the nodes with a pull in progress, sorted. */
   readonly pulling: readonly string[];
   /** Instants at which time alone ends a pull, in milliseconds since the epoch. */
@@ -48,6 +50,7 @@ function readPulls(pulls: readonly PullPod[], fleet: FleetLookup, nowMillisecond
   }
   return {
     ended,
+    inProgress,
     pulling: [...new Set(inProgress.filter(({ deleting }) => !deleting).map(({ node }) => node))].sort(),
     deadlines: inProgress.map((pull) => nextDeadline(pull, isReady)),
   };
@@ -117,12 +120,13 @@ function withoutGone(
   return { ...status, recorded: status.recorded.filter((attempt) => present.has(attempt)) };
 }
 
-/** The outcomes that this sync records, for the log. */
-function freshOutcomes(previous: Partial<CachedImageStatus>, { ended }: PullStates): string[] {
-  return ended
-    .filter(({ pull }) => !previous.recorded?.includes(pull.attempt))
-    .map(({ pull, outcome }) => `${pull.node}: ${outcome.kind === 'cached' ? 'cached' : outcome.reason}`);
+/** The attempts whose outcome this sync records. */
+function freshlyEnded(previous: Partial<CachedImageStatus>, { ended }: PullStates): readonly EndedAttempt[] {
+  return ended.filter(({ pull }) => !previous.recorded?.includes(pull.attempt));
 }
+
+const describeOutcome = ({ pull, outcome }: EndedAttempt) =>
+  `${pull.node}: ${outcome.kind === 'cached' ? 'cached' : outcome.reason}`;
 
 export function syncCachedImage(
   request: CachedImageSyncRequest,
@@ -139,6 +143,7 @@ export function syncCachedImage(
   };
   const revised = reviseStatus(cachedImageStatus, parent.status, next);
   const status = revised.isNew ? withoutGone(revised.status, observation.pulls) : revised.status;
+  const ended = freshlyEnded(parent.status, states);
   const podExists = currentPulls.length > 0 ? nowMilliseconds + POD_RESYNC_MILLISECONDS : undefined;
   return {
     response: {
@@ -149,7 +154,8 @@ export function syncCachedImage(
     logFields: {
       reason: status.conditions?.[0]?.reason,
       ready: status.ready,
-      recorded: freshOutcomes(parent.status, states),
+      recorded: ended.map(describeOutcome),
     },
+    events: pullEvents({ reference: status.image ?? '', inProgress: states.inProgress, ended, nowMilliseconds }),
   };
 }

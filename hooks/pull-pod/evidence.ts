@@ -67,7 +67,7 @@ function provesImage({ imageID, state }: ObservedContainerStatus): boolean {
  * The status of the container that pulls. The kubelet sorts statuses by name, so a container that an admission webhook
  * added can come first.
  */
-function pullStatus({ spec, status }: ObservedPod): ObservedContainerStatus | undefined {
+export function pullStatus({ spec, status }: ObservedPod): ObservedContainerStatus | undefined {
   const { containers } = spec;
   // Pods of other releases can name the container differently.
   const name = containers.some((container) => container.name === PULL_CONTAINER) ? PULL_CONTAINER : containers[0]?.name;

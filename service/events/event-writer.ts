@@ -3,14 +3,16 @@ import { ApiException, CoreV1Api, type CoreV1Event, type KubeConfig } from '@kub
 import type { Logger } from 'pino';
 import { API_VERSION } from '../../crds/kind.ts';
 import { deadlineOptions } from '../kubernetes-client.ts';
+import { createEventQueue, type Waiting } from './event-queue.ts';
+import { createRecentNames } from './recent-names.ts';
 import { eventsOf, type StatusChange, type StatusEvent } from './status-event.ts';
 
 /** The namespace in which Kubernetes keeps the Events of cluster-scoped objects. */
 const EVENT_NAMESPACE = 'default';
-/** Most Events that wait to be written. Above it new ones are dropped. */
-export const EVENT_QUEUE_LIMIT = 1_000;
 /** Bounds the load on the API server during a rollout over a thousand images. */
 const EVENT_RATE_PER_SECOND = 20;
+/** A sync repeats the Event of a start while the pull is in progress. */
+const RECENT_NAMES_LIMIT = 10_000;
 
 const API_TIMEOUT_MILLISECONDS = 10_000;
 const CONFLICT = 409;
@@ -29,12 +31,7 @@ export interface EventWriterOptions {
   readonly kubeConfig: KubeConfig;
   readonly clock: () => number;
   readonly logger: Logger;
-  readonly onOutcome: (outcome: EventOutcome) => void;
-}
-
-interface Waiting {
-  readonly event: StatusEvent;
-  readonly atMilliseconds: number;
+  readonly onOutcome: (outcome: EventOutcome, type: StatusEvent['type']) => void;
 }
 
 function coreEvent({ event, atMilliseconds }: Waiting): CoreV1Event {
@@ -60,7 +57,8 @@ function outcomeOf(error: unknown): EventOutcome {
 /** The writer never throws: a failure to write is logged and counted. */
 export function createEventWriter({ kubeConfig, clock, logger, onOutcome }: EventWriterOptions): EventWriter {
   const api = kubeConfig.makeApiClient(CoreV1Api);
-  const queue: Waiting[] = [];
+  const queue = createEventQueue();
+  const isNew = createRecentNames(RECENT_NAMES_LIMIT);
   let isStopped = false;
   let hasWarned = false;
   let working: Promise<void> = Promise.resolve();
@@ -95,29 +93,28 @@ export function createEventWriter({ kubeConfig, clock, logger, onOutcome }: Even
   }
 
   async function work(): Promise<void> {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      onOutcome(await write(next));
+    for (let next = queue.next(); next !== undefined; next = queue.next()) {
+      onOutcome(await write(next), next.event.type);
       if (!isStopped) await pause();
     }
     isWorking = false;
   }
 
   function enqueue(event: StatusEvent): void {
-    if (isStopped || queue.length >= EVENT_QUEUE_LIMIT) {
-      onOutcome('dropped');
-      return;
-    }
-    queue.push({ event, atMilliseconds: clock() });
-    if (isWorking) return;
+    const dropped = isStopped ? event : queue.add({ event, atMilliseconds: clock() });
+    if (dropped !== undefined) onOutcome('dropped', dropped.type);
+    if (isStopped || isWorking) return;
     isWorking = true;
     working = work();
   }
 
   return {
-    observe: (change) => eventsOf(change).forEach(enqueue),
+    observe(change) {
+      for (const event of eventsOf(change)) if (isNew(event.name)) enqueue(event);
+    },
     async stop() {
       isStopped = true;
-      for (const _ of queue.splice(0)) onOutcome('dropped');
+      for (const { event } of queue.clear()) onOutcome('dropped', event.type);
       wake?.();
       await working;
     },

@@ -2,7 +2,8 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createEventWriter, EVENT_QUEUE_LIMIT, type EventWriter } from '../../../service/events/event-writer.ts';
+import { EVENT_QUEUE_LIMIT } from '../../../service/events/event-queue.ts';
+import { createEventWriter, type EventWriter } from '../../../service/events/event-writer.ts';
 import type { StatusChange } from '../../../service/events/status-event.ts';
 import { closeServers, json, plain, serve, serveTcp, unusedPort } from '../discovery/servers.ts';
 
@@ -20,7 +21,7 @@ function failure(name: string, message = 'not found: check the tag'): StatusChan
   const condition = {
     type: 'Ready',
     status: 'False',
-    reason: 'ErrImagePull',
+    reason: 'PolicyNotFound',
     message,
     lastTransitionTime: '',
   } as const;
@@ -58,7 +59,7 @@ describe('a status change', () => {
       metadata: { namespace: 'default', name: expect.stringMatching(/^nginx\.[0-9a-f]{16}$/) },
       involvedObject: { apiVersion: 'drop.corewire.io/v1alpha1', kind: 'CachedImage', name: 'nginx', uid: 'uid-nginx' },
       type: 'Warning',
-      reason: 'ErrImagePull',
+      reason: 'PolicyNotFound',
       message: 'not found: check the tag',
       source: { component: 'drop' },
       count: 1,
@@ -79,6 +80,16 @@ describe('a status change', () => {
     expect(outcomes).toEqual(expected);
     expect(lines).toHaveLength(warnings);
     expect(lines.join('')).not.toContain(API_TOKEN);
+  });
+
+  it('that is observed again is written once', async () => {
+    const server = await serve((_request, response) => json(response, {}));
+    const { observe, outcomes } = writerTo(server.url);
+    observe(failure('nginx'));
+    observe(failure('nginx'));
+    observe(failure('redis'));
+    await vi.waitFor(() => expect(outcomes).toHaveLength(2));
+    expect(server.seen).toHaveLength(2);
   });
 
   it('is lost without an error if the API server refuses the connection', async () => {
