@@ -13,8 +13,20 @@ export interface ParentEvent {
   readonly key: string;
 }
 
+/** The outcome of one pull, for metrics. */
+export interface PullOutcome {
+  /** UID of the Pod. Another sync can return the same outcome again if the write of its status was lost. */
+  readonly podUid: string;
+  /** The image as the spec writes it, without tag and digest. */
+  readonly image: string;
+  readonly node: string;
+  /** How long a successful pull took; undefined for a failed one. */
+  readonly seconds: number | undefined;
+}
+
 export interface HookResult<Response> {
   readonly response: Response;
   readonly logFields: LogFields;
   readonly events?: readonly ParentEvent[];
+  readonly pullOutcomes?: readonly PullOutcome[];
 }

@@ -1,7 +1,7 @@
 // Health and metrics without a token, on a port of their own: load on the hooks cannot fail the kubelet's probes.
 import Fastify, { type FastifyInstance } from 'fastify';
 import { httpServerOptions, limitConnections } from './connections.ts';
-import type { Metrics } from './metrics.ts';
+import type { Metrics } from './metrics/metrics.ts';
 
 const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
 /** Requests to this port have no body. */

@@ -9,10 +9,10 @@ import { httpServerOptions, httpsServerOptions, limitConnections } from './conne
 import { CUSTOMIZE_RETRY_SECONDS, createCustomizeGate } from './customize-gate.ts';
 import type { RunDiscovery } from './discovery-runner.ts';
 import type { StatusChange } from './events/status-event.ts';
-import { type Hook, type HookReply, hooks } from './hook-table.ts';
+import { type Hook, type HookReply, hooks, type SyncReport } from './hook-table.ts';
 import { type JsonBodyCode, NESTING_LIMIT, readJsonBodies } from './json-body.ts';
 import { withShortTexts } from './log.ts';
-import type { Metrics } from './metrics.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import { createStatusMemory, type StatusMemory } from './status-memory.ts';
 
 /** A whole request must arrive within this time. Metacontroller itself waits 10 s for a response by default. */
@@ -112,7 +112,17 @@ function addHook(app: FastifyInstance, hook: Hook, options: AppOptions, memory: 
     if (request.body === undefined) return sendError(reply, emptyBody);
     const parsed = hook.parse(request.body);
     if (!parsed.ok) return sendError(reply, { statusCode: 400, message: parsed.problem });
-    const context = { settings, memory, clock, runDiscovery, onStatus, nowMilliseconds: clock() };
+    const context = {
+      settings,
+      memory,
+      clock,
+      runDiscovery,
+      onSync: (report: SyncReport) => {
+        observeSync(metrics, report);
+        onStatus(report);
+      },
+      nowMilliseconds: clock(),
+    };
     const hookReply = await parsed.respond(context);
     const { started } = hookReply.logFields;
     if (Array.isArray(started)) metrics.observeStarts(hookReply.parent, started.length);
@@ -179,10 +189,26 @@ function handleErrors(app: FastifyInstance, logger: Logger): void {
   });
 }
 
+function observeSync(metrics: Metrics, { subject, isWriteRequested, pullOutcomes }: SyncReport): void {
+  metrics.observePulls(pullOutcomes);
+  if (isWriteRequested) metrics.observeStatusWrite(subject.kind);
+}
+
+/** The value of a Content-Length header; 0 without one. */
+function bytesOf(contentLength: unknown): number {
+  return Number(contentLength ?? 0) || 0;
+}
+
 function observeResponses(app: FastifyInstance, { metrics, logger }: AppOptions): void {
   app.addHook('onResponse', async (request, reply) => {
     const path = request.routeOptions.url ?? 'unknown';
-    metrics.observeHook(path, reply.statusCode, reply.elapsedTime / 1000);
+    metrics.observeHook({
+      path,
+      statusCode: reply.statusCode,
+      durationSeconds: reply.elapsedTime / 1000,
+      requestBytes: bytesOf(request.headers['content-length']),
+      responseBytes: bytesOf(reply.getHeader('content-length')),
+    });
     if (reply.statusCode >= 400 && reply.statusCode !== internalError.statusCode) {
       logger.warn({ hook: path, statusCode: reply.statusCode }, 'request rejected');
     }

@@ -10,15 +10,26 @@ export type RunDiscovery = (
   policy: { readonly name: string; readonly uid: string },
 ) => Promise<ReadonlyMap<number, SourceOutcome>>;
 
-/** `clock` returns milliseconds since the epoch. Without `proxyVariables`, all requests are sent directly. */
-export function createDiscoveryRunner(
-  credentials: PolicyCredentials,
-  clock: () => number,
-  proxyVariables?: ProxyVariables,
-): RunDiscovery {
+export interface DiscoveryRunnerOptions {
+  readonly credentials: PolicyCredentials;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** Absent: all requests are sent directly. */
+  readonly proxyVariables?: ProxyVariables | undefined;
+  /** Called with the duration of each query. */
+  readonly onLatency?: ((policy: string, sourceType: string, seconds: number) => void) | undefined;
+}
+
+export function createDiscoveryRunner(options: DiscoveryRunnerOptions): RunDiscovery {
+  const { credentials, clock, proxyVariables, onLatency } = options;
   const proxies = proxyVariables === undefined ? noProxies : compileProxies(proxyVariables);
   return async (queries, { name, uid }) => {
-    const outcomes = await runQueries(queries, { credentials: credentials.forPolicy(name, uid), clock, proxies });
+    const outcomes = await runQueries(queries, {
+      credentials: credentials.forPolicy(name, uid),
+      clock,
+      proxies,
+      onLatency: (type, seconds) => onLatency?.(name, type, seconds),
+    });
     return new Map(
       queries.flatMap(({ source }, index) => {
         const outcome = outcomes[index];

@@ -17,7 +17,7 @@ import { syncDefaults } from '../hooks/defaults/sync.ts';
 import { mergeDiscoveryStatuses } from '../hooks/discovery-policy/merge.ts';
 import { planDiscovery, syncDiscoveryPolicy } from '../hooks/discovery-policy/sync.ts';
 import { customizeFleet, syncFleet } from '../hooks/fleet/sync.ts';
-import type { HookResult, LogFields } from '../hooks/hook-result.ts';
+import type { HookResult, LogFields, PullOutcome } from '../hooks/hook-result.ts';
 import { syncNode } from '../hooks/node/sync.ts';
 import { customizePullPolicy } from '../hooks/pull-policy/customize.ts';
 import { mergePolicyStatuses } from '../hooks/pull-policy/merge.ts';
@@ -30,6 +30,14 @@ import type { RunDiscovery } from './discovery-runner.ts';
 import type { StatusChange } from './events/status-event.ts';
 import type { StatusMemory } from './status-memory.ts';
 
+/** What a sync of a composite controller decided. */
+export interface SyncReport extends StatusChange {
+  /** Whether the status differs from the observed one, so that Metacontroller writes it. */
+  readonly isWriteRequested: boolean;
+  /** Outcomes of pulls that the status records. */
+  readonly pullOutcomes: readonly PullOutcome[];
+}
+
 interface HookContext {
   readonly settings: HookSettings;
   readonly memory: StatusMemory;
@@ -38,8 +46,8 @@ interface HookContext {
   readonly runDiscovery: RunDiscovery;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
-  /** Called with the status of every response. */
-  readonly onStatus: (change: StatusChange) => void;
+  /** Called with every response that has a status. */
+  readonly onSync: (report: SyncReport) => void;
 }
 
 export interface HookReply {
@@ -137,13 +145,22 @@ function compositeSync<Request extends SyncRequest>(
       const { metadata, status } = request.parent;
       const remembered = context.memory.recall(metadata.uid, context.nowMilliseconds, status);
       const newest = remembered === undefined ? status : merge(status, remembered, request.parent);
-      const { response, logFields, events } = await decide(
-        { ...request, parent: { ...request.parent, status: newest } },
-        context,
-      );
+      const {
+        response,
+        logFields,
+        events,
+        pullOutcomes = [],
+      } = await decide({ ...request, parent: { ...request.parent, status: newest } }, context);
       context.memory.remember(metadata.uid, response.status, context.nowMilliseconds);
       const subject = { kind: kind.kind, name: metadata.name, uid: metadata.uid };
-      context.onStatus({ subject, before: newest, after: response.status, events });
+      context.onSync({
+        subject,
+        before: newest,
+        after: response.status,
+        isWriteRequested: response.status.revision !== status.revision,
+        events,
+        pullOutcomes,
+      });
       return { body: withWriteCheck(response, status), parent: metadata.name, logFields };
     },
   });

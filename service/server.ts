@@ -12,7 +12,8 @@ import { createDiscoveryRunner } from './discovery-runner.ts';
 import { createEventWriter, type EventWriter } from './events/event-writer.ts';
 import { loadKubeConfig } from './kubernetes-client.ts';
 import { listen } from './listen.ts';
-import { createMetrics, type Metrics } from './metrics.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
+import { createObjectList } from './metrics/object-list.ts';
 
 export interface RunningService {
   readonly port: number;
@@ -28,6 +29,8 @@ export interface Dependencies {
   readonly credentials: PolicyCredentials;
   /** The cluster in which Events are written. Absent: Events are not written. */
   readonly eventCluster?: KubeConfig | undefined;
+  /** The cluster whose objects the metrics describe. Absent: their gauges have no samples. */
+  readonly metricsCluster?: KubeConfig | undefined;
 }
 
 function realDependencies({ secretsNamespace, writesEvents }: ServiceConfig): Dependencies {
@@ -36,6 +39,7 @@ function realDependencies({ secretsNamespace, writesEvents }: ServiceConfig): De
     clock: Date.now,
     credentials: createCredentialSource({ namespace: secretsNamespace, kubeConfig }),
     eventCluster: writesEvents ? kubeConfig : undefined,
+    metricsCluster: kubeConfig,
   };
 }
 
@@ -60,11 +64,17 @@ function follow(config: ServiceConfig, app: FastifyInstance, logger: Logger): ()
 export async function startService(
   config: ServiceConfig,
   logger: Logger,
-  { clock, credentials, eventCluster }: Dependencies = realDependencies(config),
+  { clock, credentials, eventCluster, metricsCluster }: Dependencies = realDependencies(config),
 ): Promise<RunningService> {
   const certificate: Certificate | undefined = config.tls === undefined ? undefined : readCertificate(config.tls);
-  const metrics = createMetrics();
-  const runDiscovery = createDiscoveryRunner(credentials, clock, config.proxies);
+  const objects = metricsCluster && createObjectList(metricsCluster);
+  const metrics = createMetrics({ objects, clock });
+  const runDiscovery = createDiscoveryRunner({
+    credentials,
+    clock,
+    proxyVariables: config.proxies,
+    onLatency: metrics.observeSource,
+  });
   let isServing = false;
   const admin = buildAdminApp(metrics, () => isServing);
   const events = eventWriter(eventCluster, { clock, logger, metrics });

@@ -6,7 +6,7 @@ import { DEFAULT_PULL_POD_SETTINGS, type HookSettings } from '../hooks/settings.
 import { controllerObject, registrations } from '../metacontroller/registrations.ts';
 import { buildApp } from '../service/app.ts';
 import type { RunDiscovery } from '../service/discovery-runner.ts';
-import { createMetrics } from '../service/metrics.ts';
+import { createMetrics } from '../service/metrics/metrics.ts';
 import type { Clock } from './clock.ts';
 import { type Cluster, type ClusterOptions, createCluster } from './cluster.ts';
 import type { CallHook } from './metacontroller/hook-client.ts';

@@ -31,7 +31,7 @@ export function startTableReplica({ clock, skewMilliseconds = 0, runDiscovery }:
     const request = hook.parse(body);
     if (!request.ok) return errorResponse(400, request.problem);
     const settings = SIMULATED_SETTINGS;
-    const context = { settings, memory, clock: now, runDiscovery: discover, onStatus: noop };
+    const context = { settings, memory, clock: now, runDiscovery: discover, onSync: noop };
     const reply = await request.respond({ ...context, nowMilliseconds: now() });
     return { statusCode: 200, headers: {}, body: reply.body };
   }

@@ -1,5 +1,6 @@
-// The Events of pulls: each start, success and failure of an attempt, once.
-import type { ParentEvent } from '../hook-result.ts';
+// The Events and outcomes of pulls: each start, success and failure of an attempt, once.
+import type { ObservedCachedImage } from '../../metacontroller/hook-request.ts';
+import type { ParentEvent, PullOutcome } from '../hook-result.ts';
 import { pullSeconds } from '../pull-pod/duration.ts';
 import type { PullPod } from '../pull-pod/read.ts';
 import { type EndedAttempt, recordedMessage } from './ledger.ts';
@@ -36,4 +37,14 @@ export function pullEvents({ reference, inProgress, ended, nowMilliseconds }: Pu
   const pulls = [...inProgress, ...ended.map(({ pull }) => pull)];
   const started = pulls.map((pull) => startedEvent(pull, reference));
   return [...started, ...ended.map((attempt) => endedEvent(attempt, reference, nowMilliseconds))];
+}
+
+/** Returns the image without tag and digest as the spec writes it; as it was recorded while the spec is not valid. */
+export function imageNameOf({ spec, status }: ObservedCachedImage): string {
+  return spec.ok ? spec.value.image : (status.image ?? '').replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+}
+
+export function pullOutcome({ pull, outcome }: EndedAttempt, image: string, nowMilliseconds: number): PullOutcome {
+  const seconds = outcome.kind === 'cached' ? pullSeconds(pull, nowMilliseconds) : undefined;
+  return { podUid: pull.pod.metadata.uid, image, node: pull.node, seconds };
 }

@@ -13,7 +13,7 @@ import { reviseStatus } from '../status/revision.ts';
 import { withinKeyLimit } from './cached-entries.ts';
 import { type EndedAttempt, type Ledger, readLedger, recordLatestAttempt, recordOutcomes } from './ledger.ts';
 import { type ImageObservation, observeImage } from './observe.ts';
-import { pullEvents } from './pull-events.ts';
+import { imageNameOf, pullEvents, pullOutcome } from './pull-events.ts';
 import type { ReferenceResult } from './reference.ts';
 import { imageStatus, ledgerFields } from './status.ts';
 
@@ -156,6 +156,7 @@ export function syncCachedImage(
       ready: status.ready,
       recorded: ended.map(describeOutcome),
     },
+    pullOutcomes: ended.map((attempt) => pullOutcome(attempt, imageNameOf(parent), nowMilliseconds)),
     events: pullEvents({ reference: status.image ?? '', inProgress: states.inProgress, ended, nowMilliseconds }),
   };
 }

@@ -31,6 +31,8 @@ export interface DiscoveryContext {
   readonly proxies?: ProxyRules;
   /** Milliseconds since the epoch. Used for a Retry-After that is a date. */
   readonly clock?: () => number;
+  /** Called with the duration of each query, also of a failed one. */
+  readonly onLatency?: (type: SourceTypeName, seconds: number) => void;
 }
 
 interface Run {
@@ -47,7 +49,16 @@ export async function runQueries(
   const signal = AbortSignal.timeout(context.budgetMilliseconds ?? DISCOVERY_BUDGET_MILLISECONDS);
   // Every request in progress listens to the signal. Node warns of a leak above ten listeners.
   setMaxListeners(0, signal);
-  return Promise.all(queries.map((query) => runQuery(query, { context, signal })));
+  return Promise.all(queries.map((query) => runTimedQuery(query, { context, signal })));
+}
+
+async function runTimedQuery(query: DiscoveryQuery, run: Run): Promise<SourceOutcome> {
+  const begin = performance.now();
+  try {
+    return await runQuery(query, run);
+  } finally {
+    run.context.onLatency?.(query.type, (performance.now() - begin) / 1000);
+  }
 }
 
 async function runQuery<Type extends SourceTypeName>(query: QueryOf<Type>, run: Run): Promise<SourceOutcome> {

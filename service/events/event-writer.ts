@@ -3,8 +3,8 @@ import { ApiException, CoreV1Api, type CoreV1Event, type KubeConfig } from '@kub
 import type { Logger } from 'pino';
 import { API_VERSION } from '../../crds/kind.ts';
 import { deadlineOptions } from '../kubernetes-client.ts';
+import { createRecentNames } from '../recent-names.ts';
 import { createEventQueue, type Waiting } from './event-queue.ts';
-import { createRecentNames } from './recent-names.ts';
 import { eventsOf, type StatusChange, type StatusEvent } from './status-event.ts';
 
 /** The namespace in which Kubernetes keeps the Events of cluster-scoped objects. */

@@ -33,7 +33,7 @@ const context = {
   nowMilliseconds: NOON,
   clock: () => NOON,
   runDiscovery: async () => new Map(),
-  onStatus: () => undefined,
+  onSync: () => undefined,
 };
 
 async function respond({ path, body }: Case): Promise<string> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { kinds } from '../../crds/kinds.ts';
 import { gates } from '../../hooks/pull-policy/gates/gates.ts';
-import { createMetrics } from '../../service/metrics.ts';
+import { createMetrics } from '../../service/metrics/metrics.ts';
 import { registryProducts } from '../service/discovery/clients/registry-products.ts';
 import { blocks, type Document, documents, root } from './documents.ts';
 

@@ -6,7 +6,7 @@ import type { DiscoveryQuery, SourceOutcome } from '../../hooks/discovery-policy
 import { buildApp } from '../../service/app.ts';
 import { hooks } from '../../service/hook-table.ts';
 import { createLogger } from '../../service/log.ts';
-import { createMetrics } from '../../service/metrics.ts';
+import { createMetrics } from '../../service/metrics/metrics.ts';
 import { NOON, settings } from '../hooks/builders/wire.ts';
 import { damagedDocument, truncatedText } from './mutations.ts';
 import { arbitraryBody } from './requests.ts';

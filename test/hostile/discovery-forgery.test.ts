@@ -60,7 +60,8 @@ beforeAll(async () => {
   const cluster = { name: 'test', server: api.url, skipTLSVerify: true };
   kubeConfig.loadFromClusterAndUser(cluster, { name: 'drop', token: API_TOKEN });
   const credentials = createCredentialSource({ namespace: 'drop-system', kubeConfig });
-  service = appWithLog({ level: 'trace', runDiscovery: createDiscoveryRunner(credentials, Date.now) });
+  const runDiscovery = createDiscoveryRunner({ credentials, clock: Date.now });
+  service = appWithLog({ level: 'trace', runDiscovery });
 });
 afterAll(closeServers);
 beforeEach(() => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { API_VERSION } from '../../crds/kind.ts';
 import { hooks } from '../../service/hook-table.ts';
 import { createLogger } from '../../service/log.ts';
-import { createMetrics, POLICY_LABELS_LIMIT } from '../../service/metrics.ts';
+import { createMetrics, POLICY_LABELS_LIMIT } from '../../service/metrics/metrics.ts';
 import { containersOf, FORGED_TEXT, PROTOTYPE_KEYS, setOwn } from '../fuzz/mutations.ts';
 import { arbitraryBody } from '../fuzz/requests.ts';
 import { type AppWithLog, alpine, appWithLog, jsonHeaders } from '../service/app-with-log.ts';

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { DEFAULT_PULL_POD_SETTINGS, type HookSettings } from '../../hooks/settings.ts';
 import { type AppOptions, buildApp } from '../../service/app.ts';
-import { createMetrics, type Metrics } from '../../service/metrics.ts';
+import { createMetrics, type Metrics } from '../../service/metrics/metrics.ts';
 
 export const TOKEN = 'correct-horse-battery-staple';
 export const BODY_LIMIT_BYTES = 64 * 1024;

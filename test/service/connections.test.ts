@@ -2,7 +2,7 @@
 import type { Server } from 'node:http';
 import { expect, it } from 'vitest';
 import { buildAdminApp } from '../../service/admin-app.ts';
-import { createMetrics } from '../../service/metrics.ts';
+import { createMetrics } from '../../service/metrics/metrics.ts';
 import { appWithLog } from './app-with-log.ts';
 
 it.each<[string, () => { readonly server: unknown }, number]>([

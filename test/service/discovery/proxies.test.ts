@@ -304,11 +304,8 @@ test('discovery uses the proxy of the environment, and the Kubernetes API server
   kubeConfig.loadFromClusterAndUser(cluster, { name: 'drop', token: TOKEN });
   const credentials = createCredentialSource({ namespace: 'drop-system', kubeConfig });
   const { proxies } = readConfig({ ...process.env, DROP_ALLOW_ANONYMOUS: 'true' });
-  const outcomes = await createDiscoveryRunner(
-    credentials,
-    Date.now,
-    proxies,
-  )(
+  const runDiscovery = createDiscoveryRunner({ credentials, clock: Date.now, proxyVariables: proxies });
+  const outcomes = await runDiscovery(
     [
       prometheusQuery(`http://${HOST}`, { source: 0, secretName: undefined }),
       prometheusQuery(`http://${HOST}`, { source: 1, secretName: 'creds' }),

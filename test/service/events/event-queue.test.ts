@@ -1,8 +1,8 @@
 // What is dropped when more Events wait than can be written.
 import { expect, test } from 'vitest';
 import { createEventQueue, EVENT_QUEUE_LIMIT } from '../../../service/events/event-queue.ts';
-import { createRecentNames } from '../../../service/events/recent-names.ts';
 import type { StatusEvent } from '../../../service/events/status-event.ts';
+import { createRecentNames } from '../../../service/recent-names.ts';
 
 const subject = { kind: 'CachedImage', name: 'x', uid: 'u' };
 const waiting = (type: StatusEvent['type'], name: string) => ({
