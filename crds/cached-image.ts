@@ -90,6 +90,11 @@ export const cachedImageStatus = z.object({
     .optional()
     .describe('Number of failures on all nodes since the last successful pull of the image.'),
   lastPulledAt: timestamp.optional().describe('Time when the last successful pull was recorded.'),
+  lastPullSeconds: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('Duration of the last successful pull in seconds, from the creation of its Pod.'),
   lastAttemptedAt: timestamp.optional().describe('Time when the latest pull started.'),
   conditions: conditions.optional(),
   image: z
@@ -138,6 +143,7 @@ export const cachedImageKind = {
     { name: 'Digest', type: 'string', jsonPath: '.status.resolvedDigest', wide: true },
     { name: 'Set', type: 'string', jsonPath: '.metadata.labels.drop\\.corewire\\.io/imageset', wide: true },
     { name: 'Policy', type: 'string', jsonPath: '.spec.policyRef.name', wide: true },
+    { name: 'Failures', type: 'integer', jsonPath: '.status.consecutiveFailures', wide: true },
     messageColumn,
   ],
   spec: cachedImageSpec,

@@ -107,7 +107,26 @@ export const pullPolicyStatus = z.object({
     .describe(
       "Last start per image that the image's own status does not record yet. Used only with maxConcurrentPulls.",
     ),
-  progressTime: timestamp.optional().describe('When the reason of the condition Progressing last changed.'),
+  pullsWanted: z.int().min(0).optional().describe('Sum of nodesTargeted over the CachedImages of the policy.'),
+  pullsDone: z.int().min(0).optional().describe('Sum of nodesReady over the CachedImages of the policy.'),
+  activePulls: z.int().min(0).optional().describe('Number of pulls in progress, repeated pulls included.'),
+  backingOffPulls: z.int().min(0).optional().describe('Number of failed pulls that wait for the end of their backoff.'),
+  queuedPulls: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('Number of pulls that wait for their turn: neither done, in progress, nor backing off.'),
+  averagePullSeconds: z
+    .number()
+    .min(0)
+    .optional()
+    .describe('Average duration of the last successful pull of each image, in seconds.'),
+  estimatedCompletionTime: timestamp
+    .optional()
+    .describe('Estimated time at which all images are on all nodes. Absent while nothing is pulled or queued.'),
+  countsTime: timestamp
+    .optional()
+    .describe('When the counts, the estimate and the condition Progressing were determined.'),
   conditions: conditions.optional(),
 });
 
@@ -129,7 +148,13 @@ export const pullPolicyKind = {
     { name: 'MaxPulls', type: 'integer', jsonPath: '.spec.maxConcurrentPulls' },
     { name: 'MinDelay', type: 'string', jsonPath: '.spec.minDelayBetweenPulls' },
     { name: 'RepullInterval', type: 'string', jsonPath: '.spec.repullInterval' },
+    { name: 'Active', type: 'integer', jsonPath: '.status.activePulls' },
+    { name: 'Queued', type: 'integer', jsonPath: '.status.queuedPulls' },
+    { name: 'Done', type: 'integer', jsonPath: '.status.pullsDone' },
+    // Not a date: kubectl prints a date in the future as `<invalid>`.
+    { name: 'ETA', type: 'string', jsonPath: '.status.estimatedCompletionTime' },
     ageColumn,
+    { name: 'BackingOff', type: 'integer', jsonPath: '.status.backingOffPulls', wide: true },
     messageColumn,
   ],
   spec: pullPolicySpec,

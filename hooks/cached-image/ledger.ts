@@ -12,13 +12,14 @@
 // - `recorded`: an ended attempt is added together with its outcome. It leaves when its Pod is gone, with a write that
 //   is due for another reason (sync.ts).
 // - `consecutiveFailures`: +1 per failure, 0 after a success.
-// - `lastPulledAt`: set by each success. `lastAttemptedAt`: only moves forward.
+// - `lastPulledAt`, `lastPullSeconds`: set by each success. `lastAttemptedAt`: only moves forward.
 //
 // How two statuses about one reference merge; test/hooks/cached-image/merge-laws.test.ts proves the laws.
 //
 // Commutative, associative and idempotent:
 // - the keys of `cached` with their `since`, below 64 entries: the union, each key with its later `since`.
-// - `lastPulledAt`, `lastAttemptedAt`: the later time.
+// - `lastPulledAt`, `lastAttemptedAt`: the later time. `lastPullSeconds` belongs to `lastPulledAt`; of two with the same
+//   time, the larger one.
 // - `consecutiveFailures`, within one generation: of the status with the later `lastPulledAt`, the larger count if the
 //   times are equal. Of two generations the newer status counts.
 //
@@ -35,6 +36,7 @@
 import type { CachedEntry, CachedImageStatus, FailingPair } from '../../crds/cached-image.ts';
 import { MESSAGE_LIMIT_CHARACTERS, PAIRS_LIMIT } from '../../crds/limits.ts';
 import { formatTimeMilliseconds, formatTimeSeconds, parseTimeMilliseconds } from '../../kubernetes/time.ts';
+import { pullSeconds } from '../pull-pod/duration.ts';
 import type { Evidence } from '../pull-pod/evidence.ts';
 import { causeOfFailure } from '../pull-pod/failure-cause.ts';
 import type { PullPod } from '../pull-pod/read.ts';
@@ -49,6 +51,8 @@ export interface Ledger {
   readonly recorded: readonly string[];
   readonly consecutiveFailures: number;
   readonly lastPulledAt: string | undefined;
+  /** Duration of the pull that lastPulledAt records. */
+  readonly lastPullSeconds: number | undefined;
   readonly lastAttemptedAt: string | undefined;
 }
 
@@ -59,6 +63,7 @@ const emptyLedger = (image: string): Ledger => ({
   recorded: [],
   consecutiveFailures: 0,
   lastPulledAt: undefined,
+  lastPullSeconds: undefined,
   lastAttemptedAt: undefined,
 });
 
@@ -76,6 +81,7 @@ export function readLedger(status: Partial<CachedImageStatus>, reference: string
     recorded: status.recorded ?? [],
     consecutiveFailures: status.consecutiveFailures ?? 0,
     lastPulledAt: status.lastPulledAt,
+    lastPullSeconds: status.lastPullSeconds,
     lastAttemptedAt: status.lastAttemptedAt,
   };
 }
@@ -129,6 +135,12 @@ interface RecordingTime {
   readonly repullIntervalMilliseconds: number | undefined;
 }
 
+/** Of several pulls that are recorded at once, the slowest, so that their order does not matter. */
+function slowestPullSeconds(ended: readonly EndedAttempt[], nowMilliseconds: number): number {
+  const succeeded = ended.filter(({ outcome }) => outcome.kind === 'cached');
+  return Math.max(...succeeded.map(({ pull }) => pullSeconds(pull, nowMilliseconds)));
+}
+
 /** Returns the ledger with the outcomes of attempts that it has not recorded yet. */
 export function recordOutcomes(ledger: Ledger, ended: readonly EndedAttempt[], time: RecordingTime): Ledger {
   if (ended.length === 0) return ledger;
@@ -148,7 +160,12 @@ export function recordOutcomes(ledger: Ledger, ended: readonly EndedAttempt[], t
     failing: latestFailures(withFailures.failing.filter(({ key }) => !cachedKeys.has(key))),
     recorded: [...ledger.recorded, ...ended.map(({ pull }) => pull.attempt)].sort(),
     consecutiveFailures: succeeded ? 0 : withFailures.consecutiveFailures,
-    lastPulledAt: succeeded ? formatTimeMilliseconds(time.nowMilliseconds) : ledger.lastPulledAt,
+    ...(succeeded
+      ? {
+          lastPulledAt: formatTimeMilliseconds(time.nowMilliseconds),
+          lastPullSeconds: slowestPullSeconds(ended, time.nowMilliseconds),
+        }
+      : {}),
   };
 }
 

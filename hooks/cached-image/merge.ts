@@ -31,6 +31,13 @@ function missingCached({ cached = [] }: Status, older: Status): Status {
 
 const TIMES = ['lastPulledAt', 'lastAttemptedAt'] as const;
 
+/** The duration belongs to the last success. */
+function laterDuration(newer: Status, older: Status): Status {
+  const [newerSuccess, olderSuccess] = [newer.lastPulledAt ?? '', older.lastPulledAt ?? ''];
+  const isLonger = newerSuccess === olderSuccess && (newer.lastPullSeconds ?? 0) < (older.lastPullSeconds ?? 0);
+  return newerSuccess < olderSuccess || isLonger ? { lastPullSeconds: older.lastPullSeconds } : {};
+}
+
 function laterTimes(newer: Status, older: Status): Status {
   return Object.fromEntries(
     TIMES.filter((field) => (newer[field] ?? '') < (older[field] ?? '')).map((field) => [field, older[field]]),
@@ -75,6 +82,7 @@ export function mergeImageStatuses(observed: Status, remembered: Status, referen
       ? { ...missingFailing({ ...newer, ...cached }, older), ...laterFailureCount(newer, older) }
       : {}),
     ...laterTimes(newer, older),
+    ...laterDuration(newer, older),
   };
   return Object.keys(updates).length === 0 ? newer : withUpdates(newer, updates);
 }

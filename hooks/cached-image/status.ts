@@ -45,6 +45,7 @@ export function ledgerFields(ledger: Ledger): Partial<CachedImageStatus> {
     recorded: [...ledger.recorded],
     consecutiveFailures: ledger.consecutiveFailures,
     ...(ledger.lastPulledAt === undefined ? {} : { lastPulledAt: ledger.lastPulledAt }),
+    ...(ledger.lastPullSeconds === undefined ? {} : { lastPullSeconds: ledger.lastPullSeconds }),
     ...(ledger.lastAttemptedAt === undefined ? {} : { lastAttemptedAt: ledger.lastAttemptedAt }),
   };
 }

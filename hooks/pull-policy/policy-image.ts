@@ -19,6 +19,9 @@ export interface PolicyImage {
   /** Rank of a discovered image, lower first; 0 for images listed by hand. */
   readonly rank: number;
   readonly ledger: Ledger;
+  /** As its status reports them; 0 before the first sync of the image. */
+  readonly nodesTargeted: number;
+  readonly nodesReady: number;
 }
 
 function rankOf(annotation: string | undefined): number {
@@ -42,6 +45,8 @@ export function readPolicyImage(
     spec: image.spec.value,
     rank: rankOf(annotations[RANK_ANNOTATION]),
     ledger: readLedger(image.status, result.reference, generation),
+    nodesTargeted: image.status.nodesTargeted ?? 0,
+    nodesReady: image.status.nodesReady ?? 0,
   };
 }
 

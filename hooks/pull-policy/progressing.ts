@@ -1,16 +1,9 @@
 // The condition Progressing of a PullPolicy: pulls in progress, or the first closed gate.
 import type { Condition } from '../../crds/fields.ts';
-import { formatTimeMilliseconds, parseTimeMilliseconds } from '../../kubernetes/time.ts';
 import type { Reason } from '../reasons.ts';
 import { type ConditionInput, passedOnConditions } from '../status/condition.ts';
 import type { StartPlan } from './plan-starts.ts';
 import { isInProgress, type PolicyInput } from './policy-input.ts';
-
-/**
- * A change of the reason alone is written at most this often, so that changing gates do not cause a stream of
- * writes.
- */
-const REASON_CHANGE_INTERVAL_MILLISECONDS = 60_000;
 
 const type = 'Progressing';
 
@@ -42,21 +35,13 @@ export interface Progress {
   readonly current: () => ConditionInput;
   /** The condition that the status has; undefined in a status without one. */
   readonly recorded: Condition | undefined;
-  /** `progressTime` of a status that carries the current condition. */
-  readonly progressTime: string | undefined;
-  /**
-   * When the current condition is worth a write of its own, in milliseconds since the epoch; undefined if it is
-   * recorded.
-   */
-  readonly dueAt: number | undefined;
+  /** Whether the status has the current reason. */
+  readonly isRecorded: boolean;
 }
 
 export function progressOf(input: PolicyInput, plan: StartPlan): Progress {
-  const { status, nowMilliseconds } = input;
-  const recorded = passedOnConditions(status)?.find((condition) => condition.type === type);
+  const recorded = passedOnConditions(input.status)?.find((condition) => condition.type === type);
   const reason = reasonOf(input, plan);
-  const isRecorded = recorded?.reason === reason;
-  const changedAt = parseTimeMilliseconds(status.progressTime) ?? 0;
   return {
     current: () => ({
       type,
@@ -65,7 +50,6 @@ export function progressOf(input: PolicyInput, plan: StartPlan): Progress {
       message: messageOf(reason, input, plan),
     }),
     recorded,
-    progressTime: isRecorded ? status.progressTime : formatTimeMilliseconds(nowMilliseconds),
-    dueAt: isRecorded ? undefined : changedAt + REASON_CHANGE_INTERVAL_MILLISECONDS,
+    isRecorded: recorded?.reason === reason,
   };
 }

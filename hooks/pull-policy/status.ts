@@ -11,6 +11,7 @@ import type { StartPlan } from './plan-starts.ts';
 import type { PolicyInput } from './policy-input.ts';
 import { type Progress, progressOf } from './progressing.ts';
 import type { StartTracking } from './start-tracking.ts';
+import { summaryOf } from './summary.ts';
 import { latestWaves } from './waves.ts';
 
 type Status = Partial<PullPolicyStatus>;
@@ -88,41 +89,43 @@ function conditionsOf(input: PolicyInput, progress: Progress, isProgressCurrent:
 
 export interface PolicyStatusResult {
   readonly status: Status;
-  /** When Progressing is worth a write of its own, in milliseconds since the epoch; undefined if it is current. */
-  readonly progressDueAt: number | undefined;
+  /** When counts or Progressing are worth a write, in milliseconds since the epoch; undefined if they are current. */
+  readonly summaryDueAt: number | undefined;
+}
+
+/** The fields on which decisions rest. */
+function decisionFields(input: PolicyInput, { starts }: StartPlan, previous: Status): Status {
+  const at = formatTimeMilliseconds(input.nowMilliseconds);
+  const added = starts.map(({ slot, image, node }) => ({ slot, image: image.name, node: node.name, at }));
+  const waves = wavesOf(
+    input,
+    added.map(({ image }) => ({ image, at })),
+  );
+  return {
+    observedGeneration: input.generation,
+    ...startFields(starts, input),
+    starting: [...input.pendingStarts.starting, ...added],
+    rejected: [...input.pendingStarts.rejected],
+    ...waveField(previous, waves),
+  };
 }
 
 /**
- * The whole next status. Progressing changes with a write that is due anyway, or alone when its own interval is
- * over.
+ * The whole next status. Counts and Progressing change with a write that is due anyway, or alone when their own
+ * interval is over.
  */
 export function policyStatus(input: PolicyInput, plan: StartPlan): PolicyStatusResult {
-  const { status, isPartial, nowMilliseconds } = input;
-  const at = formatTimeMilliseconds(nowMilliseconds);
-  const added = plan.starts.map(({ slot, image, node }) => ({ slot, image: image.name, node: node.name, at }));
+  const { status, nowMilliseconds } = input;
   // A wave that its image records by now leaves with a write that is due anyway.
   const previous = { ...status, ...waveField(status, input.waves) };
   const progress = progressOf(input, plan);
-  const fields: Status = {
-    observedGeneration: input.generation,
-    ...startFields(plan.starts, input),
-    starting: [...input.pendingStarts.starting, ...added],
-    rejected: [...input.pendingStarts.rejected],
-    ...waveField(
-      previous,
-      wavesOf(
-        input,
-        added.map(({ image }) => ({ image, at })),
-      ),
-    ),
-    ...(status.progressTime === undefined ? {} : { progressTime: status.progressTime }),
-  };
-  const isProgressDue = !isPartial && progress.dueAt !== undefined && nowMilliseconds >= progress.dueAt;
-  const unchanged = reviseStatus(pullPolicyStatus, previous, { ...fields, ...conditionsOf(input, progress, false) });
-  if (!unchanged.isNew && !isProgressDue) {
-    return { status, progressDueAt: isPartial ? undefined : progress.dueAt };
+  const summary = summaryOf(input, plan, progress);
+  const fields = decisionFields(input, plan, previous);
+  const isSummaryDue = summary.dueAt !== undefined && nowMilliseconds >= summary.dueAt;
+  const unchanged = { ...fields, ...summary.recorded, ...conditionsOf(input, progress, false) };
+  if (!isSummaryDue && !reviseStatus(pullPolicyStatus, previous, unchanged).isNew) {
+    return { status, summaryDueAt: summary.dueAt };
   }
-  const progressField = isPartial || progress.progressTime === undefined ? {} : { progressTime: progress.progressTime };
-  const next = { ...fields, ...progressField, ...conditionsOf(input, progress, true) };
-  return { status: reviseStatus(pullPolicyStatus, previous, next).status, progressDueAt: undefined };
+  const next = { ...fields, ...summary.current(), ...conditionsOf(input, progress, true) };
+  return { status: reviseStatus(pullPolicyStatus, previous, next).status, summaryDueAt: undefined };
 }

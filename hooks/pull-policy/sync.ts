@@ -71,12 +71,12 @@ export function syncPullPolicy(
   const isViewUnseen = views.some(({ metadata }) => !children.policyViews?.has(metadata.name));
   const unseenChildAt =
     isViewUnseen || started.length > 0 ? nowMilliseconds + UNSEEN_CHILD_RESYNC_MILLISECONDS : undefined;
-  const { status, progressDueAt } = policyStatus(input, plan);
+  const { status, summaryDueAt } = policyStatus(input, plan);
   return {
     response: {
       status,
       children: [...kept.map(keptPod), ...started, ...views],
-      ...resyncAt(nowMilliseconds, [...resyncInstants(input, plan), unseenChildAt, progressDueAt]),
+      ...resyncAt(nowMilliseconds, [...resyncInstants(input, plan), unseenChildAt, summaryDueAt]),
     },
     logFields: logFieldsOf(plan, kept, dropped),
   };

@@ -1,4 +1,4 @@
-// Proves that the names and columns of `kubectl get` are those of the original Drop.
+// Proves that `kubectl get` has the names and columns of the original Drop, and those that show progress.
 import { expect, test } from 'vitest';
 import { customResourceDefinition } from '../../crds/custom-resource-definition.ts';
 import { kinds } from '../../crds/kinds.ts';
@@ -27,6 +27,7 @@ const expectedColumns: Readonly<Record<string, Expected>> = {
       ['Digest', 'string', '.status.resolvedDigest'],
       ['Set', 'string', '.metadata.labels.drop\\.corewire\\.io/imageset'],
       ['Policy', 'string', '.spec.policyRef.name'],
+      ['Failures', 'integer', '.status.consecutiveFailures'],
       ['Message', 'string', message],
     ],
   },
@@ -49,9 +50,16 @@ const expectedColumns: Readonly<Record<string, Expected>> = {
       ['MaxPulls', 'integer', '.spec.maxConcurrentPulls'],
       ['MinDelay', 'string', '.spec.minDelayBetweenPulls'],
       ['RepullInterval', 'string', '.spec.repullInterval'],
+      ['Active', 'integer', '.status.activePulls'],
+      ['Queued', 'integer', '.status.queuedPulls'],
+      ['Done', 'integer', '.status.pullsDone'],
+      ['ETA', 'string', '.status.estimatedCompletionTime'],
       ['Age', 'date', age],
     ],
-    wide: [['Message', 'string', message]],
+    wide: [
+      ['BackingOff', 'integer', '.status.backingOffPulls'],
+      ['Message', 'string', message],
+    ],
   },
   DiscoveryPolicy: {
     columns: [

@@ -69,8 +69,8 @@ describeWith(['controlPlane'], 'kubectl on a real API server', () => {
     ['cis', 'NAME STATUS READY MANAGED SOURCE AGE'],
     ['discoverypolicies', 'NAME STATUS SOURCES IMAGES LASTSYNC AGE'],
     ['dp', 'NAME STATUS SOURCES IMAGES LASTSYNC AGE'],
-    ['pullpolicies', 'NAME MAXNODES MAXPULLS MINDELAY REPULLINTERVAL AGE'],
-    ['pp', 'NAME MAXNODES MAXPULLS MINDELAY REPULLINTERVAL AGE'],
+    ['pullpolicies', 'NAME MAXNODES MAXPULLS MINDELAY REPULLINTERVAL ACTIVE QUEUED DONE ETA AGE'],
+    ['pp', 'NAME MAXNODES MAXPULLS MINDELAY REPULLINTERVAL ACTIVE QUEUED DONE ETA AGE'],
   ])('kubectl get %s prints %s', async (resource, header) => {
     const [columns = []] = cells(await cluster.kubectl(['get', resource]));
     expect(columns.join(' ').replace(/\s+/g, ' ')).toBe(header);

@@ -82,8 +82,10 @@ const kinds: readonly (readonly [string, SyncKind])[] = [
 ];
 
 const generationsOf = ({ conditions = [] }: Status) => conditions.map((condition) => condition.observedGeneration);
+/** Without the time of counts, which every write of a PullPolicy sets. */
 const withoutGenerations = ({ revision: _revision, observedGeneration: _generation, ...others }: Status) => ({
   ...others,
+  countsTime: undefined,
   conditions: others.conditions?.map((condition) => ({ ...condition, observedGeneration: undefined })),
 });
 
