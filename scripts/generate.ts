@@ -5,7 +5,7 @@ import { generatedFiles } from './generated-files.ts';
 
 const checkOnly = process.argv.includes('--check');
 let stale = 0;
-for (const [path, text] of generatedFiles()) {
+for (const [path, text] of await generatedFiles()) {
   let current = '';
   try {
     current = readFileSync(path, 'utf8');

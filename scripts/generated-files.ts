@@ -10,6 +10,7 @@ import { controllerObject, defaultsRegistration, registrations } from '../metaco
 import { valueRules, valuesSchema } from './chart-schema.ts';
 import { valuesTable, valuesYaml } from './chart-values-text.ts';
 import { fieldReference } from './field-reference.ts';
+import { metricsDocument } from './metrics-document.ts';
 import { reasonsDocument } from './reasons-document.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -85,7 +86,7 @@ function filesOf(chart: Chart): readonly [string, string][] {
 }
 
 /** The text of each generated file, by its path from the root of the repository. */
-export function generatedFiles(): ReadonlyMap<string, string> {
+export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ...filesOf(dropChart),
     ...filesOf(definitionsChart),
@@ -97,5 +98,6 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     [`${dropChart.folder}/files/rules.yaml`, yaml(valueRules(dropValues))],
     ['docs/field-reference.md', fieldReference(kinds)],
     ['docs/reasons.md', reasonsDocument()],
+    ['docs/metrics.md', await metricsDocument()],
   ]);
 }

@@ -87,7 +87,7 @@ test('a table lists the objects of a kind by name', () => {
 
 test('a wide table has more columns and shows the first line of a message', () => {
   const text = kubectlTable(cachedImageKind, [broken], START_MILLISECONDS, { wide: true });
-  expect(text.split('\n')[0]).toMatch(/READY {3}AGE {3}DIGEST {3}SET {3}POLICY {3}MESSAGE$/);
+  expect(text.split('\n')[0]).toMatch(/READY {3}AGE {3}DIGEST {3}SET {3}POLICY {3}FAILURES {3}MESSAGE$/);
   expect(text.split('\n')[1]).toMatch(/no such host\.\.\.$/);
 });
 
@@ -103,8 +103,9 @@ test('a category with objects of several kinds prefixes names with their kind', 
         'cachedimage.drop.corewire.io/nginx   docker.io/nginx   1.25-alpine   Cached   2/2     5m',
       ),
       lines(
-        'NAME                                  MAXNODES   MAXPULLS   MINDELAY   REPULLINTERVAL   AGE',
-        'pullpolicy.drop.corewire.io/default   1                     10s                         5m',
+        'NAME                                  MAXNODES   MAXPULLS   MINDELAY   REPULLINTERVAL   ' +
+          'ACTIVE   QUEUED   DONE   ETA   AGE',
+        `pullpolicy.drop.corewire.io/default   1                     10s                         ${' '.repeat(31)}5m`,
       ),
     ].join('\n'),
   );

@@ -188,8 +188,10 @@ const ten = nodesNamed(...'abcdefghij');
 
 describe('the estimate', () => {
   test('is rounded up to a minute', () => {
-    expect(etaOf({ nodes: ten, images: [pulled(4)] })).toBe('2026-11-21T12:02:00Z');
-    expect(etaOf({ nodes: ten, images: [pulled(4)] }, NOON + SECOND)).toBe('2026-11-21T12:02:00Z');
+    // A start now, five more that follow 10 s apart, and 4 s for a pull.
+    const spec = { minDelayBetweenPulls: '10s' };
+    expect(etaOf({ nodes: ten, images: [pulled(4)], spec })).toBe('2026-11-21T12:02:00Z');
+    expect(etaOf({ nodes: ten, images: [pulled(5)], spec })).toBe('2026-11-21T12:01:00Z');
   });
 
   test.each<[string, PolicyRequestFacts]>([
@@ -225,7 +227,7 @@ describe('a change of the counts alone', () => {
   });
 
   test('is written at once when the last pull has ended', () => {
-    const done = { ...cluster(10), pods: [] };
+    const done = { ...cluster(10), pods: [], nodes: [] };
     const { status } = decide({ ...done, status: written(NOON - SECOND) });
     expect(status).toMatchObject({ revision: 2, activePulls: 0, queuedPulls: 0, pullsDone: 10 });
   });
