@@ -150,7 +150,7 @@ function sectionText(kind: Kind, name: 'spec' | 'status', schema: Schema): strin
 function columnsText({ columns }: Kind): string {
   const names = (isWide: boolean) =>
     columns.filter(({ wide = false }) => wide === isWide).map(({ name }) => name.toUpperCase());
-  return `Columns: ${names(false).join(', ')}; with \`-o wide\` also ${names(true).join(', ')}.`;
+  return `Columns: ${names(false).join(', ')}. With \`-o wide\` also ${names(true).join(', ')}.`;
 }
 
 interface Definition {
@@ -163,7 +163,7 @@ function kindText(kind: Kind): string {
   return [
     `## ${kind.kind}`,
     kind.description,
-    `Short name: \`${kind.shortNames.join('`, `')}\`. ${columnsText(kind)}`,
+    wrapped(`Short name: \`${kind.shortNames.join('`, `')}\`. ${columnsText(kind)}`),
     ...(specSchema === undefined ? [] : [sectionText(kind, 'spec', specSchema)]),
     ...(status === undefined ? [] : [sectionText(kind, 'status', status)]),
   ].join('\n\n');

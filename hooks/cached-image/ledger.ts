@@ -18,8 +18,8 @@
 //
 // Commutative, associative and idempotent:
 // - the keys of `cached` with their `since`, below 64 entries: the union, each key with its later `since`.
-// - `lastPulledAt`, `lastAttemptedAt`: the later time. `lastPullSeconds` belongs to `lastPulledAt`; of two with the same
-//   time, the larger one.
+// - `lastPulledAt`, `lastAttemptedAt`: the later time. `lastPullSeconds` belongs to `lastPulledAt`; of two with the
+//   same time, the larger one.
 // - `consecutiveFailures`, within one generation: of the status with the later `lastPulledAt`, the larger count if the
 //   times are equal. Of two generations the newer status counts.
 //

@@ -1,7 +1,7 @@
 // Label values are never freed, and a caller may invent names. So only the first ones get series of their own.
 
 /** Label value of names above a limit. */
-export const OTHER = '(other)';
+const OTHER = '(other)';
 
 export interface LabelLimit {
   /** Most values that are kept apart. */

@@ -8,7 +8,7 @@ import { createObjectMetrics } from './object-metrics.ts';
 import { createPullMetrics } from './pull-metrics.ts';
 
 /** A hook call with its response. */
-export interface HookCall {
+interface HookCall {
   readonly path: string;
   readonly statusCode: number;
   readonly durationSeconds: number;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Row } from './object-list.ts';
 
-export interface Sample {
+interface Sample {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }

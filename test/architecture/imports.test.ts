@@ -29,7 +29,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   cli: pure,
   charts: ['crds', 'kubernetes', 'hooks'],
   simulator: [...pure, 'service'],
-  scripts: [...pure, 'charts'],
+  scripts: [...pure, 'charts', 'service'],
   demo: [...pure, 'service', 'simulator', 'test/simulation'],
   test: [...pure, 'service', 'cli', 'simulator', 'charts', 'scripts', 'demo'],
 };

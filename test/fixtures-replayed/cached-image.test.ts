@@ -158,8 +158,9 @@ describe('with a Fleet and a PolicyView the outcome of each Pod is recorded:', (
     ['containercreating', pullingStatus],
     ['errimagepull', failedStatus],
     ['imagepullbackoff', failedStatus],
-    ['running', cachedStatus(app, appDigest, '391dcfff')],
-    ['starterror', cachedStatus(scratch, scratchDigest, 'e85b5b18')],
+    // Until it is recorded, and until its container ended.
+    ['running', { ...cachedStatus(app, appDigest, '391dcfff'), lastPullSeconds: 2 }],
+    ['starterror', { ...cachedStatus(scratch, scratchDigest, 'e85b5b18'), lastPullSeconds: 1 }],
   ])('%s', async (name, status) => {
     const { hasPod = false } = recorded[name] ?? {};
     expect(await replayCompleted(SYNC, file(name))).toEqual({

@@ -128,7 +128,7 @@ test('a node that holds everything may die, return and be cordoned without a wri
   expect(writes).toEqual([]);
 });
 
-test('a flap of a node that lacks an image changes the status of this image twice, and of no other', async () => {
+test('a flap of a node that lacks an image changes the status of this image twice, and of no other image', async () => {
   const { cluster, clock } = startScenario({ nodes: 2 });
   publish(cluster, 'app');
   publish(cluster, 'here');
@@ -144,7 +144,7 @@ test('a flap of a node that lacks an image changes the status of this image twic
   expect(imageStatus(cluster, 'app').nodesUnavailable).toBe(1);
   cluster.cordon('node-1', false);
   await clock.runFor(MINUTE);
-  expect(writes).toEqual(['CachedImage app', 'CachedImage app']);
+  expect(writes.filter((write) => write.startsWith('CachedImage'))).toEqual(['CachedImage app', 'CachedImage app']);
 });
 
 test('a pull on a node that is cordoned continues, and the status shows no state twice', async () => {
