@@ -1,5 +1,5 @@
 // Prometheus metrics of the service.
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { PullOutcome } from '../../hooks/hook-result.ts';
 import { OBJECT_NAME_LIMIT_CHARACTERS } from '../../kubernetes/object-name.ts';
 import { limitedLabel } from './label-limit.ts';
@@ -41,8 +41,14 @@ const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 
 const SIZE_BUCKETS_BYTES = [1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216];
 /** Discovery has a budget of 45 s. */
 const LATENCY_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+/** Gauges of prom-client whose names end like those of counters, which promtool reports. */
+const MISNAMED_METRICS = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
 
-function createHookMetrics(registry: Registry): Metrics['observeHook'] {
+function createHookMetrics(registry: Registry, clock: () => number): Metrics['observeHook'] {
   const registers = [registry];
   const durations = new Histogram({
     name: 'drop_hook_duration_seconds',
@@ -60,7 +66,15 @@ function createHookMetrics(registry: Registry): Metrics['observeHook'] {
       registers,
     });
   const [requests, responses] = [sizes('request'), sizes('response')];
+  const latest = new Gauge({
+    name: 'drop_hook_last_request_timestamp_seconds',
+    help: 'Time of the last hook request, otherwise of the start of the service, in seconds since the epoch.',
+    registers,
+  });
+  const recordTime = () => latest.set(clock() / 1000);
+  recordTime();
   return ({ path: hook, statusCode, durationSeconds, requestBytes, responseBytes }) => {
+    recordTime();
     durations.observe({ hook, code: String(statusCode) }, durationSeconds);
     requests.observe({ hook }, requestBytes);
     responses.observe({ hook }, responseBytes);
@@ -72,6 +86,7 @@ export function createMetrics({ objects, clock = Date.now }: MetricsOptions = {}
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
+  for (const name of MISNAMED_METRICS) registry.removeSingleMetric(name);
   const starts = new Counter({
     name: 'drop_pulls_started_total',
     help: 'Image pulls that the service decided to start.',
@@ -101,7 +116,7 @@ export function createMetrics({ objects, clock = Date.now }: MetricsOptions = {}
   const policyLabel = limitedLabel({ values: POLICY_LABELS_LIMIT, characters: OBJECT_NAME_LIMIT_CHARACTERS });
   return {
     registry,
-    observeHook: createHookMetrics(registry),
+    observeHook: createHookMetrics(registry, clock),
     observePulls: createPullMetrics(registry),
     observeStatusWrite: (kind) => statusWrites.inc({ kind }),
     observeEvent: (outcome, type) => events.inc({ outcome, type }),

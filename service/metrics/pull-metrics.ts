@@ -31,6 +31,14 @@ export function createPullMetrics(registry: Registry): (outcomes: readonly PullO
     labelNames,
     registers,
   });
+  const finished = new Counter({
+    name: 'drop_pulls_finished_total',
+    help: 'Finished pulls by outcome: succeeded or failed.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  // From zero, so that rate() counts the first pull too.
+  for (const outcome of ['succeeded', 'failed']) finished.inc({ outcome }, 0);
   const durations = new Histogram({
     name: 'drop_pull_duration_seconds',
     help: 'Duration of successful pulls in seconds, from the creation of the Pod.',
@@ -55,6 +63,7 @@ export function createPullMetrics(registry: Registry): (outcomes: readonly PullO
     const image = imageLabel(name);
     const node = nodeLabel(image, nodeName);
     (seconds === undefined ? errors : cached).inc({ image, node });
+    finished.inc({ outcome: seconds === undefined ? 'failed' : 'succeeded' });
     if (seconds !== undefined) durations.observe({ image }, seconds);
   }
 

@@ -1,8 +1,10 @@
 // The gauges about the objects of a cluster, listed as tables from an API server.
 import { KubeConfig } from '@kubernetes/client-node';
+import { Registry } from 'prom-client';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createMetrics } from '../../../service/metrics/metrics.ts';
 import { createObjectList } from '../../../service/metrics/object-list.ts';
+import { createObjectMetrics } from '../../../service/metrics/object-metrics.ts';
 import { closeServers, json, plain, type Responder, serve, unusedPort } from '../discovery/servers.ts';
 
 afterEach(closeServers);
@@ -76,7 +78,8 @@ function metricsFor(url: string, clock: () => number = () => 0) {
   const kubeConfig = new KubeConfig();
   const server = { name: 'test', server: url, skipTLSVerify: true };
   kubeConfig.loadFromClusterAndUser(server, { name: 'drop', token: 'token' });
-  const { registry } = createMetrics({ objects: createObjectList(kubeConfig), clock });
+  const registry = new Registry();
+  createObjectMetrics({ registry, objects: createObjectList(kubeConfig), clock });
   return async () => (await registry.metrics()).split('\n').filter((line) => line.startsWith('drop_'));
 }
 
@@ -164,4 +167,14 @@ test('every metric has HELP and TYPE without a cluster', async () => {
     expect(text).toContain(`# HELP ${name} `);
     expect(text).toContain(`# TYPE ${name} `);
   }
+});
+
+test('the time of the last hook request is that of the start at first', async () => {
+  let now = 5_000;
+  const { registry, observeHook } = createMetrics({ clock: () => now });
+  const name = 'drop_hook_last_request_timestamp_seconds';
+  expect(await registry.metrics()).toContain(`\n${name} 5\n`);
+  now = 7_000;
+  observeHook({ path: '/x', statusCode: 401, durationSeconds: 0, requestBytes: 0, responseBytes: 0 });
+  expect(await registry.metrics()).toContain(`\n${name} 7\n`);
 });

@@ -42,6 +42,16 @@ test.each([
     syncs: [[success]],
     line: 'drop_pull_duration_seconds_bucket{le="4",image="docker.io/library/nginx"} 1',
   },
+  {
+    what: 'outcomes are counted without labels of image and node too',
+    syncs: [[success, failure], [success]],
+    line: 'drop_pulls_finished_total{outcome="failed"} 1',
+  },
+  {
+    what: 'outcomes are counted from zero, so that the first one is part of a rate',
+    syncs: [],
+    line: 'drop_pulls_finished_total{outcome="succeeded"} 0',
+  },
 ])('$what', async ({ syncs, line }) => {
   expect(await linesAfter(...syncs)).toContain(line);
 });
