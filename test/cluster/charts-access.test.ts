@@ -1,5 +1,6 @@
 // The ServiceAccount of the service has the rights that the service uses, and no others.
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { eventually } from '../waiting.ts';
 import { NAMESPACE, prepareReleases, type Releases } from './charts-releases.ts';
 import { type Client, connect } from './client.ts';
 import { type Cluster, theCluster } from './cluster.ts';
@@ -12,11 +13,14 @@ const account = `system:serviceaccount:${NAMESPACE}:drop`;
 type Permission = readonly [verb: string, resource: string, namespace: string, name?: string];
 
 const DISCOVERY_POLICIES = 'discoverypolicies.drop.corewire.io';
+/** Kinds whose objects the metrics describe. */
+const measured = [DISCOVERY_POLICIES, 'cachedimages.drop.corewire.io', 'pullpolicies.drop.corewire.io'];
 
 const allowed: readonly Permission[] = [
   ['get', 'secrets', NAMESPACE, 'prometheus-creds'],
   ['create', 'events', 'default'],
   ['get', DISCOVERY_POLICIES, ''],
+  ...measured.map((resource): Permission => ['list', resource, '']),
 ];
 
 const refused: readonly Permission[] = [
@@ -27,8 +31,13 @@ const refused: readonly Permission[] = [
   ...['get', 'list', 'update', 'delete'].map((verb): Permission => [verb, 'events', 'default']),
   ...[NAMESPACE, OTHER, 'kube-system', ''].map((namespace): Permission => ['create', 'events', namespace]),
   // Metacontroller reads and writes the kinds of Drop.
-  ...['list', 'watch', 'update', 'delete'].map((verb): Permission => [verb, DISCOVERY_POLICIES, '']),
-  ...['get', 'create'].map((verb): Permission => [verb, 'cachedimages.drop.corewire.io', '']),
+  ...measured.flatMap((resource) =>
+    ['watch', 'create', 'update', 'patch', 'delete'].map((verb): Permission => [verb, resource, '']),
+  ),
+  ...measured.slice(1).map((resource): Permission => ['get', resource, '']),
+  ...['cachedimagesets', 'fleets', 'nodecaches', 'policyviews'].flatMap((plural) =>
+    ['get', 'list'].map((verb): Permission => [verb, `${plural}.drop.corewire.io`, '']),
+  ),
   ['update', `${DISCOVERY_POLICIES}/status`, ''],
   // The objects that its decisions are about.
   ...['pods', 'pods/exec', 'pods/log', 'configmaps', 'serviceaccounts', 'serviceaccounts/token'].flatMap((resource) =>
@@ -97,7 +106,10 @@ describeWith(['controlPlane', 'helm'], 'access of the service', () => {
     expect(await isAllowed(permission)).toBe(false);
   });
 
-  const ofCluster = { apiGroups: ['drop.corewire.io'], resources: ['discoverypolicies'], verbs: ['get'] };
+  const ofCluster = [
+    { apiGroups: ['drop.corewire.io'], resources: ['discoverypolicies'], verbs: ['get', 'list'] },
+    { apiGroups: ['drop.corewire.io'], resources: ['cachedimages', 'pullpolicies'], verbs: ['list'] },
+  ];
 
   it.each([
     [NAMESPACE, [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }]],
@@ -110,11 +122,18 @@ describeWith(['controlPlane', 'helm'], 'access of the service', () => {
     });
     // Kubernetes allows every account to review itself.
     const ofEveryone = ['authorization.k8s.io', 'authentication.k8s.io'];
-    const rest = (review.status.resourceRules as (typeof ofCluster)[]).filter(
+    const rest = (review.status.resourceRules as typeof ofCluster).filter(
       ({ apiGroups }) => !apiGroups.every((group) => ofEveryone.includes(group)),
     );
-    expect(rest).toHaveLength(rules.length + 1);
-    expect(rest).toEqual(expect.arrayContaining([ofCluster, ...rules]));
+    expect(rest).toHaveLength(rules.length + ofCluster.length);
+    expect(rest).toEqual(expect.arrayContaining([...ofCluster, ...rules]));
+  });
+
+  it.each(measured)('the token of the service lists %s', async (resource) => {
+    const [plural = ''] = resource.split('.');
+    // A definition is not served at once.
+    const listed = await eventually(() => asService.list(`/apis/drop.corewire.io/v1alpha1/${plural}`));
+    expect(listed).toEqual([]);
   });
 
   it('the token of the service reads a Secret of its namespace, and none of another', async () => {
