@@ -25,7 +25,6 @@ export const originalValues = {
     'Name of every object, some with a suffix. The registrations with Metacontroller keep their names, because a ' +
       'cluster runs one Drop.',
   ),
-  serviceMonitor: unused('the chart does not create a ServiceMonitor yet'),
   metrics: unused('the metrics are always served, on the admin port'),
   leaderElection: unused('every replica of the service responds, so there is no leader'),
   certManager: unused('there is no admission webhook that needs a certificate'),

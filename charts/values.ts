@@ -9,6 +9,7 @@ import {
   tagPattern,
 } from '../kubernetes/image-reference.ts';
 import { configMapKeyPattern } from '../kubernetes/object-name.ts';
+import { monitoringValues } from './monitoring-values.ts';
 import { originalValues, replicas } from './original-values.ts';
 import { pullPods } from './pull-pod-values.ts';
 import {
@@ -73,10 +74,7 @@ const hooks = section({
 }).describe('Where Metacontroller finds the hooks.');
 
 const networkPolicy = section({
-  enabled: z
-    .boolean()
-    .default(true)
-    .describe('Allow only Metacontroller to reach the hooks. The admin port stays open.'),
+  enabled: z.boolean().default(true).describe('Allow only Metacontroller to reach the hooks.'),
   metacontroller: section({
     namespaceSelector: kubernetesPart
       .default({ matchLabels: { 'kubernetes.io/metadata.name': 'metacontroller' } })
@@ -85,6 +83,12 @@ const networkPolicy = section({
       .default({ matchLabels: { 'app.kubernetes.io/name': 'metacontroller-helm' } })
       .describe('Label selector of the Pods of Metacontroller.'),
   }).describe('Where Metacontroller runs.'),
+  metrics: section({
+    from: z
+      .array(kubernetesPart)
+      .default([])
+      .describe('Who may reach the admin port with the metrics, as a list of NetworkPolicyPeers. Empty: every Pod.'),
+  }).describe('Access to the metrics.'),
 }).describe('NetworkPolicy of the service.');
 
 const defaultPullPolicy = section({
@@ -211,6 +215,7 @@ export const dropValues = z.strictObject({
     keep: keepDefinitions,
     global: unusedGlobal,
   }).describe('Values of the chart drop-crds, which contains the CustomResourceDefinitions.'),
+  ...monitoringValues,
   ...originalValues,
   global: unusedGlobal,
 });

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import type { z } from 'zod';
+import { alertGroups } from '../charts/alerts.ts';
+import { dashboard } from '../charts/dashboard.ts';
 import { dropCrdsValues, dropValues } from '../charts/values.ts';
 import { customResourceDefinition } from '../crds/custom-resource-definition.ts';
 import { kinds } from '../crds/kinds.ts';
@@ -63,10 +65,16 @@ function controllersData(): unknown {
   });
 }
 
-/** JSON as the project's formatter writes it: a list of words is on one line. */
+const COLUMNS = 120;
+
+/** JSON as the project's formatter writes it: a list of words is on one line if the line is not too long. */
 function json(value: unknown): string {
   const text = JSON.stringify(value, null, 2);
-  return `${text.replace(/\[\s+([^[\]{}]+?)\s+\]/g, (_, items: string) => `[${items.replace(/\s*\n\s*/g, ' ')}]`)}\n`;
+  const shortened = text.replace(/^(.*)\[\s+([^[\]{}]+?)\s+\]/gm, (lines, start: string, items: string) => {
+    const line = `${start}[${items.replace(/\s*\n\s*/g, ' ')}]`;
+    return line.length < COLUMNS ? line : lines;
+  });
+  return `${shortened}\n`;
 }
 
 function readmeOf({ readme, values }: Chart): string {
@@ -96,6 +104,8 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ]),
     [`${dropChart.folder}/files/controllers.yaml`, yaml(controllersData())],
     [`${dropChart.folder}/files/rules.yaml`, yaml(valueRules(dropValues))],
+    [`${dropChart.folder}/files/alerts.yaml`, yaml(alertGroups())],
+    [`${dropChart.folder}/files/dashboard.json`, json(dashboard)],
     ['docs/field-reference.md', fieldReference(kinds)],
     ['docs/reasons.md', reasonsDocument()],
     ['docs/metrics.md', await metricsDocument()],

@@ -232,6 +232,38 @@ const valuesRows: readonly Row[] = [
     /networkPolicy: two empty selectors would allow every Pod to reach the hooks/,
   ],
   [
+    'both monitors',
+    { serviceMonitor: { enabled: true }, podMonitor: { enabled: true } },
+    /serviceMonitor\.enabled and podMonitor\.enabled are both true: set one of them to false/,
+  ],
+  ...['serviceMonitor', 'podMonitor', 'prometheusRule'].map(
+    (value): Row => [
+      `${value} without the Prometheus Operator`,
+      { [value]: { enabled: true } },
+      new RegExp(`${value}\\.enabled: the API monitoring\\.coreos\\.com/v1 is not in this cluster; install .* first`),
+    ],
+  ),
+  [
+    'an interval in words',
+    { serviceMonitor: { interval: '30 seconds' } },
+    /serviceMonitor\.interval: "30 seconds" must be a duration such as 30s, 5m or 1h30m/,
+  ],
+  [
+    'an unknown alert',
+    { prometheusRule: { disabledAlerts: ['DropImageFails'] } },
+    /at '\/prometheusRule\/disabledAlerts\/0': value must be one of 'DropImageFailing', /,
+  ],
+  [
+    'a misspelled value of a monitor',
+    { podMonitor: { intervall: '30s' } },
+    /at '\/podMonitor': additional properties 'intervall' not allowed/,
+  ],
+  [
+    'a peer that is not in a list',
+    { networkPolicy: { metrics: { from: { podSelector: {} } } } },
+    /at '\/networkPolicy\/metrics\/from': got object, want array/,
+  ],
+  [
     'zero concurrent pulls',
     policy({ maxConcurrentNodes: 0 }),
     /at '\/defaultPullPolicy\/spec\/maxConcurrentNodes': minimum: got 0, want 1/,

@@ -83,6 +83,28 @@ describeWith(['controlPlane', 'helm'], 'a rendering without access to the cluste
     expect(objectsOf(first).filter(({ kind }) => kind === 'Secret')).toEqual([]);
   });
 
+  describe('of monitoring objects', () => {
+    const monitoring = { prometheusRule: { enabled: true }, podMonitor: { enabled: true } };
+
+    it('fails with one sentence without their API', async () => {
+      expect(await failureOf(template({ ...token, ...monitoring }))).toContain(
+        'podMonitor.enabled: the API monitoring.coreos.com/v1 is not in this cluster; install the Prometheus ' +
+          'Operator first, or pass --api-versions monitoring.coreos.com/v1 where Helm cannot look into the cluster',
+      );
+    });
+
+    it('works with --api-versions', async () => {
+      const options = ['--api-versions', 'monitoring.coreos.com/v1'];
+      expect(await objectOf(monitoring, 'PodMonitor', options)).toMatchObject({ metadata: { name: 'drop' } });
+      expect(await objectOf(monitoring, 'PrometheusRule', options)).toMatchObject({ metadata: { name: 'drop' } });
+    });
+
+    it('needs no API for the dashboard', async () => {
+      const { data } = await objectOf({ dashboard: { enabled: true } }, 'ConfigMap');
+      expect(JSON.parse(data['drop.json'])).toMatchObject({ uid: 'drop-on-metacontroller' });
+    });
+  });
+
   it('with access to the cluster, default values need no Secret', async () => {
     expect((await releases.render({})).objects.some(({ kind }) => kind === 'Secret')).toBe(true);
   });

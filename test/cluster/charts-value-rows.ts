@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
 import { defaultsRegistration, registrations } from '../../metacontroller/registrations.ts';
+import { monitoringRows } from './charts-monitoring-rows.ts';
 import type { Values } from './charts-releases.ts';
 
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
@@ -16,6 +17,8 @@ const container = (part: object) => pod({ containers: [expect.objectContaining(p
 /** In `toMatchObject`, an object may have other fields too; this one may not. */
 const exactly = (value: object) => expect.toSatisfy((actual) => isDeepStrictEqual(actual, value));
 const variable = (name: string, value: string) => container({ env: expect.arrayContaining([{ name, value }]) });
+
+const peer = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } };
 
 export const rows: readonly (readonly [title: string, values: Values, expected: Expected])[] = [
   ['the defaults', {}, ['Deployment/drop', { spec: { replicas: 2 } }]],
@@ -33,7 +36,6 @@ export const rows: readonly (readonly [title: string, values: Values, expected: 
   [
     'values of the original that have no effect',
     {
-      serviceMonitor: { enabled: true, labels: { release: 'prometheus' } },
       metrics: { enabled: true, service: { port: 8443 } },
       leaderElection: { enabled: true },
       certManager: { enabled: false },
@@ -236,6 +238,20 @@ export const rows: readonly (readonly [title: string, values: Values, expected: 
     ],
   ],
   [
+    'metrics for one namespace',
+    { networkPolicy: { metrics: { from: [peer] } } },
+    [
+      'NetworkPolicy/drop',
+      { spec: { ingress: [{ ports: [{ port: 'hooks' }] }, exactly({ ports: [{ port: 'admin' }], from: [peer] })] } },
+    ],
+  ],
+  [
+    'metrics for every Pod',
+    {},
+    ['NetworkPolicy/drop', { spec: { ingress: [{}, exactly({ ports: [{ port: 'admin' }] })] } }],
+  ],
+  ...monitoringRows,
+  [
     'no NetworkPolicy',
     { networkPolicy: { enabled: false } },
     ['Service/drop', { spec: { sessionAffinity: 'ClientIP' } }],
@@ -373,5 +389,6 @@ export const absent: Readonly<Record<string, readonly string[]>> = {
   'an existing token Secret': ['Secret/drop-token'],
   'TLS and an existing certificate Secret': ['Secret/drop-tls'],
   'no NetworkPolicy': ['NetworkPolicy/drop'],
+  'the defaults': ['ServiceMonitor/drop', 'PodMonitor/drop', 'PrometheusRule/drop', 'ConfigMap/drop-dashboard'],
   'no controllers': [...registrations, defaultsRegistration].map(({ controller, name }) => `${controller}/${name}`),
 };

@@ -103,7 +103,18 @@ them: Helm deletes what the last manifest of this release has and the new one la
 {{- end }}
 {{- end }}
 
+{{- define "drop.validateMonitoring" -}}
+{{- range $value := list "serviceMonitor" "podMonitor" "prometheusRule" }}
+{{- if and (index $.Values $value).enabled (not ($.Capabilities.APIVersions.Has "monitoring.coreos.com/v1")) }}
+{{- $problem := printf "%s.enabled: the API monitoring.coreos.com/v1 is not in this cluster;" $value }}
+{{- $remedy := "install the Prometheus Operator first, or pass --api-versions monitoring.coreos.com/v1" }}
+{{- fail (cat $problem $remedy "where Helm cannot look into the cluster") }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{- define "drop.validateCluster" -}}
+{{- include "drop.validateMonitoring" . }}
 {{- if not (include "drop.isConnected" .) }}
 {{- include "drop.validateOffline" . }}
 {{- else }}

@@ -97,6 +97,9 @@
 {{- fail (cat $problem "select the Pods of Metacontroller, or set networkPolicy.enabled=false") }}
 {{- end }}
 {{- end }}
+{{- if and .Values.serviceMonitor.enabled .Values.podMonitor.enabled }}
+{{- fail "serviceMonitor.enabled and podMonitor.enabled are both true: set one of them to false" }}
+{{- end }}
 {{- with .Values.tls }}
 {{- if and .existingSecret (not .enabled) }}
 {{- fail "tls.existingSecret is set, but tls.enabled is false: set tls.enabled=true, or remove tls.existingSecret" }}
