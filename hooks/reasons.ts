@@ -135,7 +135,9 @@ export const reasons = {
   },
   Progressing: {
     on: set,
-    meaning: 'Some images of the set are not on all their nodes yet.',
+    meaning:
+      'Some images of the set are not on all their nodes yet. The message names the CachedImage with the lowest ' +
+      'share of its nodes.',
   },
   Degraded: {
     on: set,

@@ -9,11 +9,11 @@ import type { CompositeSyncResponse, DesiredObject } from '../../metacontroller/
 import type { HookResult } from '../hook-result.ts';
 import { UNSEEN_CHILD_RESYNC_MILLISECONDS } from '../resync.ts';
 import { buildConditions, type ConditionInput } from '../status/condition.ts';
-import { counted } from '../status/node-list.ts';
 import { withRevision } from '../status/revision.ts';
 import { buildChild, DISCOVERED_LABEL, unchangedChild } from './children.ts';
 import { type Discovery, readDiscovery } from './discovered.ts';
 import { mergeMembers, readStaticMembers } from './members.ts';
+import { readyCondition, type Tally, tallyOf } from './readiness.ts';
 
 type Desired =
   | { readonly ok: true; readonly children: readonly DesiredObject[]; readonly discovery: Discovery }
@@ -39,48 +39,6 @@ function desiredChildren({ parent, related }: CachedImageSetSyncRequest, observe
   const children = members.map((member) => buildChild(metadata.name, spec.value, member));
   const kept = discovery.kind === 'keep' ? discoveredBefore(observed, children) : [];
   return { ok: true, children: [...children, ...kept], discovery };
-}
-
-function readyConditionOf(child: ObservedCachedImage | undefined) {
-  return child?.status.conditions?.find(({ type }) => type === 'Ready');
-}
-
-interface Tally {
-  readonly managed: number;
-  /** Managed children that come from the DiscoveryPolicy and not from spec.images. */
-  readonly discovered: number;
-  readonly ready: number;
-  /** Name and reason of each failing child. */
-  readonly failing: readonly string[];
-}
-
-function tallyOf(wanted: readonly DesiredObject[], observed: Children): Tally {
-  const children = wanted.map(({ metadata: { name } }) => ({ name, child: observed.get(name) }));
-  return {
-    managed: wanted.length,
-    discovered: wanted.filter(({ metadata }) => metadata.labels?.[DISCOVERED_LABEL] === 'true').length,
-    ready: children.filter(({ child }) => readyConditionOf(child)?.status === 'True').length,
-    failing: children
-      .filter(({ child }) => child?.status.phase === 'Degraded')
-      .map(({ name, child }) => `${name} (${readyConditionOf(child)?.reason ?? 'failing'})`),
-  };
-}
-
-const FAILING_NAMED_LIMIT = 3;
-
-function readyCondition({ managed, ready, failing }: Tally, discovery: Discovery): ConditionInput {
-  const type = 'Ready';
-  if (discovery.kind === 'keep') {
-    return { type, status: 'False', reason: discovery.reason, message: discovery.message };
-  }
-  const remark = discovery.kind === 'images' && discovery.remark !== '' ? ` (${discovery.remark})` : '';
-  const tally = `${ready} of ${counted(managed, 'image')} on all nodes${remark}`;
-  if (managed === 0) return { type, status: 'False', reason: 'Empty', message: `the set contains no image${remark}` };
-  if (ready === managed) return { type, status: 'True', reason: 'AllReady', message: tally };
-  if (failing.length === 0) return { type, status: 'False', reason: 'Progressing', message: tally };
-  const named = failing.slice(0, FAILING_NAMED_LIMIT).join(', ');
-  const more = failing.length > FAILING_NAMED_LIMIT ? ` and ${failing.length - FAILING_NAMED_LIMIT} more` : '';
-  return { type, status: 'False', reason: 'Degraded', message: `${tally}; failing: ${named}${more}` };
 }
 
 const pendingReasons: ReadonlySet<string> = new Set(['Progressing', 'DiscoveryPending', 'Empty']);

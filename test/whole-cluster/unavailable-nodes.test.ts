@@ -181,7 +181,10 @@ test('while every node is cordoned, an image is Pending and its set Progressing,
       { status: 'False', reason: 'Pending' },
     ],
   });
-  expect(setCondition(cluster)).toMatchObject({ reason: 'Progressing', message: '0 of 1 image on all nodes' });
+  expect(setCondition(cluster)).toMatchObject({
+    reason: 'Progressing',
+    message: `0 of 1 image on all nodes; slowest: ${image?.metadata.name} (Pending)`,
+  });
   for (const node of ['node-0', 'node-1']) cluster.cordon(node, false);
   expect(await clock.runUntil(() => setCondition(cluster)?.reason === 'AllReady', 5 * MINUTE)).toBe(true);
 });

@@ -26,11 +26,22 @@ function nameIn(set: string, image: Fields): string {
   return memberName(set, member);
 }
 
+interface Counts {
+  readonly nodesReady?: number;
+  readonly nodesTargeted?: number;
+}
+
 /** A child with its Ready condition, or without any. */
-function wireChild(image: Fields, phase: 'Ready' | 'Degraded', reason: string | undefined) {
+function wireChild(
+  image: Fields,
+  phase: 'Ready' | 'Degraded' | 'Pending',
+  reason: string | undefined,
+  counts: Counts = {},
+) {
   const condition = { type: 'Ready', status: phase === 'Ready' ? 'True' : 'False', reason, message: '' } as const;
   const conditions = [{ ...condition, reason: reason ?? '', lastTransitionTime: '2026-11-21T11:00:00Z' }];
-  return wireImage({ name: nameIn('ci', image), status: { phase, ...(reason === undefined ? {} : { conditions }) } });
+  const status = { phase, ...counts, ...(reason === undefined ? {} : { conditions }) };
+  return wireImage({ name: nameIn('ci', image), status });
 }
 
 const failingTable = [
@@ -64,9 +75,110 @@ describe('the message of a set', () => {
   });
 });
 
+type Progress = readonly [name: string, nodesReady: number, nodesTargeted: number];
+
+interface SlowestRow {
+  readonly what: string;
+  readonly children: readonly Progress[];
+  readonly slowest: string;
+  readonly text: string;
+}
+
+const slowestTable: readonly SlowestRow[] = [
+  {
+    what: 'the child with the lowest share of its nodes, not the child with the fewest nodes',
+    children: [
+      ['a', 1, 2],
+      ['b', 3, 40],
+    ],
+    slowest: 'b',
+    text: 'on less than 25% of its nodes',
+  },
+  {
+    what: 'of equal shares, the first name, whatever the order in the spec',
+    children: [
+      ['c', 2, 4],
+      ['b', 20, 40],
+    ],
+    slowest: 'b',
+    text: 'on less than 75% of its nodes',
+  },
+  {
+    what: 'of shares in the same quarter, the first name',
+    children: [
+      ['c', 30, 40],
+      ['b', 39, 40],
+    ],
+    slowest: 'b',
+    text: 'on less than 100% of its nodes',
+  },
+  {
+    what: 'the reason of a child that no node lacks',
+    children: [['a', 4, 4]],
+    slowest: 'a',
+    text: 'Pending',
+  },
+  {
+    what: 'the reason of a child without nodes',
+    children: [
+      ['a', 0, 0],
+      ['b', 1, 3],
+    ],
+    slowest: 'a',
+    text: 'Pending',
+  },
+];
+
+describe('while no child fails, the message of a set names', () => {
+  it.each(slowestTable)('$what', ({ children, slowest, text }) => {
+    const images = imagesNamed('z', ...children.map(([name]) => name));
+    const [done = {}, ...others] = images;
+    const waiting = others.map((image, index) => {
+      const [, nodesReady = 0, nodesTargeted = 0] = children[index] ?? [];
+      return wireChild(image, 'Pending', 'Pending', { nodesReady, nodesTargeted });
+    });
+    const observed = [wireChild(done, 'Ready', 'Cached', { nodesReady: 1, nodesTargeted: 1 }), ...waiting];
+    const { status } = sync({ images }, { [group]: wireGroup(observed) });
+    const [name = ''] = imagesNamed(slowest).map((image) => nameIn('ci', image));
+    expect(status.conditions?.[0]).toMatchObject({
+      reason: 'Progressing',
+      message: `1 of ${images.length} images on all nodes; slowest: ${name} (${text})`,
+    });
+  });
+
+  it('a child that is not observed yet', () => {
+    const [image = {}] = imagesNamed('a');
+    const { status } = sync({ images: [image] }, { [group]: {} });
+    expect(status.conditions?.[0]?.message).toBe(
+      `0 of 1 image on all nodes; slowest: ${nameIn('ci', image)} (no status yet)`,
+    );
+  });
+});
+
+test('a pull that leaves the slowest child in its quarter does not change the status of the set', () => {
+  const [image = {}] = imagesNamed('a');
+  const observedWith = (nodesReady: number) => ({
+    [group]: wireGroup([wireChild(image, 'Pending', 'Pulling', { nodesReady, nodesTargeted: 40 })]),
+  });
+  const messages = [0, 1, 9, 10].map(
+    (nodesReady) => sync({ images: [image] }, observedWith(nodesReady)).status.conditions?.[0]?.message,
+  );
+  expect(new Set(messages.slice(0, 3)).size).toBe(1);
+  expect(messages[3]).not.toBe(messages[2]);
+});
+
+test('a message without space for three names has as many whole names as fit, and counts the others', () => {
+  const images = imagesNamed(...['a', 'b', 'c', 'd'].map((letter) => letter.repeat(40)));
+  const observed = images.map((image) => wireChild(image, 'Degraded', 'SignatureValidationFailed'));
+  const { status } = sync({ images }, { [group]: wireGroup(observed) });
+  const named = images.slice(0, 2).map((image) => `${nameIn('ci', image)} (SignatureValidationFailed)`);
+  expect(status.conditions?.[0]?.message).toBe(`0 of 4 images on all nodes; failing: ${named.join(', ')} and 2 more`);
+});
+
 test('the message of a set without discoveryPolicyRef names no DiscoveryPolicy', () => {
   const { status } = sync({ images: imagesNamed('a') }, { [group]: {} });
-  expect(status.conditions?.[0]).toMatchObject({ reason: 'Progressing', message: '0 of 1 image on all nodes' });
+  expect(status.conditions?.[0]).toMatchObject({ reason: 'Progressing' });
+  expect(status.conditions?.[0]?.message).toMatch(/^0 of 1 image on all nodes; /);
 });
 
 test('children that Metacontroller does not send count as not observed', () => {
