@@ -41,7 +41,7 @@ function desiredChildren({ parent, related }: CachedImageSetSyncRequest, observe
   return { ok: true, children: [...children, ...kept], discovery };
 }
 
-const pendingReasons: ReadonlySet<string> = new Set(['Progressing', 'DiscoveryPending', 'Empty']);
+const pendingReasons: ReadonlySet<string> = new Set(['Progressing', 'Pending', 'DiscoveryPending', 'Empty']);
 
 function phaseOf({ status, reason }: ConditionInput): NonNullable<CachedImageSetStatus['phase']> {
   if (status === 'True') return 'Ready';

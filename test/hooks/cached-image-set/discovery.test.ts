@@ -212,6 +212,13 @@ const keepTable: KeepRow[] = [
     message: 'DiscoveryPolicy popular has no result yet; keeping the images that were discovered before',
   },
   {
+    what: 'while a source of the DiscoveryPolicy was not queried yet,',
+    policy: readyCondition('False', 'Pending', '1 of 1 source not queried yet'),
+    phase: 'Pending',
+    reason: 'Pending',
+    message: 'DiscoveryPolicy popular: 1 of 1 source not queried yet',
+  },
+  {
     what: 'while every query of the DiscoveryPolicy has failed so far,',
     policy: readyCondition('False', 'DNSError', '1 of 1 source failing: https://mimir.example.com: unknown host'),
     phase: 'Degraded',
