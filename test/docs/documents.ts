@@ -50,7 +50,9 @@ function markdownFiles(folder: string): string[] {
     .sort();
 }
 
-export const documents: readonly Document[] = ['.', 'docs', 'docs/decisions'].flatMap(markdownFiles).map(readDocument);
+export const documents: readonly Document[] = ['.', 'docs', 'docs/argocd', 'docs/decisions']
+  .flatMap(markdownFiles)
+  .map(readDocument);
 
 export const blocks: readonly Block[] = documents.flatMap((document) => document.blocks);
 

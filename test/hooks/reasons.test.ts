@@ -1,202 +1,20 @@
 // Every reason of the table is reported by a real sync, on exactly the conditions that the table lists.
 import { expect, expectTypeOf, test } from 'vitest';
-import { syncCachedImage } from '../../hooks/cached-image/sync.ts';
-import { memberName, readStaticMembers } from '../../hooks/cached-image-set/members.ts';
-import { syncCachedImageSet } from '../../hooks/cached-image-set/sync.ts';
-import type { FailureReason, SourceOutcome } from '../../hooks/discovery-policy/query.ts';
-import { syncDiscoveryPolicy } from '../../hooks/discovery-policy/sync.ts';
-import { syncPullPolicy } from '../../hooks/pull-policy/sync.ts';
+import type { FailureReason } from '../../hooks/discovery-policy/query.ts';
 import { type Reason, type ReasonEntry, reasons } from '../../hooks/reasons.ts';
-import { cachedImageSetSyncRequest, discoveryPolicySyncRequest } from '../../metacontroller/hook-request.ts';
-import {
-  type ImageFacts,
-  type ImageRequestFacts,
-  imageRequest,
-  isoTime,
-  keyOf,
-  MINUTE,
-  NOON,
-  nodesNamed,
-  type PodFacts,
-  type PolicyRequestFacts,
-  policyRequest,
-  settings,
-  uidOf,
-  wireGroup,
-  wireImage,
-} from './builders/wire.ts';
-import { progressingRows } from './pull-policy/progressing-rows.ts';
+import { failureReasons, type SyncedStatus, syncedStatuses } from './synced-statuses.ts';
 
-/** `<kind> <condition type> <reason>`, as the table names conditions. */
-type Report = string;
-
-function reportsOf(kind: string, { status }: { readonly status?: unknown }): Report[] {
+/** Returns `<kind> <condition type> <reason>` for each condition, as the table names conditions. */
+function reportsOf({ kind, status }: SyncedStatus): string[] {
   const { conditions = [] } = status as { readonly conditions?: readonly { type: string; reason: string }[] };
   return conditions.map(({ type, reason }) => `${kind} ${type.replace(/^Source\d+$/, 'Source')} ${reason}`);
 }
-
-const pod: PodFacts = { slot: 0, image: 'x', node: 'a' };
-const waiting = (reason: string): PodFacts => ({
-  ...pod,
-  status: { phase: 'Pending', containerStatuses: [{ imageID: '', state: { waiting: { reason } } }] },
-});
-const failedInit = { name: 'init', imageID: '', state: { waiting: { reason: 'ErrImagePull' } } };
-const failedOnce = [
-  {
-    node: 'a',
-    key: keyOf({ name: 'a' }),
-    reason: 'ErrImagePull',
-    message: '',
-    failures: 1,
-    at: isoTime(NOON - MINUTE),
-  },
-];
-
-const imageRows: readonly Omit<ImageRequestFacts, 'name'>[] = [
-  { spec: { tag: 7 } },
-  { spec: { image: 'registry.example.com/Team/App' } },
-  { policyView: false },
-  { nodes: [] },
-  { nodes: undefined },
-  { policyView: { paused: true } },
-  {},
-  { pods: [pod] },
-  { pods: [{ ...pod, state: 'completed' }] },
-  { pods: [{ ...pod, deadline: NOON }] },
-  {
-    pods: [{ ...pod, createdAt: NOON - MINUTE }],
-    nodes: [{ name: 'a', ready: false }],
-    spec: { tolerations: [{ operator: 'Exists' }] },
-  },
-  { pods: [{ ...pod, status: { phase: 'Failed' } }] },
-  { pods: [waiting('ErrImagePull')] },
-  { pods: [waiting('ErrImagePull')], status: { failing: failedOnce } },
-  { pods: [waiting('InvalidImageName')] },
-  { pods: [waiting('ErrImageNeverPull')] },
-  { pods: [waiting('RegistryUnavailable')] },
-  { pods: [waiting('SignatureValidationFailed')] },
-  { pods: [waiting('ImageInspectError')] },
-  { pods: [{ ...pod, status: { phase: 'Pending', initContainerStatuses: [failedInit] } }] },
-  { pods: [{ ...pod, container: { name: 'renamed' } }] },
-];
-
-const imageReports = imageRows.flatMap((row) => {
-  const request = imageRequest({ name: 'x', nodes: nodesNamed('a'), ...row });
-  return reportsOf('CachedImage', syncCachedImage(request, settings, NOON).response);
-});
-
-const policyRows: readonly PolicyRequestFacts[] = [
-  { spec: { maxConcurrentNodes: 0 } },
-  { nodes: undefined },
-  { spec: { paused: true } },
-  {},
-  { status: { rejected: [{ slot: 3, image: 'x', node: 'a', at: isoTime(NOON - MINUTE), count: 1 }] } },
-  ...progressingRows.map(({ cluster }) => cluster),
-];
-
-const policyReports = policyRows.flatMap((row) => {
-  const request = policyRequest({ nodes: nodesNamed('a'), images: [{ name: 'x' }], ...row });
-  return reportsOf('PullPolicy', syncPullPolicy(request, settings, NOON).response);
-});
-
-const alpine = { image: 'docker.io/library/alpine', tag: '3.19' };
-
-function nameOfAlpine(): string {
-  const read = readStaticMembers([alpine]);
-  const member = read.ok ? read.members[0] : undefined;
-  if (member === undefined) throw new Error('the reference is valid');
-  return memberName('set', member);
-}
-
-const childWith = (status: NonNullable<ImageFacts['status']>) => [wireImage({ name: nameOfAlpine(), status })];
-const readyNow = { type: 'Ready', status: 'True', reason: 'Cached', message: '', lastTransitionTime: isoTime(NOON) };
-
-interface SetRow {
-  readonly spec: object;
-  readonly children?: ReturnType<typeof childWith>;
-  readonly policies?: Parameters<typeof wireGroup>[0];
-}
-
-const setRows: readonly SetRow[] = [
-  { spec: { images: 7 } },
-  { spec: { images: [] } },
-  { spec: { images: [alpine] } },
-  { spec: { images: [alpine] }, children: childWith({ phase: 'Ready', conditions: [readyNow as never] }) },
-  { spec: { images: [alpine] }, children: childWith({ phase: 'Degraded' }) },
-  { spec: { discoveryPolicyRef: { name: 'popular' } } },
-  { spec: { discoveryPolicyRef: { name: 'popular' } }, policies: [{ metadata: { name: 'popular' } }] },
-];
-
-const failureReasons: Readonly<Record<FailureReason, true>> = {
-  ConnectionRefused: true,
-  DNSError: true,
-  Timeout: true,
-  TLSError: true,
-  Unauthorized: true,
-  Forbidden: true,
-  NotFound: true,
-  RateLimited: true,
-  ServerError: true,
-  BadResponse: true,
-  SecretNotFound: true,
-  ProxyError: true,
-};
-
-const discoverySpec = {
-  sources: [{ type: 'prometheus', prometheus: { endpoint: 'https://a.example.com', query: 'up' } }],
-};
-
-function syncDiscovery(spec: object, outcome: SourceOutcome | undefined, status: unknown = undefined) {
-  const parent = { kind: 'DiscoveryPolicy', metadata: { name: 'popular', uid: uidOf('popular'), generation: 1 } };
-  const request = discoveryPolicySyncRequest.parse({ parent: { ...parent, spec, status } });
-  const outcomes = new Map(outcome === undefined ? [] : [[0, outcome]]);
-  return syncDiscoveryPolicy(request.parent, outcomes, NOON).response;
-}
-
-const found = (images: readonly string[]): SourceOutcome => ({
-  ok: true,
-  type: 'prometheus',
-  series: images.map((image) => ({ image, values: [1] })),
-  seriesWithoutImage: 0,
-  valuesDropped: 0,
-  warnings: [],
-});
-const synced = syncDiscovery(discoverySpec, found(['r.io/a:1']));
-
-const discoveryResponses = [
-  syncDiscovery({ sources: [] }, undefined),
-  syncDiscovery({ queries: [{ name: 'usage', type: 'loki' }] }, undefined),
-  syncDiscovery(discoverySpec, undefined),
-  synced,
-  syncDiscovery(discoverySpec, found([]), synced.status),
-  ...Object.keys(failureReasons).map((reason) =>
-    syncDiscovery(discoverySpec, { ok: false, reason: reason as FailureReason, message: 'down' }),
-  ),
-];
-
-const discoveryReports = discoveryResponses.flatMap((response) => reportsOf('DiscoveryPolicy', response));
-
-const setReports = [
-  ...setRows,
-  ...discoveryResponses.map(({ status }) => ({
-    spec: { discoveryPolicyRef: { name: 'popular' } },
-    policies: [{ metadata: { name: 'popular' }, status }],
-  })),
-].flatMap(({ spec, children = [], policies = [] }: SetRow) => {
-  const request = cachedImageSetSyncRequest.parse({
-    parent: { kind: 'CachedImageSet', metadata: { name: 'set', uid: uidOf('set'), generation: 1 }, spec },
-    children: { 'CachedImage.drop.corewire.io/v1alpha1': wireGroup(children) },
-    related: { 'DiscoveryPolicy.drop.corewire.io/v1alpha1': wireGroup(policies) },
-  });
-  return reportsOf('CachedImageSet', syncCachedImageSet(request, NOON).response);
-});
 
 test('the syncs of these rows report every reason of the table, on the conditions that it lists, and no other', () => {
   const listed = Object.entries<ReasonEntry>(reasons).flatMap(([reason, { on }]) =>
     on.map((condition) => `${condition} ${reason}`),
   );
-  const reported = [...imageReports, ...policyReports, ...setReports, ...discoveryReports];
-  expect([...new Set(reported)].sort()).toEqual(listed.sort());
+  expect([...new Set(syncedStatuses.flatMap(reportsOf))].sort()).toEqual(listed.sort());
 });
 
 test('every reason with which discovery fails is in the table', () => {
