@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { endChecks, invariants } from './invariants/all.ts';
 import { run } from './run.ts';
 import { deletionTamperings, endTamperings } from './tampering/children.ts';
+import { countTamperings } from './tampering/counts.ts';
 import { podTamperings, recordTamperings, secretTamperings, truthTamperings } from './tampering/records.ts';
 import { capTamperings, delayTamperings, nodeTamperings } from './tampering/starts.ts';
 import type { TamperedService } from './tampering/tampering.ts';
@@ -17,6 +18,7 @@ const services: readonly TamperedService[] = [
   ...secretTamperings,
   ...deletionTamperings,
   ...endTamperings,
+  ...countTamperings,
 ];
 
 const rows = services.map((service) => [service.service, service.invariant, service] as const);

@@ -1,5 +1,6 @@
 // The invariants that need nothing but the cluster: they hold in any cluster, with or without faults.
 import { capInvariants } from './caps.ts';
+import { countInvariants } from './counts.ts';
 import { delayInvariants } from './delays.ts';
 import { deletionInvariants } from './deletions.ts';
 import type { Invariant } from './invariant.ts';
@@ -14,4 +15,5 @@ export const clusterInvariants: readonly Invariant[] = [
   ...recordInvariants,
   ...truthInvariants,
   ...deletionInvariants,
+  ...countInvariants,
 ];

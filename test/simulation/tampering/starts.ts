@@ -142,6 +142,12 @@ export const nodeTamperings: readonly TamperedService[] = [
 const withLaterPull = (image: KubernetesObject) => withStatus(image, { lastPulledAt: '2999-01-01T00:00:00Z' });
 const withoutFailures = (image: KubernetesObject) => withStatus(image, { failing: [], consecutiveFailures: 0 });
 
+/** Hides the counts, which would be wrong before a start is. */
+const withoutCounts: Tampering = changeResponses('pullpolicies', ({ status, ...response }) => ({
+  ...response,
+  status: status === null ? status : { ...status, countsTime: undefined },
+}));
+
 export const delayTamperings: readonly TamperedService[] = [
   {
     invariant: 'policy-delay',
@@ -164,7 +170,7 @@ export const delayTamperings: readonly TamperedService[] = [
   {
     invariant: 'pair-backoff',
     service: 'a service that ignores the recorded failures of an image',
-    tampering: changeRelated('pullpolicies', 'CachedImage', withoutFailures),
+    tampering: { ...changeRelated('pullpolicies', 'CachedImage', withoutFailures), ...withoutCounts },
     run: smallRun(4, { nodes: 2 }),
   },
   {
