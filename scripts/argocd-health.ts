@@ -21,6 +21,9 @@ export function healthCheckOf(kind: keyof typeof healthChecks): string {
 export function argocdPatch(): unknown {
   const kinds = Object.keys(healthChecks) as (keyof typeof healthChecks)[];
   return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'argocd-cm' },
     data: Object.fromEntries(
       kinds.map((kind) => [`resource.customizations.health.${API_GROUP}_${kind}`, healthCheckOf(kind)]),
     ),
