@@ -1,5 +1,7 @@
 // Faults of Metacontroller, of its requests to the API server, and of the service.
 import { ApiError } from '../../simulator/api-error.ts';
+import type { Cluster } from '../../simulator/cluster.ts';
+import { identityOf, type Manifest } from '../../simulator/kubernetes-object.ts';
 import { type FaultKind, scatter, scatterTemporaryFaults } from './fault.ts';
 import { SECOND } from './time.ts';
 
@@ -16,6 +18,17 @@ const CACHED_KINDS = [
 ];
 /** After one failed create, the remaining children of the response are created within this time. */
 const REMAINING_CREATES_MILLISECONDS = 60;
+
+/**
+ * A conflict means that another client changed the object. Metacontroller ignores the conflict of a child, because that
+ * change triggers its next sync.
+ */
+function changeByOthers({ store }: Cluster, manifest: Manifest, nowMilliseconds: number): void {
+  const object = store.find(identityOf(manifest));
+  if (object === undefined) return;
+  const annotations = { ...object.metadata.annotations, 'simulation.example.com/changed': String(nowMilliseconds) };
+  store.update({ ...object, metadata: { ...object.metadata, annotations } });
+}
 
 export const metacontrollerFaults: readonly FaultKind[] = [
   {
@@ -71,12 +84,12 @@ export const metacontrollerFaults: readonly FaultKind[] = [
   {
     name: 'write-conflicts',
     description: 'an update fails with a conflict',
-    arrange({ points }, random) {
-      points.add('refuseWrite', (verb, object) =>
-        verb.startsWith('update') && random.chance(0.1)
-          ? new ApiError('Conflict', `${object.metadata.name} has been modified`)
-          : undefined,
-      );
+    arrange({ points, cluster, clock }, random) {
+      points.add('refuseWrite', (verb, object) => {
+        if (!verb.startsWith('update') || !random.chance(0.1)) return undefined;
+        if (verb === 'update') clock.schedule(0, () => changeByOthers(cluster, object, clock.now()));
+        return new ApiError('Conflict', `${object.metadata.name} has been modified`);
+      });
     },
   },
   {

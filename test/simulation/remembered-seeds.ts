@@ -71,8 +71,18 @@ export const REMEMBERED: readonly RememberedSeed[] = [
     why: 'a user deleted a Pod, a response was lost, and the next wave of the image came too soon',
   },
   {
-    seed: 636302273,
-    faults: ['write-conflicts', 'write-outages', 'nodes-stay-dead'],
-    why: 'the write of a NodeCache was dropped, so that a dead node stayed Ready and its pulls timed out forever',
+    seed: 721615937,
+    faults: [
+      'lost-answers',
+      'write-conflicts',
+      'metacontroller-restarts',
+      'images-edited',
+      'sets-edited',
+      'node-caches-deleted',
+      'children-deleted',
+      'nodes-stay-cordoned',
+      'nodes-stay-dead',
+    ],
+    why: 'a simulated conflict without a change of the object kept the NodeCache of a dead node Ready for ever',
   },
 ];
