@@ -12,6 +12,7 @@ import { mergeImages } from './ranking.ts';
 import { intervalMilliseconds, knownSource, retryDelayMilliseconds } from './schedule.ts';
 import { type Failure, resultOf, type Success } from './source-result.ts';
 import type { ScoredImage } from './sources/scored-image.ts';
+import { takenOverCount } from './take-over.ts';
 
 export interface ReduceInput {
   readonly policy: CompiledPolicy;
@@ -83,7 +84,7 @@ function reduceSource(source: CompiledSource, input: ReduceInput): SourceStatus 
   const previous = knownSource(status, source) ?? pendingSource(source);
   const outcome = outcomes.get(source.index);
   if (outcome === undefined) return previous;
-  const result = resultOf(outcome, { policy, source, previous });
+  const result = resultOf(outcome, { policy, source, previous, takenOverCount: takenOverCount(status) });
   if (result.kind === 'failure') return afterFailure(previous, result, policy, nowMilliseconds);
   return afterSuccess(previous, result, formatTimeSeconds(nowMilliseconds));
 }

@@ -27,6 +27,8 @@ interface ResultInput {
   readonly policy: CompiledPolicy;
   readonly source: CompiledSource;
   readonly previous: SourceStatus;
+  /** Number of images that the original Drop found, which stay until a source finds some here. */
+  readonly takenOverCount: number;
 }
 
 /** Returns the images with the highest scores. If scores are equal, an image of the response wins over a kept one. */
@@ -48,13 +50,14 @@ function keptImages({ images, incomplete }: ParsedResponse, previous: SourceStat
   return previous.images.filter((each) => !names.has(each.image) && incomplete.keeps(each));
 }
 
-export function resultOf(outcome: SourceOutcome, { policy, source, previous }: ResultInput): Success | Failure {
+export function resultOf(outcome: SourceOutcome, input: ResultInput): Success | Failure {
   if (!outcome.ok) {
     const { reason, message, retryAfterMilliseconds } = outcome;
     return { kind: 'failure', reason, message, retryAfterMilliseconds };
   }
+  const { policy, source, previous } = input;
   const response = source.parse(outcome);
-  if (response.images.length === 0) return resultWithoutImages(response, previous);
+  if (response.images.length === 0) return resultWithoutImages(response, input);
   const kept = keptImages(response, previous);
   const images = bestImages(policy, response.images, kept);
   const { incomplete, remarks } = response;
@@ -65,11 +68,11 @@ export function resultOf(outcome: SourceOutcome, { policy, source, previous }: R
   return { kind: 'success', images, message };
 }
 
-function resultWithoutImages({ remarks, isEmpty, incomplete }: ParsedResponse, previous: SourceStatus) {
+function resultWithoutImages({ remarks, isEmpty, incomplete }: ParsedResponse, input: ResultInput) {
   if (incomplete?.failure !== undefined) return { kind: 'failure', ...incomplete.failure } as const;
   const message = remarks.join('; ');
   if (!isEmpty && message !== '') return { kind: 'failure', reason: 'BadResponse', message } as const;
-  const previousCount = previous.images.length;
+  const previousCount = input.previous.images.length || input.takenOverCount;
   if (previousCount > 0) {
     const kept = `empty result; keeping the previous ${counted(previousCount, 'image')}`;
     return { kind: 'failure', reason: 'EmptyResult', message: kept } as const;

@@ -13,6 +13,11 @@ export function withoutAttemptTime(status: Status): Status {
 
 const hasSucceeded = ({ sources = [] }: Status) => sources.some(({ lastSuccessTime }) => lastSuccessTime !== undefined);
 
+/** Number of images that the original found; 0 once a source has succeeded here. */
+export function takenOverCount(status: Status): number {
+  return hasSucceeded(status) ? 0 : (status.discoveredImages?.length ?? 0);
+}
+
 /** Returns the next status, with the images of the previous one if no source of either has ever succeeded. */
 export function keepTakenOverImages(previous: Status, next: Status): Status {
   const { discoveredImages = [] } = previous;

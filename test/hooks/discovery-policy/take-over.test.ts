@@ -46,9 +46,12 @@ test('the images of the original go with the first success of a source', () => {
   expect(second.imageCount).toBe(1);
 });
 
-test('an empty result of every source empties the list', () => {
-  const status = sync(synced, [series({}), series({})]);
-  expect(status).toMatchObject({ imageCount: 0, discoveredImages: [] });
+test('the images of the original stay while every source returns an empty result', () => {
+  const first = sync(synced, [series({}), series({})]);
+  expect(first).toMatchObject({ imageCount: 2, discoveredImages: images });
+  expect(first.conditions?.[0]).toMatchObject({ status: 'False', reason: 'EmptyResult' });
+  const second = sync(first, [series({}), series({})], NOON + MINUTE);
+  expect(second).toMatchObject({ imageCount: 2, discoveredImages: images });
 });
 
 test('the time of a failed attempt of the original is not the time of a success', () => {
