@@ -20,15 +20,25 @@ export interface PullCounts {
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 
-function backingOffPulls({ images, pendingStarts, specResult, nowMilliseconds }: PolicyInput): number {
-  if (!specResult.ok) return 0;
+/** Ends of the backoffs that are not over, in milliseconds since the epoch. */
+function backoffEnds({ images, pendingStarts, specResult, nowMilliseconds }: PolicyInput): number[] {
+  if (!specResult.ok) return [];
   const { backoff } = specResult.limits;
-  const isWaiting = (at: number, failures: number) => at + backoffMilliseconds(backoff, failures) > nowMilliseconds;
   const failing = [...images.values()].flatMap(({ ledger }) => ledger.failing);
-  return (
-    failing.filter((pair) => isWaiting(failedAt(pair), pair.failures)).length +
-    pendingStarts.rejected.filter((start) => isWaiting(startedAt(start), start.count)).length
-  );
+  const ends = [
+    ...failing.map((pair) => failedAt(pair) + backoffMilliseconds(backoff, pair.failures)),
+    ...pendingStarts.rejected.map((start) => startedAt(start) + backoffMilliseconds(backoff, start.count)),
+  ];
+  return ends.filter((end) => end > nowMilliseconds);
+}
+
+/**
+ * When the last backoff is over, in milliseconds since the epoch; undefined if none runs. From then on, time alone
+ * changes no count.
+ */
+export function lastBackoffEnd(input: PolicyInput): number | undefined {
+  const ends = backoffEnds(input);
+  return ends.length === 0 ? undefined : Math.max(...ends);
 }
 
 /** Sums over the images, not over the pairs of image and node. */
@@ -38,7 +48,7 @@ export function countPulls(input: PolicyInput, { starts }: StartPlan): PullCount
   const pullsDone = sum(images.map(({ nodesReady }) => nodesReady));
   const inProgress = input.children.filter((pull) => isInProgress(input, pull)).length;
   const activePulls = inProgress + input.pendingStarts.starting.length + starts.length;
-  const backingOff = backingOffPulls(input);
+  const backingOff = backoffEnds(input).length;
   const queuedPulls = Math.max(0, pullsWanted - pullsDone - activePulls - backingOff);
   return { pullsWanted, pullsDone, activePulls, backingOffPulls: backingOff, queuedPulls };
 }

@@ -89,8 +89,8 @@ function conditionsOf(input: PolicyInput, progress: Progress, isProgressCurrent:
 
 export interface PolicyStatusResult {
   readonly status: Status;
-  /** When counts or Progressing are worth a write, in milliseconds since the epoch; undefined if they are current. */
-  readonly summaryDueAt: number | undefined;
+  /** When counts or Progressing may be worth a write, in milliseconds since the epoch. */
+  readonly summaryInstants: readonly (number | undefined)[];
 }
 
 /** The fields on which decisions rest. */
@@ -124,8 +124,8 @@ export function policyStatus(input: PolicyInput, plan: StartPlan): PolicyStatusR
   const isSummaryDue = summary.dueAt !== undefined && nowMilliseconds >= summary.dueAt;
   const unchanged = { ...fields, ...summary.recorded, ...conditionsOf(input, progress, false) };
   if (!isSummaryDue && !reviseStatus(pullPolicyStatus, previous, unchanged).isNew) {
-    return { status, summaryDueAt: summary.dueAt };
+    return { status, summaryInstants: [summary.dueAt, summary.settledAt] };
   }
   const next = { ...fields, ...summary.current(), ...conditionsOf(input, progress, true) };
-  return { status: reviseStatus(pullPolicyStatus, previous, next).status, summaryDueAt: undefined };
+  return { status: reviseStatus(pullPolicyStatus, previous, next).status, summaryInstants: [summary.settledAt] };
 }

@@ -1,7 +1,7 @@
 // The part of a PullPolicy status that shows progress. It changes with every pull, so it has a write budget of its own.
 import type { PullPolicyStatus } from '../../crds/pull-policy.ts';
 import { formatTimeMilliseconds, parseTimeMilliseconds } from '../../kubernetes/time.ts';
-import { averagePullSeconds, countPulls, estimatedCompletion, type PullCounts } from './counts.ts';
+import { averagePullSeconds, countPulls, estimatedCompletion, lastBackoffEnd, type PullCounts } from './counts.ts';
 import type { StartPlan } from './plan-starts.ts';
 import type { PolicyInput } from './policy-input.ts';
 import type { Progress } from './progressing.ts';
@@ -21,6 +21,11 @@ export interface Summary {
   readonly current: () => SummaryFields;
   /** When a change is worth a write of its own, in milliseconds since the epoch; undefined without a change. */
   readonly dueAt: number | undefined;
+  /**
+   * When the last backoff that counts is over, in milliseconds since the epoch. Undefined if none runs, or if the gate
+   * that the policy waits for requests a sync: that sync counts again.
+   */
+  readonly settledAt: number | undefined;
 }
 
 function recordedFields(status: Partial<PullPolicyStatus>): SummaryFields {
@@ -54,7 +59,12 @@ function currentFields(counts: PullCounts, input: PolicyInput): SummaryFields {
 /** A partial request proves nothing: then the fields stay. */
 export function summaryOf(input: PolicyInput, plan: StartPlan, progress: Progress): Summary {
   const recorded = recordedFields(input.status);
-  if (input.isPartial) return { recorded, current: () => recorded, dueAt: undefined };
+  if (input.isPartial) return { recorded, current: () => recorded, dueAt: undefined, settledAt: undefined };
   const counts = countPulls(input, plan);
-  return { recorded, current: () => currentFields(counts, input), dueAt: dueAtOf(counts, progress, input) };
+  return {
+    recorded,
+    current: () => currentFields(counts, input),
+    dueAt: dueAtOf(counts, progress, input),
+    settledAt: plan.waiting?.closure.opensAt === undefined ? lastBackoffEnd(input) : undefined,
+  };
 }

@@ -71,12 +71,12 @@ export function syncPullPolicy(
   const isViewUnseen = views.some(({ metadata }) => !children.policyViews?.has(metadata.name));
   const unseenChildAt =
     isViewUnseen || started.length > 0 ? nowMilliseconds + UNSEEN_CHILD_RESYNC_MILLISECONDS : undefined;
-  const { status, summaryDueAt } = policyStatus(input, plan);
+  const { status, summaryInstants } = policyStatus(input, plan);
   return {
     response: {
       status,
       children: [...kept.map(keptPod), ...started, ...views],
-      ...resyncAt(nowMilliseconds, [...resyncInstants(input, plan), unseenChildAt, summaryDueAt]),
+      ...resyncAt(nowMilliseconds, [...resyncInstants(input, plan), unseenChildAt, ...summaryInstants]),
     },
     logFields: logFieldsOf(plan, kept, dropped),
   };

@@ -206,6 +206,15 @@ describe('the estimate', () => {
   });
 });
 
+test('a resync follows at the end of the last backoff if no gate requests one', () => {
+  const failed = image('x', 5, 1, {
+    failing: [failing('a', 1, NOON - 20 * SECOND), failing('b', 1, NOON - 10 * SECOND)],
+  });
+  const cordoned = ['a', 'b'].map((name) => ({ name, unschedulable: true }));
+  expect(decide({ nodes: cordoned, images: [failed] }).response.resyncAfterSeconds).toBe(20);
+  expect(decide({ nodes: nodesNamed('a', 'b'), images: [failed] }).response.resyncAfterSeconds).toBe(10);
+});
+
 describe('a change of the counts alone', () => {
   const cluster = (nodesReady: number): PolicyRequestFacts => ({
     nodes: one,

@@ -238,13 +238,13 @@ const orderRows: readonly StartRow[] = [
     resyncAfterSeconds: undefined,
   },
   {
-    title: 'a cordoned node waits for its cordon and not for its backoff, which requests no resync',
+    title: 'a cordoned node waits for its cordon, and the end of its backoff requests a resync only for the counts',
     cluster: {
       nodes: [{ name: 'a', unschedulable: true }],
       images: [{ name: 'x', status: { failing: [failing('a', 1, NOON)] } }],
     },
     waitingFor: 'not-eligible',
-    resyncAfterSeconds: undefined,
+    resyncAfterSeconds: 30,
   },
   {
     title: 'a cordoned node waits for its cordon and not for the pull of another policy there',
