@@ -1,4 +1,5 @@
 // How far a policy has got: counts of its pulls, and when they are expected to be done.
+import type { PullPolicySpec } from '../../crds/pull-policy.ts';
 import { formatTimeSeconds } from '../../kubernetes/time.ts';
 import { backoffMilliseconds } from '../cached-image/retry-backoff.ts';
 import { startObstacle } from '../fleet/availability.ts';
@@ -20,8 +21,11 @@ export interface PullCounts {
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 
-/** Ends of the backoffs that are not over, in milliseconds since the epoch. */
-function backoffEnds({ images, pendingStarts, specResult, nowMilliseconds }: PolicyInput): number[] {
+/**
+ * Ends of the backoffs that are not over, in milliseconds since the epoch. After the last of them, time alone changes
+ * no count.
+ */
+export function backoffEnds({ images, pendingStarts, specResult, nowMilliseconds }: PolicyInput): number[] {
   if (!specResult.ok) return [];
   const { backoff } = specResult.limits;
   const failing = [...images.values()].flatMap(({ ledger }) => ledger.failing);
@@ -32,25 +36,15 @@ function backoffEnds({ images, pendingStarts, specResult, nowMilliseconds }: Pol
   return ends.filter((end) => end > nowMilliseconds);
 }
 
-/**
- * When the last backoff is over, in milliseconds since the epoch; undefined if none runs. From then on, time alone
- * changes no count.
- */
-export function lastBackoffEnd(input: PolicyInput): number | undefined {
-  const ends = backoffEnds(input);
-  return ends.length === 0 ? undefined : Math.max(...ends);
-}
-
 /** Sums over the images, not over the pairs of image and node. */
-export function countPulls(input: PolicyInput, { starts }: StartPlan): PullCounts {
+export function countPulls(input: PolicyInput, { starts }: StartPlan, backingOffPulls: number): PullCounts {
   const images = [...input.images.values()];
   const pullsWanted = sum(images.map(({ nodesTargeted }) => nodesTargeted));
   const pullsDone = sum(images.map(({ nodesReady }) => nodesReady));
   const inProgress = input.children.filter((pull) => isInProgress(input, pull)).length;
   const activePulls = inProgress + input.pendingStarts.starting.length + starts.length;
-  const backingOff = backoffEnds(input).length;
-  const queuedPulls = Math.max(0, pullsWanted - pullsDone - activePulls - backingOff);
-  return { pullsWanted, pullsDone, activePulls, backingOffPulls: backingOff, queuedPulls };
+  const queuedPulls = Math.max(0, pullsWanted - pullsDone - activePulls - backingOffPulls);
+  return { pullsWanted, pullsDone, activePulls, backingOffPulls, queuedPulls };
 }
 
 /** The mean over the images that were pulled, in seconds with one decimal; undefined if none was. */
@@ -86,12 +80,10 @@ export function remainingSeconds(input: EstimateInput): number | undefined {
   return Math.max(byWidth, ...lastWaveEnds);
 }
 
-function availableNodesOf(table: FleetTable, { nodeSelector, tolerations = [] }: PolicySelection): number {
+function availableNodesOf(table: FleetTable, { nodeSelector, tolerations = [] }: PullPolicySpec): number {
   const nodes = matchingNodes(table, { nodeSelectors: [nodeSelector], tolerations });
   return nodes.filter((node) => startObstacle(node, tolerations) === undefined).length;
 }
-
-type PolicySelection = Pick<Extract<PolicyInput['specResult'], { ok: true }>['spec'], 'nodeSelector' | 'tolerations'>;
 
 const MINUTE_MILLISECONDS = 60_000;
 
@@ -99,15 +91,18 @@ const MINUTE_MILLISECONDS = 60_000;
  * Returns the time at which all images are expected on all nodes, rounded up to a minute. Undefined while the policy is
  * paused or idle, or no duration of a pull is known.
  */
-export function estimatedCompletion(input: PolicyInput, counts: PullCounts): string | undefined {
+export function estimatedCompletion(
+  input: PolicyInput,
+  counts: PullCounts,
+  pullSeconds: number | undefined,
+): string | undefined {
   const { specResult, table, nowMilliseconds } = input;
-  const images = [...input.images.values()];
-  const pullSeconds = averagePullSeconds(images);
   const remaining = counts.activePulls + counts.queuedPulls;
   if (!specResult.ok || specResult.limits.paused || table === undefined) return undefined;
   if (remaining === 0 || pullSeconds === undefined) return undefined;
   const { limits, spec } = specResult;
   const availableNodes = availableNodesOf(table, spec);
+  const images = [...input.images.values()];
   const seconds = remainingSeconds({ images, limits, remaining, pullSeconds, availableNodes });
   if (seconds === undefined) return undefined;
   const end = nowMilliseconds + seconds * 1000;

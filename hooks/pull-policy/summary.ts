@@ -1,7 +1,7 @@
 // The part of a PullPolicy status that shows progress. It changes with every pull, so it has a write budget of its own.
 import type { PullPolicyStatus } from '../../crds/pull-policy.ts';
 import { formatTimeMilliseconds, parseTimeMilliseconds } from '../../kubernetes/time.ts';
-import { averagePullSeconds, countPulls, estimatedCompletion, lastBackoffEnd, type PullCounts } from './counts.ts';
+import { averagePullSeconds, backoffEnds, countPulls, estimatedCompletion, type PullCounts } from './counts.ts';
 import type { StartPlan } from './plan-starts.ts';
 import type { PolicyInput } from './policy-input.ts';
 import type { Progress } from './progressing.ts';
@@ -47,7 +47,7 @@ function dueAtOf(counts: PullCounts, { isRecorded }: Progress, input: PolicyInpu
 
 function currentFields(counts: PullCounts, input: PolicyInput): SummaryFields {
   const average = averagePullSeconds([...input.images.values()]);
-  const end = estimatedCompletion(input, counts);
+  const end = estimatedCompletion(input, counts, average);
   return {
     ...counts,
     ...(average === undefined ? {} : { averagePullSeconds: average }),
@@ -60,11 +60,13 @@ function currentFields(counts: PullCounts, input: PolicyInput): SummaryFields {
 export function summaryOf(input: PolicyInput, plan: StartPlan, progress: Progress): Summary {
   const recorded = recordedFields(input.status);
   if (input.isPartial) return { recorded, current: () => recorded, dueAt: undefined, settledAt: undefined };
-  const counts = countPulls(input, plan);
+  const ends = backoffEnds(input);
+  const counts = countPulls(input, plan, ends.length);
+  const hasGateInstant = plan.waiting?.closure.opensAt !== undefined;
   return {
     recorded,
     current: () => currentFields(counts, input),
     dueAt: dueAtOf(counts, progress, input),
-    settledAt: plan.waiting?.closure.opensAt === undefined ? lastBackoffEnd(input) : undefined,
+    settledAt: hasGateInstant || ends.length === 0 ? undefined : Math.max(...ends),
   };
 }
