@@ -9,7 +9,7 @@ import { dropCrdsValues, dropValues } from '../charts/values.ts';
 import { customResourceDefinition } from '../crds/custom-resource-definition.ts';
 import { kinds } from '../crds/kinds.ts';
 import { controllerObject, defaultsRegistration, registrations } from '../metacontroller/registrations.ts';
-import { argocdPatch } from './argocd-health.ts';
+import { argocdPatch, healthCheckFiles } from './argocd-health.ts';
 import { valueRules, valuesSchema } from './chart-schema.ts';
 import { valuesTable, valuesYaml } from './chart-values-text.ts';
 import { fieldReference } from './field-reference.ts';
@@ -110,6 +110,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['docs/field-reference.md', fieldReference(kinds)],
     ['docs/reasons.md', reasonsDocument()],
     ['docs/metrics.md', await metricsDocument()],
+    ...healthCheckFiles(),
     ['docs/argocd/argocd-cm.yaml', yaml(argocdPatch())],
   ]);
 }
