@@ -1,6 +1,6 @@
 // How long a pull took.
 import { parseTimeMilliseconds } from '../../kubernetes/time.ts';
-import { pullStatus } from './evidence.ts';
+import { pullStatus } from './pull-container.ts';
 import type { PullPod } from './read.ts';
 
 const SECOND_MILLISECONDS = 1_000;

@@ -2,8 +2,8 @@
 import { digestPattern } from '../../kubernetes/image-reference.ts';
 import type { ObservedContainerStatus, ObservedPod } from '../../metacontroller/pod.ts';
 import { type KubeletReason, kubeletReason, type Reason } from '../reasons.ts';
-import { PULL_CONTAINER } from './identity.ts';
 import { failedInitContainer } from './init-containers.ts';
+import { pullStatus } from './pull-container.ts';
 
 /**
  * Waiting reasons that the kubelet reports only once the image is on the node (kubernetes
@@ -61,17 +61,6 @@ function provesImage({ imageID, state }: ObservedContainerStatus): boolean {
   if (state.running !== undefined) return true;
   if (state.terminated !== undefined) return state.terminated.reason !== STATUS_LOST;
   return reasonsAfterPull.has(state.waiting?.reason ?? '');
-}
-
-/**
- * The status of the container that pulls. The kubelet sorts statuses by name, so a container that an admission webhook
- * added can come first.
- */
-export function pullStatus({ spec, status }: ObservedPod): ObservedContainerStatus | undefined {
-  const { containers } = spec;
-  // Pods of other releases can name the container differently.
-  const name = containers.some((container) => container.name === PULL_CONTAINER) ? PULL_CONTAINER : containers[0]?.name;
-  return status.containerStatuses?.find((container) => container.name === name || container.name === undefined);
 }
 
 type Failed = Extract<Evidence, { kind: 'failed' }>;

@@ -10,11 +10,11 @@ import {
   IMAGE_UID_ANNOTATION,
   NODE_KEY_ANNOTATION,
   NODE_LABEL,
-  PULL_CONTAINER,
   REFERENCE_ANNOTATION,
   SLOT_LABEL,
 } from './identity.ts';
 import { type Mutation, mutationOf } from './mutation.ts';
+import { pullContainer } from './pull-container.ts';
 
 export interface PullPod {
   readonly pod: ObservedPod;
@@ -45,9 +45,8 @@ function slotOf(label: string | undefined): number | undefined {
 }
 
 /** The reference of a Pod of another release, which has no annotation for it. */
-function referenceInSpec({ containers }: ObservedPod['spec']): string {
-  const container = containers.find(({ name }) => name === PULL_CONTAINER) ?? containers[0];
-  const text = container?.image ?? '';
+function referenceInSpec(spec: ObservedPod['spec']): string {
+  const text = pullContainer(spec)?.image ?? '';
   const parsed = parseImageReference(text);
   return parsed.ok ? formatImageReference(parsed.reference) : text;
 }
