@@ -31,24 +31,17 @@ function missingCached({ cached = [] }: Status, older: Status): Status {
 
 const TIMES = ['lastPulledAt', 'lastAttemptedAt'] as const;
 
-/** The duration belongs to the last success. */
-function laterDuration(newer: Status, older: Status): Status {
-  const [newerSuccess, olderSuccess] = [newer.lastPulledAt ?? '', older.lastPulledAt ?? ''];
-  const isLonger = newerSuccess === olderSuccess && (newer.lastPullSeconds ?? 0) < (older.lastPullSeconds ?? 0);
-  return newerSuccess < olderSuccess || isLonger ? { lastPullSeconds: older.lastPullSeconds } : {};
-}
-
 function laterTimes(newer: Status, older: Status): Status {
   return Object.fromEntries(
     TIMES.filter((field) => (newer[field] ?? '') < (older[field] ?? '')).map((field) => [field, older[field]]),
   );
 }
 
-/** Failures since the last success: the count of the status with the later success, or the larger count if equal. */
-function laterFailureCount(newer: Status, older: Status): Status {
+/** A field that belongs to the last success: of the status with the later one, or the larger value if equal. */
+function ofLaterSuccess(field: 'consecutiveFailures' | 'lastPullSeconds', newer: Status, older: Status): Status {
   const [newerSuccess, olderSuccess] = [newer.lastPulledAt ?? '', older.lastPulledAt ?? ''];
-  const isHigher = newerSuccess === olderSuccess && (newer.consecutiveFailures ?? 0) < (older.consecutiveFailures ?? 0);
-  return newerSuccess < olderSuccess || isHigher ? { consecutiveFailures: older.consecutiveFailures } : {};
+  const isLarger = newerSuccess === olderSuccess && (newer[field] ?? 0) < (older[field] ?? 0);
+  return newerSuccess < olderSuccess || isLarger ? { [field]: older[field] } : {};
 }
 
 /** Failing pairs that only the older status has, or has with a later failure, except on nodes that hold the image. */
@@ -79,10 +72,10 @@ export function mergeImageStatuses(observed: Status, remembered: Status, referen
   const updates: Status = {
     ...cached,
     ...(sameGeneration
-      ? { ...missingFailing({ ...newer, ...cached }, older), ...laterFailureCount(newer, older) }
+      ? { ...missingFailing({ ...newer, ...cached }, older), ...ofLaterSuccess('consecutiveFailures', newer, older) }
       : {}),
     ...laterTimes(newer, older),
-    ...laterDuration(newer, older),
+    ...ofLaterSuccess('lastPullSeconds', newer, older),
   };
   return Object.keys(updates).length === 0 ? newer : withUpdates(newer, updates);
 }
