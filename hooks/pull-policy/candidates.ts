@@ -111,10 +111,13 @@ function* passesOf(input: CandidateInput): Generator<readonly [PriorityTier, Nod
   if (mayRepull) for (const { image } of deprioritized) yield [[image], repull];
 }
 
-/** Filters that select the nodes of each search, in this order. Without a NotReady node one search is enough. */
-function nodeFiltersOf({ table }: CandidateInput): readonly ((node: FleetNode) => boolean)[] {
+type NodeSelection = (nodes: readonly FleetNode[]) => readonly FleetNode[];
+
+/** Select the nodes of each search, in this order. Without a NotReady node one search of all nodes is enough. */
+function searchesOf({ table }: CandidateInput): readonly NodeSelection[] {
   const isReady = ({ group }: FleetNode) => group.ready;
-  return table.nodes.every(isReady) ? [() => true] : [isReady, (node) => !isReady(node)];
+  if (table.nodes.every(isReady)) return [(nodes) => nodes];
+  return [(nodes) => nodes.filter(isReady), (nodes) => nodes.filter((node) => !isReady(node))];
 }
 
 /**
@@ -125,9 +128,9 @@ function nodeFiltersOf({ table }: CandidateInput): readonly ((node: FleetNode) =
  */
 export function* findCandidates(input: CandidateInput): Generator<Bucket> {
   const wantedNodes = wantedNodesIn(input);
-  for (const isSearched of nodeFiltersOf(input)) {
+  for (const select of searchesOf(input)) {
     for (const [tier, choose] of passesOf(input)) {
-      yield* tierBuckets(tier, input, (image) => choose(wantedNodes(image)).filter(isSearched));
+      yield* tierBuckets(tier, input, (image) => select(choose(wantedNodes(image))));
     }
   }
 }
