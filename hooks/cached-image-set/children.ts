@@ -4,7 +4,7 @@ import { API_VERSION } from '../../crds/kind.ts';
 import { labelValueOf } from '../../kubernetes/short-names.ts';
 import type { ObservedCachedImage } from '../../metacontroller/hook-request.ts';
 import type { DesiredObject } from '../../metacontroller/hook-response.ts';
-import { RANK_ANNOTATION } from '../pull-pod/identity.ts';
+import { OUR_PREFIX, RANK_ANNOTATION } from '../pull-pod/identity.ts';
 import { type Member, memberName } from './members.ts';
 
 const SET_LABEL = 'drop.corewire.io/imageset';
@@ -12,7 +12,6 @@ const SET_LABEL = 'drop.corewire.io/imageset';
 export const DISCOVERED_LABEL = 'drop.corewire.io/discovered';
 /** The source that a discovered image comes from. */
 const SOURCE_ANNOTATION = 'drop.corewire.io/source';
-const OUR_PREFIX = 'drop.corewire.io/';
 
 /** Fields that every child copies from the set; an absent field stays absent. */
 function commonFields(spec: CachedImageSetSpec): Record<string, unknown> {

@@ -1,6 +1,8 @@
 // Name, labels and annotations of a pull Pod: they identify what it pulls and for which policy.
 import { labelValueOf, shortHash } from '../../kubernetes/short-names.ts';
 
+/** Of every label and annotation that Drop defines. */
+export const OUR_PREFIX = 'drop.corewire.io/';
 export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
 export const MANAGED_BY = 'drop';
 export const IMAGE_LABEL = 'drop.corewire.io/cachedimage';

@@ -1,7 +1,14 @@
 // Changes of an admission webhook that make a pull Pod useless. A rewritten image or an added container does not.
 import { labelValueOf } from '../../kubernetes/short-names.ts';
 import type { ObservedPod } from '../../metacontroller/pod.ts';
-import { NODE_LABEL, PULL_CONTAINER, REFERENCE_ANNOTATION, REQUEST_HASH_LABEL, requestHash } from './identity.ts';
+import {
+  NODE_LABEL,
+  OUR_PREFIX,
+  PULL_CONTAINER,
+  REFERENCE_ANNOTATION,
+  REQUEST_HASH_LABEL,
+  requestHash,
+} from './identity.ts';
 
 export interface Mutation {
   readonly kind: 'container' | 'node' | 'annotations';
@@ -27,7 +34,7 @@ export function mutationOf(pod: ObservedPod): Mutation | undefined {
   }
   const hash = labels[REQUEST_HASH_LABEL];
   if (hash !== undefined && hash !== requestHash(annotations, nodeName)) {
-    return { kind: 'annotations', change: 'annotations drop.corewire.io/* were changed or removed' };
+    return { kind: 'annotations', change: `annotations ${OUR_PREFIX}* were changed or removed` };
   }
   if (!containers.some(({ name }) => name === PULL_CONTAINER)) {
     return { kind: 'container', change: `the container ${PULL_CONTAINER} was renamed or removed` };

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { celSource, withRule } from '../../crds/rule.ts';
 import { LABEL_LIMIT_CHARACTERS, labelKeyPattern, labelValuePattern } from '../../kubernetes/object-name.ts';
-import { MANAGED_BY_LABEL } from './identity.ts';
+import { MANAGED_BY_LABEL, OUR_PREFIX } from './identity.ts';
 
 /** Largest user or group ID that Kubernetes accepts: `IsValidUserID` of `pkg/apis/core/validation/validation.go`. */
 const LARGEST_ID = 2 ** 31 - 1;
@@ -61,8 +61,8 @@ export const containerSecurityContext = z
   .partial();
 
 /** The keys that only Drop sets on a pull Pod. */
-export const OUR_KEYS = `drop.corewire.io/* and ${MANAGED_BY_LABEL}`;
-const isOurs = (key: string) => key.startsWith('drop.corewire.io/') || key === MANAGED_BY_LABEL;
+export const OUR_KEYS = `${OUR_PREFIX}* and ${MANAGED_BY_LABEL}`;
+const isOurs = (key: string) => key.startsWith(OUR_PREFIX) || key === MANAGED_BY_LABEL;
 
 const withoutNulls = (map: Readonly<Record<string, string | null>>) =>
   Object.fromEntries(Object.entries(map).filter((entry): entry is [string, string] => entry[1] !== null));
