@@ -3,6 +3,7 @@ import type { ObservedCachedImage } from '../../metacontroller/hook-request.ts';
 import type { ParentEvent, PullOutcome } from '../hook-result.ts';
 import { pullSeconds } from '../pull-pod/duration.ts';
 import type { PullPod } from '../pull-pod/read.ts';
+import { parseImageReference } from '../text/parsed.ts';
 import { type EndedAttempt, recordedMessage } from './ledger.ts';
 
 function startedEvent({ attempt, node }: PullPod, reference: string): ParentEvent {
@@ -41,7 +42,9 @@ export function pullEvents({ reference, inProgress, ended, nowMilliseconds }: Pu
 
 /** Returns the image without tag and digest as the spec writes it; as it was recorded while the spec is not valid. */
 export function imageNameOf({ spec, status }: ObservedCachedImage): string {
-  return spec.ok ? spec.value.image : (status.image ?? '').replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+  if (spec.ok) return spec.value.image;
+  const recorded = parseImageReference(status.image ?? '');
+  return recorded.ok ? `${recorded.reference.registry}/${recorded.reference.repository}` : '';
 }
 
 export function pullOutcome({ pull, outcome }: EndedAttempt, image: string, nowMilliseconds: number): PullOutcome {
