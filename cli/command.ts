@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import type { ControllerOptions, Endpoint, TokenSecret } from '../metacontroller/registrations.ts';
 import { renderControllers, renderDefinitions } from './render.ts';
+import { UsageError } from './usage-error.ts';
 
 const usage = `usage:
   kubectl drop render crds
@@ -13,11 +14,6 @@ const usage = `usage:
 `;
 
 const SERVICE_PORT = 8080;
-
-/** An invalid command line. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
 
 function parts(text: string, count: number, shape: string): string[] {
   const found = text.split('/');

@@ -1,5 +1,6 @@
 // Entry point of the command `kubectl drop`.
-import { runCommand, UsageError } from './command.ts';
+import { runCommand } from './command.ts';
+import { UsageError } from './usage-error.ts';
 
 try {
   process.stdout.write(runCommand(process.argv.slice(2)));

@@ -3,7 +3,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { runCommand, UsageError } from '../../cli/command.ts';
+import { runCommand } from '../../cli/command.ts';
+import { UsageError } from '../../cli/usage-error.ts';
 import { customResourceDefinition } from '../../crds/custom-resource-definition.ts';
 import { kinds } from '../../crds/kinds.ts';
 

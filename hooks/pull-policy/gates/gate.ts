@@ -43,8 +43,19 @@ export interface Closure {
   readonly message: () => string;
 }
 
+/** `delay` names two gates: of the whole policy, or of an image where each image is a queue of its own. */
+export type GateName =
+  | 'paused'
+  | 'policy-cap'
+  | 'delay'
+  | 'image-cap'
+  | 'breaker'
+  | 'node-busy'
+  | 'backoff'
+  | 'not-eligible';
+
 interface GateOf<Scope extends string, Input> {
-  readonly name: string;
+  readonly name: GateName;
   readonly scope: Scope;
   /** The reason of the condition `Progressing` while this gate is the first closed one. */
   readonly reason: Reason;
