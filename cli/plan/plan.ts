@@ -1,5 +1,5 @@
 // The result of planning: every pull with its start and end, and the figures that follow from them. Times are
-// milliseconds since the start of the plan, unless their name says otherwise.
+// milliseconds since the start of the plan, unless their comment states otherwise.
 import type { GateName } from '../../hooks/pull-policy/gates/gate.ts';
 
 export interface PlannedPull {
