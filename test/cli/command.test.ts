@@ -3,10 +3,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { runCommand } from '../../cli/command.ts';
 import { UsageError } from '../../cli/usage-error.ts';
 import { customResourceDefinition } from '../../crds/custom-resource-definition.ts';
 import { kinds } from '../../crds/kinds.ts';
+import { runWith, TEST_VERSION, textOf } from './command-input.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const bin = join(root, 'cli/kubectl-drop.mjs');
@@ -24,8 +24,8 @@ function documents<Document>(text: string): Document[] {
   });
 }
 
-it('render crds prints the definition of every kind', () => {
-  expect(documents(runCommand(['render', 'crds']))).toEqual(kinds.map(customResourceDefinition));
+it('render crds prints the definition of every kind', async () => {
+  expect(documents(await textOf(['render', 'crds']))).toEqual(kinds.map(customResourceDefinition));
 });
 
 describe('render controllers prints webhooks', () => {
@@ -51,8 +51,8 @@ describe('render controllers prints webhooks', () => {
       ['--token-secret', 'drop-system/drop-token/token'],
       { ...service('drop', 'drop-system'), authorization },
     ],
-  ])('%s', (_title, flags, expected) => {
-    const controllers = documents<Controller>(runCommand(['render', 'controllers', ...flags]));
+  ])('%s', async (_title, flags, expected) => {
+    const controllers = documents<Controller>(await textOf(['render', 'controllers', ...flags]));
     expect(controllers.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
       'DecoratorController drop-nodes',
       'CompositeController drop-fleets',
@@ -68,13 +68,27 @@ describe('render controllers prints webhooks', () => {
 describe('invalid arguments are an error', () => {
   const controllers = ['render', 'controllers'];
   it.each<[string, readonly string[], RegExp]>([
-    ['no arguments', [], /^usage:\n {2}kubectl drop render crds\n/],
-    ['render without an object', ['render'], /^usage:/],
-    ['an unknown object to render', ['render', 'everything'], /^usage:/],
-    ['an argument too many', ['render', 'crds', 'now'], /^usage:/],
-    ['arguments in another order', ['crds', 'render'], /^usage:/],
-    ['an unknown flag', [...controllers, '--namespace', 'x'], /^Unknown option '--namespace'/],
-    ['a flag without a value', [...controllers, '--url'], /^Option '--url <value>' argument missing$/],
+    ['no arguments', [], /^missing command: use one of render; "kubectl drop --help" describes them$/],
+    [
+      'render without an object',
+      ['render'],
+      /^missing command: use one of crds, controllers; "kubectl drop render --help" describes them$/,
+    ],
+    ['an unknown command', ['rendre'], /^unknown command 'rendre' \(Did you mean render\?\)$/],
+    ['an unknown object to render', ['render', 'everything'], /^unknown command 'everything'$/],
+    [
+      'an argument too many',
+      ['render', 'crds', 'now'],
+      /^too many arguments for 'crds'. Expected 0 arguments but got 1.$/,
+    ],
+    ['arguments in another order', ['crds', 'render'], /^unknown command 'crds'$/],
+    ['an unknown flag', [...controllers, '--namespace', 'x'], /^unknown option '--namespace'$/],
+    [
+      'a misspelt flag',
+      [...controllers, '--sevrice', 'x'],
+      /^unknown option '--sevrice' \(Did you mean --service\?\)$/,
+    ],
+    ['a flag without a value', [...controllers, '--url'], /^option '--url <url>' argument missing$/],
     [
       'a URL and a Service',
       [...controllers, '--url', 'http://a', '--service', 'a/b'],
@@ -98,10 +112,24 @@ describe('invalid arguments are an error', () => {
     ],
     ['a Service with three parts', [...controllers, '--service', 'a/b/c'], /^"a\/b\/c" is not NAME\/NAMESPACE$/],
     ['a Secret without a key', [...controllers, '--token-secret', 'a/b'], /^"a\/b" is not NAMESPACE\/NAME\/KEY$/],
-    ['a flag of another command', ['render', 'crds', '--url', 'http://a'], /^usage:/],
-  ])('%s', (_title, args, message) => {
-    expect(() => runCommand(args)).toThrow(UsageError);
-    expect(() => runCommand(args)).toThrow(message);
+    ['a flag of another command', ['render', 'crds', '--url', 'http://a'], /^unknown option '--url'$/],
+  ])('%s', async (_title, args, message) => {
+    await expect(runWith(args)).rejects.toThrow(UsageError);
+    await expect(runWith(args)).rejects.toThrow(message);
+  });
+});
+
+describe('help and version go to stdout with exit code 0', () => {
+  it.each<[readonly string[], string]>([
+    [['--help'], 'Usage: kubectl drop [options] [command]\n'],
+    [['-h'], 'Usage: kubectl drop [options] [command]\n'],
+    [['help', 'render'], 'Usage: kubectl drop render [options] [command]\n'],
+    [['render', '--help'], 'Usage: kubectl drop render [options] [command]\n'],
+    [['render', 'controllers', '--help'], 'Usage: kubectl drop render controllers [options]\n'],
+    [['--version'], `${TEST_VERSION}\n`],
+  ])('%j', async (args, start) => {
+    expect(await textOf(args)).toContain(start);
+    expect((await textOf(args)).indexOf(start)).toBe(0);
   });
 });
 

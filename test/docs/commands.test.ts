@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runCommand } from '../../cli/command.ts';
 import { readArguments as readDemoArguments } from '../../demo/arguments.ts';
+import { textOf } from '../cli/command-input.ts';
 import { readArguments as readSimulateArguments } from '../simulation/arguments.ts';
 import { commandBlocks } from './command-blocks.ts';
 import { blocks, blocksBelow, documents, root } from './documents.ts';
@@ -74,11 +74,11 @@ it('every npm script that a document names exists', () => {
 const renderCommands = blocks
   .filter(({ language }) => language === 'sh')
   .flatMap(({ text }) => shellCommands(text))
-  .filter(({ text }) => text.startsWith('kubectl drop '));
+  .filter(({ text }) => text.startsWith('kubectl drop render '));
 
-it.each(renderCommands)('`$text` prints Kubernetes objects', ({ text }) => {
+it.each(renderCommands)('`$text` prints Kubernetes objects', async ({ text }) => {
   const [, , ...args] = wordsOf(text.split('|')[0] ?? '');
-  expect(runCommand(args)).toMatch(/^apiVersion: /);
+  expect(await textOf(args)).toMatch(/^apiVersion: /);
 });
 
 it('the documented removal selects a label that the chart sets on every definition', () => {

@@ -1,8 +1,8 @@
 // Renders the CustomResourceDefinitions and the Metacontroller registrations for `kubectl apply`.
 import { stringify } from 'yaml';
-import { customResourceDefinition } from '../crds/custom-resource-definition.ts';
-import { kinds } from '../crds/kinds.ts';
-import { type ControllerOptions, controllerObject, registrations } from '../metacontroller/registrations.ts';
+import { customResourceDefinition } from '../../crds/custom-resource-definition.ts';
+import { kinds } from '../../crds/kinds.ts';
+import { type ControllerOptions, controllerObject, registrations } from '../../metacontroller/registrations.ts';
 
 function documents(objects: readonly unknown[]): string {
   return objects.map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n');
