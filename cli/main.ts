@@ -15,6 +15,14 @@ async function snapshotOf(flags: ClusterFlags) {
   return await readSnapshot(loadKubeConfig({ file, context, environment: process.env }), settingsOf(flags));
 }
 
+/** Ends the process once the text is written, also while a request or a program for credentials still runs. */
+function finish(stream: NodeJS.WriteStream, text: string, exitCode: number): void {
+  progress.clear();
+  // The reader of a pipe can end first, for example `head`.
+  stream.on('error', () => process.exit(exitCode));
+  stream.write(text, () => process.exit(exitCode));
+}
+
 try {
   const { text, exitCode } = await runCommand(process.argv.slice(2), {
     version: packageVersion(),
@@ -22,12 +30,8 @@ try {
     readSnapshot: snapshotOf,
     progress,
   });
-  progress.clear();
-  process.stdout.write(text);
-  process.exitCode = exitCode;
+  finish(process.stdout, text, exitCode);
 } catch (error) {
-  progress.clear();
   const message = error instanceof UsageError ? error.message : String(error);
-  process.stderr.write(`${message.trimEnd()}\n`);
-  process.exitCode = 2;
+  finish(process.stderr, `${message.trimEnd()}\n`, 2);
 }

@@ -23,6 +23,12 @@ export interface KubeConfigInput {
 /** Text of a file or a server as part of a message. */
 export const quoted = (text: string) => `"${redactMessage(text, MESSAGE_LIMIT_CHARACTERS)}"`;
 
+/** The parser quotes lines of the file, which can hold credentials: only its first line is used. */
+function problemOf(error: unknown): string {
+  if (!(error instanceof Error) || error instanceof TypeError) return 'it is empty';
+  return quoted(error.message.split('\n')[0] ?? '');
+}
+
 function readFile(file: string): KubeConfig {
   const kubeConfig = new KubeConfig();
   try {
@@ -32,9 +38,7 @@ function readFile(file: string): KubeConfig {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') throw new UsageError(`the kubeconfig ${file} does not exist: check --kubeconfig`);
     if (code !== undefined) throw new UsageError(`the kubeconfig ${file} cannot be read (${code}): check the file`);
-    // The parser quotes lines of the file, which can hold credentials. Its first line states the problem.
-    const [problem = ''] = String(error instanceof Error ? error.message : error).split('\n');
-    throw new UsageError(`the kubeconfig ${file} is not valid: correct it or name another one: ${quoted(problem)}`);
+    throw new UsageError(`the kubeconfig ${file} is not valid: correct it or name another one: ${problemOf(error)}`);
   }
   return kubeConfig;
 }
@@ -49,13 +53,17 @@ function firstByName<Entry extends { readonly name: string }>(entries: readonly 
 const withPlainHttp = (cluster: Cluster): Cluster =>
   cluster.server.startsWith('http://') ? { ...cluster, skipTLSVerify: true } : cluster;
 
+/** Without a user, the client would ignore the certificate authority of the cluster. */
+const ANONYMOUS = 'drop-anonymous';
+const withUser = (context: Context): Context => ({ ...context, user: context.user || ANONYMOUS });
+
 /** Merges like kubectl: of two entries with the same name, and of two current contexts, the first counts. */
 function merged(files: readonly KubeConfig[]): KubeConfig {
   const all = new KubeConfig();
   all.loadFromOptions({
     clusters: firstByName(files.flatMap((file): Cluster[] => file.clusters)).map(withPlainHttp),
-    users: firstByName(files.flatMap((file): User[] => file.users)),
-    contexts: firstByName(files.flatMap((file): Context[] => file.contexts)),
+    users: [...firstByName(files.flatMap((file): User[] => file.users)), { name: ANONYMOUS }],
+    contexts: firstByName(files.flatMap((file): Context[] => file.contexts)).map(withUser),
     currentContext: files.map((file) => file.currentContext).find(Boolean) ?? '',
   });
   return all;
@@ -101,6 +109,9 @@ function chooseContext(kubeConfig: KubeConfig, wanted: string | undefined): void
   kubeConfig.setCurrentContext(name);
   if (kubeConfig.getCurrentCluster() === null) {
     throw new UsageError(`the context "${name}" names no cluster with a server: correct the kubeconfig`);
+  }
+  if (kubeConfig.getCurrentUser() === null) {
+    throw new UsageError(`the context "${name}" names a user that the kubeconfig lacks: correct the kubeconfig`);
   }
 }
 

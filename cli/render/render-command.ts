@@ -46,14 +46,14 @@ function controllerOptions(flags: ControllerFlags): ControllerOptions {
 export function addRenderCommand(program: Command, { report }: CommandContext): void {
   const render = program
     .command('render')
-    .description('print the objects of an installation without Helm, for kubectl apply');
+    .description('Print the objects of an installation without Helm, for kubectl apply');
   render
     .command('crds')
-    .description('print the CustomResourceDefinitions')
+    .description('Print the CustomResourceDefinitions')
     .action(() => report({ text: renderDefinitions(), exitCode: 0 }));
   render
     .command('controllers')
-    .description('print the registrations with Metacontroller')
+    .description('Print the registrations with Metacontroller')
     .option('--url <url>', 'URL at which Metacontroller calls the service, for example http://127.0.0.1:8080')
     .option('--service <name/namespace>', `Kubernetes Service of the service, port 8080 (default: ${DEFAULT_SERVICE})`)
     .option(
