@@ -15,7 +15,7 @@ interface ParserOutput {
 }
 
 /** The program with every subcommand. */
-export function createProgram(context: CommandContext, version: string, { write }: ParserOutput): Command {
+function createProgram(context: CommandContext, version: string, { write }: ParserOutput): Command {
   const program = new Command('kubectl drop')
     .description('Explains where images are missing, and plans how long pulls take.')
     .version(version, '--version', 'print the version')

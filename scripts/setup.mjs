@@ -2,6 +2,8 @@
 // works on a fresh clone.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
 
 const stamp = 'node_modules/.drop-lock';
 const lock = readFileSync('package-lock.json', 'utf8');
@@ -14,6 +16,14 @@ if (!current) {
   });
   if (result.status !== 0) {
     process.stderr.write('npm ci failed. Its output is above.\n');
+    process.exit(1);
+  }
+  try {
+    // npm leaves out an optional package that cannot be compiled, and reports no error.
+    createRequire(resolve('package.json'))('re2');
+  } catch {
+    process.stderr.write('re2 could not be compiled: install a C++ toolchain and Python 3, then run this again.\n');
+    process.stderr.write('Its errors: npm install --no-save --foreground-scripts re2\n');
     process.exit(1);
   }
   writeFileSync(stamp, lock);

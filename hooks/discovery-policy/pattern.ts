@@ -1,6 +1,7 @@
 // Regular expressions of users, run by RE2 because its time is linear in the text. RE2 has no look-aheads, so those
 // at the start of a pattern are split off here and matched separately.
-import RE2 from 're2';
+import { createRequire } from 'node:module';
+import type RE2 from 're2';
 import type { CompileResult } from './compiled-field.ts';
 
 export interface Pattern {
@@ -173,9 +174,29 @@ function readAlternative(piece: TopLevelPiece): Alternative {
   return { flags, assertions: start.assertions, rest: flags + (start.isAnchored ? '^' : '') + rest };
 }
 
-function compile(source: string): RE2 {
+const require = createRequire(import.meta.url);
+
+/** Loaded with the first pattern: the command `kubectl drop` compiles none, and is installed without a compiler. */
+const loadEngine = (): typeof RE2 => require('re2');
+
+/** Why no pattern can be compiled. Undefined if RE2 is installed. */
+export function patternEngineProblem(): string | undefined {
   try {
-    return new RE2(source);
+    loadEngine();
+    return undefined;
+  } catch (error) {
+    const [message = ''] = String(error instanceof Error ? error.message : error).split('\nRequire stack');
+    return message.replaceAll('\n', ' ');
+  }
+}
+
+function compile(source: string): RE2 {
+  const problem = patternEngineProblem();
+  if (problem !== undefined)
+    throw new PatternProblem(`RE2 cannot be loaded, so the pattern is not checked: ${problem}`);
+  const Engine = loadEngine();
+  try {
+    return new Engine(source);
   } catch (error) {
     throw new PatternProblem(error instanceof Error ? error.message : String(error));
   }

@@ -51,6 +51,23 @@ async function ending(started: Child) {
 const anonymous = { DROP_ALLOW_ANONYMOUS: 'true', DROP_HOST: '127.0.0.1', DROP_PORT: '0', DROP_ADMIN_PORT: '0' };
 
 describe('a service that cannot start prints one sentence and exits with 1', () => {
+  it('no RE2, which is an optional package', async () => {
+    const script = `import Module from 'node:module';
+      const load = Module._load;
+      Module._load = (name, ...rest) => {
+        if (name === 're2') throw new Error("Cannot find module 're2'");
+        return load(name, ...rest);
+      };`;
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(script)}`;
+    expect(await ending(startMain({ ...anonymous, NODE_OPTIONS }))).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        'drop: the package re2 cannot be loaded: install a C++ toolchain and Python 3, then run npm ci: ' +
+        '"Cannot find module \'re2\'"\n',
+    });
+  });
+
   it('no token', async () => {
     expect(await ending(startMain({}))).toEqual({
       code: 1,

@@ -2,7 +2,7 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import { json, type Responder, serve, type TestServer } from '../../service/discovery/servers.ts';
 
-export interface ListedObject {
+interface ListedObject {
   readonly metadata: { readonly name: string };
 }
 
