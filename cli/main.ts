@@ -1,4 +1,4 @@
-// Entry point of the command `kubectl drop`: the only file of the command that touches the process.
+// Entry point of the command `kubectl drop`. Only entry points touch the process.
 import { type ClusterFlags, settingsOf } from './command-context.ts';
 import { runCommand } from './program.ts';
 import { createProgressLine } from './progress-line.ts';

@@ -1,6 +1,7 @@
 // The command `kubectl drop`: its arguments, its help and its errors.
 import { Command, CommanderError } from 'commander';
 import type { CommandContext, CommandResult } from './command-context.ts';
+import { addCompletionCommand } from './completion/completion-command.ts';
 import { addRenderCommand } from './render/render-command.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -9,13 +10,14 @@ export interface ProgramInput extends Omit<CommandContext, 'report'> {
   readonly version: string;
 }
 
-/** Text that the parser itself prints: help and version. */
-interface ParserOutput {
+interface ProgramOptions {
+  readonly version: string;
+  /** Receives what the parser itself prints: help and the version. */
   readonly write: (text: string) => void;
 }
 
 /** The program with every subcommand. */
-function createProgram(context: CommandContext, version: string, { write }: ParserOutput): Command {
+export function createProgram(context: CommandContext, { version, write }: ProgramOptions): Command {
   const program = new Command('kubectl drop')
     .description('Explains where images are missing, and plans how long pulls take.')
     .version(version, '--version', 'print the version')
@@ -24,6 +26,7 @@ function createProgram(context: CommandContext, version: string, { write }: Pars
     .exitOverride()
     .configureOutput({ writeOut: write, writeErr: () => undefined });
   addRenderCommand(program, context);
+  addCompletionCommand(program, context);
   return program;
 }
 
@@ -54,7 +57,7 @@ export async function runCommand(
   const report = (reported: CommandResult) => {
     result = reported;
   };
-  const program = createProgram({ ...provided, report }, version, { write: (text) => (printed += text) });
+  const program = createProgram({ ...provided, report }, { version, write: (text) => (printed += text) });
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

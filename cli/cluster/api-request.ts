@@ -20,6 +20,12 @@ export class TooLargeError extends Error {
   override readonly name = 'TooLargeError';
 }
 
+interface GetOptions {
+  readonly limitBytes: number;
+  /** The media type of the response. */
+  readonly accept: string;
+}
+
 export interface ApiClient {
   /** Context and server, for messages. */
   readonly context: string;
@@ -28,7 +34,7 @@ export interface ApiClient {
    * Returns a response of any status but 401. Throws a UsageError if the server cannot be reached or refuses the
    * credentials, and a TooLargeError for a body beyond the limit.
    */
-  readonly get: (path: string, limitBytes: number) => Promise<ApiResponse>;
+  readonly get: (path: string, options: GetOptions) => Promise<ApiResponse>;
 }
 
 export interface ApiClientOptions {
@@ -103,10 +109,10 @@ export async function createApiClient(
   const credentials = await credentialsOf(kubeConfig);
   const place = { server: new URL(base).host, context };
 
-  async function get(path: string, limitBytes: number): Promise<ApiResponse> {
+  async function get(path: string, { limitBytes, accept }: GetOptions): Promise<ApiResponse> {
     const signal = AbortSignal.timeout(requestTimeoutMilliseconds);
     try {
-      const headers = { ...credentials.headers, accept: 'application/json' };
+      const headers = { ...credentials.headers, accept };
       const options = { ...credentials, headers, signal };
       const response = await send(new URL(path, base), options, limitBytes);
       if (response.status !== 401) return response;

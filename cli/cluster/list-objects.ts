@@ -12,12 +12,17 @@ export const LIST_LIMIT_OBJECTS = 50_000;
 /** Most bytes of one list. */
 export const LIST_LIMIT_BYTES = 256 * MEBIBYTE;
 
+const JSON_TYPE = 'application/json';
+const METADATA_TYPE = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io';
+
 export interface ListInput {
   /** For messages, for example `pods in drop-system`. */
   readonly title: string;
   /** Path without a leading slash, for example `api/v1/namespaces/drop-system/pods`. */
   readonly path: string;
   readonly labelSelector?: string;
+  /** Without specs and statuses. */
+  readonly metadataOnly?: boolean;
 }
 
 /** A list that cannot be read, while the server itself works. */
@@ -87,10 +92,12 @@ function pathOf({ path, labelSelector }: ListInput, next: string): string {
 export async function listObjects(client: ApiClient, input: ListInput): Promise<readonly RawObject[]> {
   const found: RawObject[] = [];
   const tooLarge = (limit: string) => new UnreadableListError(`too large: ${input.title}: more than ${limit}`);
+  const accept = input.metadataOnly === true ? METADATA_TYPE : JSON_TYPE;
   let bytes = 0;
   let next = '';
   do {
-    const response = await client.get(pathOf(input, next), LIST_LIMIT_BYTES - bytes).catch((error: unknown) => {
+    const options = { accept, limitBytes: LIST_LIMIT_BYTES - bytes };
+    const response = await client.get(pathOf(input, next), options).catch((error: unknown) => {
       throw error instanceof TooLargeError ? tooLarge(`${LIST_LIMIT_BYTES / MEBIBYTE} MiB`) : error;
     });
     if (response.status !== 200) throw refusal(response, input);

@@ -14,7 +14,7 @@ export interface SnapshotOptions extends ApiClientOptions {
 }
 
 /** Where a resource is listed. */
-function listInputOf(resource: SnapshotResource, namespace: string): ListInput {
+export function listInputOf(resource: SnapshotResource, namespace: string): ListInput {
   if (resource !== 'pods') return { title: resource, path: `apis/${API_GROUP}/${API_VERSION_NAME}/${resource}` };
   return {
     title: `pods in ${namespace}`,

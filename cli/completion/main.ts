@@ -1,0 +1,22 @@
+// Entry point of `kubectl_complete-drop`, which kubectl and the completion scripts run with the words so far.
+
+import { createProgram } from '../program.ts';
+import { createProgressLine } from '../progress-line.ts';
+import { completionOf, completionText } from './candidates.ts';
+
+const program = createProgram(
+  {
+    environment: process.env,
+    readSnapshot: () => Promise.reject(new Error('completion runs no command')),
+    report: () => undefined,
+    progress: createProgressLine(process.stderr),
+  },
+  { version: '', write: () => undefined },
+);
+const completion = await completionOf(program, process.argv.slice(2), async (flags) => {
+  // Loaded only where it is needed: that takes half a second.
+  const { imageNames } = await import('./image-names.ts');
+  return await imageNames({ flags, environment: process.env });
+});
+// A request or a program for credentials may still run.
+process.stdout.write(completionText(completion), () => process.exit(0));
