@@ -1,6 +1,5 @@
 // The kubeconfig as kubectl finds it: --kubeconfig, KUBECONFIG, ~/.kube/config, then the service account of the Pod.
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Cluster, type Context, KubeConfig, type User } from '@kubernetes/client-node';
 import { redactMessage } from '../../hooks/text/redact.ts';
@@ -73,8 +72,9 @@ function merged(files: readonly KubeConfig[]): KubeConfig {
 function filesOf({ file, environment }: KubeConfigInput): string[] {
   if (file !== undefined) return [file];
   const named = (environment.KUBECONFIG ?? '').split(delimiter).filter((name) => name !== '');
-  const home = environment.HOME || homedir();
-  return (named.length > 0 ? named : [join(home, '.kube', 'config')]).filter((name) => existsSync(name));
+  const home = environment.HOME || environment.USERPROFILE;
+  const ofHome = home === undefined ? [] : [join(home, '.kube', 'config')];
+  return (named.length > 0 ? named : ofHome).filter((name) => existsSync(name));
 }
 
 function ofServiceAccount(environment: KubeConfigInput['environment']): KubeConfig | undefined {

@@ -8,6 +8,7 @@ import { type Caretaker, startCaretaker } from './caretaker.ts';
 import { startControlPlane } from './control-plane.ts';
 import { whyNoNode } from './node-support.ts';
 import { notRunLines } from './not-run.ts';
+import { whyNoPackageRegistry } from './package-registry.ts';
 import { whyNoRegistry } from './registry.ts';
 import type { ClusterRun } from './requirements.ts';
 
@@ -32,6 +33,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       controlPlane,
       noNode: whyNoNode(binaries) ?? '',
       noRegistry: whyNoRegistry() ?? '',
+      noPackageRegistry: whyNoPackageRegistry() ?? '',
       metacontroller: findMetacontroller(),
     });
   } catch (error) {

@@ -12,6 +12,8 @@ export interface ClusterRun {
   readonly noNode: string;
   /** Why this machine cannot start a registry. Empty when it can. */
   readonly noRegistry: string;
+  /** Why npm cannot install packages. Empty when it can. */
+  readonly noPackageRegistry: string;
   /** A Metacontroller, or why there is none. */
   readonly metacontroller: { readonly path: string } | { readonly missing: string };
 }
@@ -22,11 +24,12 @@ declare module 'vitest' {
   }
 }
 
-export type Requirement = 'controlPlane' | 'node' | 'registry' | 'metacontroller' | BinaryName;
+export type Requirement = 'controlPlane' | 'node' | 'registry' | 'packageRegistry' | 'metacontroller' | BinaryName;
 
 function whyMissing(run: ClusterRun, requirement: Requirement): string | undefined {
   if (requirement === 'node') return run.noNode || undefined;
   if (requirement === 'registry') return run.noRegistry || undefined;
+  if (requirement === 'packageRegistry') return run.noPackageRegistry || undefined;
   const found =
     requirement === 'controlPlane' || requirement === 'metacontroller' ? run[requirement] : run.binaries[requirement];
   return 'missing' in found ? found.missing : undefined;

@@ -1,0 +1,127 @@
+// The tarball of `npm pack` is installed globally on a machine without a compiler, and its programs run there.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { renderDefinitions } from '../../../cli/render/rendered-objects.ts';
+import { pathOf } from '../binaries.ts';
+import { describeWith } from '../requirements.ts';
+
+const repository = resolve(import.meta.dirname, '../../..');
+const INSTALL_LIMIT_MILLISECONDS = 10 * 60_000;
+
+/** Programs that npm, its scripts and the installed programs run. No compiler is among them. */
+const programs = ['node', 'npm', 'sh', 'env'];
+
+function pathOfProgram(name: string): string {
+  return execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
+}
+
+describeWith(['packageRegistry'], 'the packed command', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'drop-package-'));
+  const programFolder = join(folder, 'programs');
+  const bin = join(folder, 'prefix/bin');
+  const environment = { HOME: folder, PATH: [bin, programFolder].join(delimiter) };
+
+  function run(program: string, ...args: readonly string[]) {
+    const { status, stdout, stderr } = spawnSync(program, args, {
+      cwd: folder,
+      env: environment,
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    return { status, stdout, stderr };
+  }
+
+  beforeAll(() => {
+    const checkout = join(folder, 'checkout');
+    const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: repository, encoding: 'utf8' }).split('\0');
+    // A build in the checkout would replace what the command of the checkout runs.
+    for (const file of tracked.filter((name) => name !== '')) cpSync(join(repository, file), join(checkout, file));
+    symlinkSync(join(repository, 'node_modules'), join(checkout, 'node_modules'));
+    const [{ filename = '' } = {}] = JSON.parse(
+      execFileSync('npm', ['pack', '--json', '--loglevel=error'], { cwd: checkout, encoding: 'utf8' }),
+    );
+    mkdirSync(programFolder);
+    for (const name of programs) symlinkSync(pathOfProgram(name), join(programFolder, name));
+    execFileSync(
+      'npm',
+      ['install', '--global', '--prefix', join(folder, 'prefix'), '--no-audit', '--no-fund', join(checkout, filename)],
+      { cwd: folder, env: { ...process.env, ...environment }, stdio: 'pipe', timeout: INSTALL_LIMIT_MILLISECONDS },
+    );
+  }, INSTALL_LIMIT_MILLISECONDS);
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('contains the compiled code, the programs, the README and the license, nothing else', () => {
+    const installed = join(folder, 'prefix/lib/node_modules/@drop-on-metacontroller/drop');
+    expect(readdirSync(installed).sort()).toEqual([
+      'LICENSE',
+      'README.md',
+      'cli',
+      'dist',
+      'node_modules',
+      'package.json',
+    ]);
+    expect(readdirSync(join(installed, 'cli')).sort()).toEqual([
+      'kubectl-complete-drop.mjs',
+      'kubectl-drop.mjs',
+      'start.mjs',
+    ]);
+    expect(readdirSync(join(installed, 'dist')).sort()).toEqual([
+      'cli',
+      'crds',
+      'hooks',
+      'kubernetes',
+      'metacontroller',
+      'service',
+    ]);
+  });
+
+  it('is installed without re2, which needs a compiler', () => {
+    expect(run('c++').status).not.toBe(0);
+    const packages = readdirSync(join(folder, 'prefix/lib/node_modules/@drop-on-metacontroller/drop/node_modules'));
+    expect(packages).toContain('commander');
+    expect(packages).not.toContain('re2');
+  });
+
+  it('kubectl-drop prints the definitions', () => {
+    expect(run('kubectl-drop', 'render', 'crds')).toEqual({ status: 0, stdout: renderDefinitions(), stderr: '' });
+  });
+
+  it.each([[['--help']], [['why', '--help']], [['plan', '--help']]])('kubectl-drop prints help for %j', (args) => {
+    const { status, stdout, stderr } = run('kubectl-drop', ...args);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^Usage: kubectl drop /);
+  });
+
+  it('kubectl-drop prints its version', () => {
+    const { version } = JSON.parse(
+      execFileSync('node', ['-p', 'JSON.stringify(require("./package.json"))'], { cwd: repository, encoding: 'utf8' }),
+    );
+    expect(run('kubectl-drop', '--version')).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it('kubectl_complete-drop completes the subcommands', () => {
+    expect(run('kubectl_complete-drop', 'rend')).toEqual({ status: 0, stdout: 'render\n:4\n', stderr: '' });
+  });
+
+  describeWith(['kubectl'], 'as a plugin of kubectl', () => {
+    const kubectl = () => pathOf(inject('clusterRun').binaries, 'kubectl');
+
+    it('kubectl drop prints the definitions', () => {
+      const { status, stdout } = run(kubectl(), 'drop', 'render', 'crds');
+      expect({ status, stdout }).toEqual({ status: 0, stdout: renderDefinitions() });
+    });
+
+    it('kubectl drop exits with the exit code of the command', () => {
+      const { status, stderr } = run(kubectl(), 'drop', 'wyh');
+      expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(/^unknown command 'wyh'/) });
+    });
+
+    it('kubectl completes the arguments', () => {
+      const { stdout } = run(kubectl(), '__complete', 'drop', 'render', '');
+      expect(stdout).toBe('crds\ncontrollers\n:4\n');
+    });
+  });
+});
