@@ -27,6 +27,8 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 # Includes the source maps, so that stack traces name the TypeScript files and lines.
 COPY --from=build /app/dist dist
+# For `kubectl exec -n drop-system deploy/drop -- drop why nginx`.
+COPY cli/image-command.cjs /usr/local/bin/drop
 # The service writes no files: it runs as any user and with a read-only root file system.
 USER 65532:65532
 EXPOSE 8080 9090

@@ -68,9 +68,9 @@ function copy(words: readonly string[], from: string, stage: Built): void {
     const path = join(from, source);
     if (!existsSync(path)) throw new Error(`COPY: ${source} does not exist`);
     const isFolder = target.endsWith('/') || target === '.';
-    cpSync(path, resolve(stage.root + stage.workingFolder, target, isFolder ? basename(source) : ''), {
-      recursive: true,
-    });
+    // A target that begins with a slash is a path in the root folder of the stage, not of this machine.
+    const place = resolve(stage.workingFolder, target, isFolder ? basename(source) : '');
+    cpSync(path, join(stage.root, place), { recursive: true });
   }
 }
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { renderDefinitions } from '../../../cli/render/rendered-objects.ts';
 import { alpine } from '../../service/app-with-log.ts';
 import { followDockerfile } from './dockerfile.ts';
 
@@ -17,6 +18,7 @@ const BASE_BYTES = 40 * MEGABYTE;
 const BUILD_LIMIT_MILLISECONDS = 15 * 60_000;
 /** The user of the Dockerfile. */
 const IMAGE_UID = 65_532;
+const unprivileged = process.getuid?.() === 0 ? { uid: IMAGE_UID, gid: IMAGE_UID } : {};
 
 function bytesIn(path: string): number {
   const stat = lstatSync(path);
@@ -31,6 +33,7 @@ interface LockedPackage {
 
 describe('the image', () => {
   const folder = mkdtempSync(join(tmpdir(), 'drop-image-'));
+  let root = '';
   let app = '';
   let command: string[] = [];
   let child: ChildProcess | undefined;
@@ -42,7 +45,8 @@ describe('the image', () => {
       folder,
       onStep: (step) => console.info(`image: ${step}`),
     });
-    app = join(stage.root, 'app');
+    root = stage.root;
+    app = join(root, 'app');
     command = JSON.parse(stage.instructions.find(({ name }) => name === 'CMD')?.text ?? '[]');
   }, BUILD_LIMIT_MILLISECONDS);
   afterAll(() => {
@@ -89,8 +93,33 @@ describe('the image', () => {
     expect(stderr).toMatch(/at .*service\/config\.ts:\d+/);
   });
 
+  it('has the program drop for kubectl exec, which Node of the base image runs', () => {
+    const program = join(root, 'usr/local/bin/drop');
+    expect(statSync(program).mode & 0o777).toBe(0o755);
+    expect(readFileSync(program, 'utf8').split('\n')[0]).toBe('#!/nodejs/bin/node');
+  });
+
+  it('runs drop as an unprivileged user, who can write nowhere', () => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [join(root, 'usr/local/bin/drop'), 'render', 'crds'],
+      { cwd: app, encoding: 'utf8', env: {}, ...unprivileged },
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toBe(renderDefinitions());
+  });
+
+  it('runs drop with an exit code of 2 for an unknown command', () => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'usr/local/bin/drop'), 'wyh'], {
+      encoding: 'utf8',
+      env: {},
+      ...unprivileged,
+    });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(/^unknown command 'wyh'/);
+  });
+
   it('serves as an unprivileged user and stops on SIGTERM', async () => {
-    const isRoot = process.getuid?.() === 0;
     const started = spawn(process.execPath, command, {
       cwd: app,
       env: {
@@ -101,7 +130,7 @@ describe('the image', () => {
         DROP_ADMIN_PORT: '0',
       },
       stdio: ['ignore', 'pipe', 'inherit'],
-      ...(isRoot ? { uid: IMAGE_UID, gid: IMAGE_UID } : {}),
+      ...unprivileged,
     });
     child = started;
     let port = 0;
