@@ -1,5 +1,9 @@
 // The ServiceAccount of the service has the rights that the service uses, and no others.
+import { KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readSnapshot } from '../../cli/cluster/read-snapshot.ts';
+import { SNAPSHOT_RESOURCES } from '../../cli/cluster/snapshot.ts';
+import { settingsOf } from '../../cli/command-context.ts';
 import { eventually } from '../waiting.ts';
 import { NAMESPACE, prepareReleases, type Releases } from './charts-releases.ts';
 import { type Client, connect } from './client.ts';
@@ -7,6 +11,7 @@ import { type Cluster, theCluster } from './cluster.ts';
 import { describeWith } from './requirements.ts';
 
 const OTHER = 'drop-charts-other';
+const PULLS = 'drop-charts-pulls';
 const account = `system:serviceaccount:${NAMESPACE}:drop`;
 
 /** One permission. */
@@ -16,11 +21,16 @@ const DISCOVERY_POLICIES = 'discoverypolicies.drop.corewire.io';
 /** Kinds whose objects the metrics describe. */
 const measured = [DISCOVERY_POLICIES, 'cachedimages.drop.corewire.io', 'pullpolicies.drop.corewire.io'];
 
+/** Kinds that only the command `kubectl drop` lists. */
+const explained = ['cachedimagesets', 'fleets', 'policyviews'].map((plural) => `${plural}.drop.corewire.io`);
+const listed = [...measured, ...explained];
+
 const allowed: readonly Permission[] = [
   ['get', 'secrets', NAMESPACE, 'prometheus-creds'],
   ['create', 'events', 'default'],
   ['get', DISCOVERY_POLICIES, ''],
-  ...measured.map((resource): Permission => ['list', resource, '']),
+  ...listed.map((resource): Permission => ['list', resource, '']),
+  ...['get', 'list'].map((verb): Permission => [verb, 'pods', PULLS]),
 ];
 
 const refused: readonly Permission[] = [
@@ -31,14 +41,16 @@ const refused: readonly Permission[] = [
   ...['get', 'list', 'update', 'delete'].map((verb): Permission => [verb, 'events', 'default']),
   ...[NAMESPACE, OTHER, 'kube-system', ''].map((namespace): Permission => ['create', 'events', namespace]),
   // Metacontroller reads and writes the kinds of Drop.
-  ...measured.flatMap((resource) =>
+  ...listed.flatMap((resource) =>
     ['watch', 'create', 'update', 'patch', 'delete'].map((verb): Permission => [verb, resource, '']),
   ),
-  ...measured.slice(1).map((resource): Permission => ['get', resource, '']),
-  ...['cachedimagesets', 'fleets', 'nodecaches', 'policyviews'].flatMap((plural) =>
-    ['get', 'list'].map((verb): Permission => [verb, `${plural}.drop.corewire.io`, '']),
-  ),
+  ...listed.slice(1).map((resource): Permission => ['get', resource, '']),
+  ...['get', 'list'].map((verb): Permission => [verb, 'nodecaches.drop.corewire.io', '']),
   ['update', `${DISCOVERY_POLICIES}/status`, ''],
+  // Pull Pods can only be read, and only in their namespace.
+  ...['watch', 'create', 'update', 'patch', 'delete'].map((verb): Permission => [verb, 'pods', PULLS]),
+  ...['pods/exec', 'pods/log', 'secrets'].map((resource): Permission => ['get', resource, PULLS]),
+  ...[NAMESPACE, OTHER, 'kube-system', ''].map((namespace): Permission => ['list', 'pods', namespace]),
   // The objects that its decisions are about.
   ...['pods', 'pods/exec', 'pods/log', 'configmaps', 'serviceaccounts', 'serviceaccounts/token'].flatMap((resource) =>
     ['get', 'create'].map((verb): Permission => [verb, resource, NAMESPACE]),
@@ -70,15 +82,16 @@ const titled = (permissions: readonly Permission[]) =>
 describeWith(['controlPlane', 'helm'], 'access of the service', () => {
   let cluster: Cluster;
   let releases: Releases;
+  let token = '';
   let asService: Client;
 
   beforeAll(async () => {
     cluster = theCluster();
     releases = await prepareReleases(cluster);
-    await cluster.createNamespace(OTHER);
+    await Promise.all([OTHER, PULLS].map((name) => cluster.createNamespace(name)));
     await releases.installDefinitions();
-    await releases.install({ crds: { install: false } });
-    const token = (await cluster.kubectl(['create', 'token', 'drop', '-n', NAMESPACE])).trim();
+    await releases.install({ crds: { install: false }, pullPods: { namespace: PULLS } });
+    token = (await cluster.kubectl(['create', 'token', 'drop', '-n', NAMESPACE])).trim();
     asService = connect({ ...cluster, token });
     for (const namespace of [NAMESPACE, OTHER]) {
       const secret = { metadata: { name: 'prometheus-creds' }, stringData: { token: 'x' } };
@@ -87,7 +100,7 @@ describeWith(['controlPlane', 'helm'], 'access of the service', () => {
   });
   afterAll(async () => {
     await releases.cleanUp();
-    await Promise.all([NAMESPACE, OTHER].map((name) => cluster.deleteNamespace(name)));
+    await Promise.all([NAMESPACE, OTHER, PULLS].map((name) => cluster.deleteNamespace(name)));
   });
 
   async function isAllowed(permission: Permission): Promise<boolean> {
@@ -108,12 +121,17 @@ describeWith(['controlPlane', 'helm'], 'access of the service', () => {
 
   const ofCluster = [
     { apiGroups: ['drop.corewire.io'], resources: ['discoverypolicies'], verbs: ['get', 'list'] },
-    { apiGroups: ['drop.corewire.io'], resources: ['cachedimages', 'pullpolicies'], verbs: ['list'] },
+    {
+      apiGroups: ['drop.corewire.io'],
+      resources: ['cachedimages', 'cachedimagesets', 'fleets', 'policyviews', 'pullpolicies'],
+      verbs: ['list'],
+    },
   ];
 
   it.each([
     [NAMESPACE, [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }]],
     ['default', [{ apiGroups: [''], resources: ['events'], verbs: ['create'] }]],
+    [PULLS, [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] }]],
     [OTHER, []],
     ['kube-system', []],
   ])('the rules of the service in %s are exactly these', async (namespace, rules) => {
@@ -129,11 +147,26 @@ describeWith(['controlPlane', 'helm'], 'access of the service', () => {
     expect(rest).toEqual(expect.arrayContaining([...ofCluster, ...rules]));
   });
 
-  it.each(measured)('the token of the service lists %s', async (resource) => {
+  it.each(listed)('the token of the service lists %s', async (resource) => {
     const [plural = ''] = resource.split('.');
     // A definition is not served at once.
     const listed = await eventually(() => asService.list(`/apis/drop.corewire.io/v1alpha1/${plural}`));
     expect(listed).toEqual([]);
+  });
+
+  it('the token of the service is enough for a snapshot of the command, without a Secret', async () => {
+    const kubeConfig = new KubeConfig();
+    kubeConfig.loadFromClusterAndUser(
+      { name: 'test', server: cluster.server, caFile: cluster.certificateAuthority, skipTLSVerify: false },
+      { name: 'test', token },
+    );
+    const snapshot = await readSnapshot(kubeConfig, settingsOf({ namespace: PULLS, defaultPolicy: 'default' }));
+    expect(snapshot.unread).toEqual([]);
+    expect([...snapshot.lists.keys()].sort()).toEqual([...SNAPSHOT_RESOURCES].sort());
+    const elsewhere = await readSnapshot(kubeConfig, settingsOf({ namespace: OTHER, defaultPolicy: 'default' }));
+    expect(elsewhere.unread).toEqual([
+      { resource: 'pods', problem: expect.stringMatching(new RegExp(`^forbidden: pods in ${OTHER}: `)) },
+    ]);
   });
 
   it('the token of the service reads a Secret of its namespace, and none of another', async () => {

@@ -262,6 +262,17 @@ export const rows: readonly (readonly [title: string, values: Values, expected: 
     ['Deployment/drop', variable('DROP_NAMESPACE', 'charts-pulls')],
   ],
   [
+    'the right to read the Pods of that namespace',
+    { pullPods: { namespace: 'charts-pulls' } },
+    [
+      'Role/drop-pods',
+      {
+        metadata: { namespace: 'charts-pulls' },
+        rules: [exactly({ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] })],
+      },
+    ],
+  ],
+  [
     'pull Pods in a created namespace',
     {
       pullPods: {

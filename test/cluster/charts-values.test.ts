@@ -175,7 +175,7 @@ describeWith(['controlPlane', 'helm'], 'values of the chart drop', () => {
     const namePattern = new RegExp(`^${name}(-[a-z]+)?$`);
     for (const { metadata } of others) expect(metadata.name).toMatch(namePattern);
     const references = others.flatMap(({ roleRef, subjects = [] }) => (roleRef ? [roleRef, ...subjects] : []));
-    expect(references).toHaveLength(6);
+    expect(references).toHaveLength(8);
     for (const reference of references) expect(reference.name).toMatch(namePattern);
     const pod = named({ objects, notes: '' }, `Deployment/${name}`)?.spec.template.spec;
     expect(pod.serviceAccountName).toBe(name);
