@@ -5,7 +5,8 @@ type Runner =
   | 'parsed'
   | 'test/cluster/whole-system/readme.test.ts'
   | 'test/cluster/charts-migration.test.ts'
-  | 'test/cluster/charts-offline.test.ts';
+  | 'test/cluster/charts-offline.test.ts'
+  | 'test/cluster/package/installed-command.test.ts';
 
 export interface CommandBlock {
   readonly file: string;
@@ -34,6 +35,7 @@ export const commandBlocks: readonly CommandBlock[] = [
     runner: 'test/cluster/charts-offline.test.ts',
   },
   { file: 'docs/install.md', heading: 'First image', runner: cluster },
+  { file: 'docs/install.md', heading: '`kubectl drop`', runner: 'test/cluster/package/installed-command.test.ts' },
   { file: 'docs/install.md', heading: 'Upgrade', runner: cluster },
   { file: 'docs/install.md', heading: 'Uninstall', runner: cluster },
   { file: 'docs/install.md', heading: 'Remove everything', runner: cluster },

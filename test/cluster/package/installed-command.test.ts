@@ -1,10 +1,12 @@
-// The tarball of `npm pack` is installed globally on a machine without a compiler, and its programs run there.
+// The documented installation of the command works on a machine without a compiler, and its programs run there.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { renderDefinitions } from '../../../cli/render/rendered-objects.ts';
+import { type CommandBlock, commandBlocks } from '../../docs/command-blocks.ts';
+import { blocksBelow } from '../../docs/documents.ts';
 import { pathOf } from '../binaries.ts';
 import { describeWith } from '../requirements.ts';
 
@@ -40,16 +42,17 @@ describeWith(['packageRegistry'], 'the packed command', () => {
     // A build in the checkout would replace what the command of the checkout runs.
     for (const file of tracked.filter((name) => name !== '')) cpSync(join(repository, file), join(checkout, file));
     symlinkSync(join(repository, 'node_modules'), join(checkout, 'node_modules'));
-    const [{ filename = '' } = {}] = JSON.parse(
-      execFileSync('npm', ['pack', '--json', '--loglevel=error'], { cwd: checkout, encoding: 'utf8' }),
-    );
     mkdirSync(programFolder);
     for (const name of programs) symlinkSync(pathOfProgram(name), join(programFolder, name));
-    execFileSync(
-      'npm',
-      ['install', '--global', '--prefix', join(folder, 'prefix'), '--no-audit', '--no-fund', join(checkout, filename)],
-      { cwd: folder, env: { ...process.env, ...environment }, stdio: 'pipe', timeout: INSTALL_LIMIT_MILLISECONDS },
-    );
+    const [{ file, heading }] = commandBlocks.filter(({ runner }) => runner.endsWith('installed-command.test.ts')) as [
+      CommandBlock,
+    ];
+    execFileSync('sh', ['-ec', blocksBelow(file, heading, 'sh')], {
+      cwd: checkout,
+      env: { ...process.env, ...environment, npm_config_prefix: join(folder, 'prefix') },
+      stdio: 'pipe',
+      timeout: INSTALL_LIMIT_MILLISECONDS,
+    });
   }, INSTALL_LIMIT_MILLISECONDS);
   afterAll(() => rmSync(folder, { recursive: true }));
 
