@@ -139,6 +139,12 @@ describe('the installed command', () => {
     expect(documents(text)).toHaveLength(kinds.length);
   });
 
+  it('ends quietly if the reader of its output ends first', () => {
+    const command = `"${process.execPath}" "${bin}" render crds | head -n 1`;
+    const { stdout, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8', timeout: 60_000 });
+    expect({ stdout, stderr }).toEqual({ stdout: 'apiVersion: apiextensions.k8s.io/v1\n', stderr: '' });
+  });
+
   it('prints an error and exits with 2', () => {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
