@@ -24,7 +24,16 @@ export function matchesNodeSelector(
   selector: Readonly<Record<string, string>> | undefined,
   labelOf: (key: string) => string | undefined,
 ): boolean {
-  return selector === undefined || Object.entries(selector).every(([key, value]) => labelOf(key) === value);
+  return firstUnmatchedLabel(selector, labelOf) === undefined;
+}
+
+/** Returns the first label of a nodeSelector that the node lacks or has with another value; undefined if it matches. */
+export function firstUnmatchedLabel(
+  selector: Readonly<Record<string, string>> | undefined,
+  labelOf: (key: string) => string | undefined,
+): { readonly key: string; readonly value: string } | undefined {
+  const found = selector && Object.entries(selector).find(([key, value]) => labelOf(key) !== value);
+  return found && { key: found[0], value: found[1] };
 }
 
 /**

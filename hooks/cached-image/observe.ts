@@ -7,7 +7,7 @@ import type {
   ObservedCachedImage,
   ObservedPolicyView,
 } from '../../metacontroller/hook-request.ts';
-import { type FleetLookup, type FleetNode, jointTolerations, matchingNodes, readFleet } from '../fleet/table.ts';
+import { type FleetLookup, type FleetNode, matchingNodes, placementOf, readFleet } from '../fleet/table.ts';
 import { type PullPod, readPullPod } from '../pull-pod/read.ts';
 import type { HookSettings } from '../settings.ts';
 import { parseDurationMilliseconds } from '../text/parsed.ts';
@@ -81,8 +81,5 @@ export function nodesMatching(
 ): readonly FleetNode[] {
   if (fleet.kind !== 'table') return [];
   const view = policy.kind === 'view' ? policy.view : undefined;
-  return matchingNodes(fleet.table, {
-    nodeSelectors: [spec.nodeSelector, view?.nodeSelector],
-    tolerations: jointTolerations(spec, view),
-  });
+  return matchingNodes(fleet.table, placementOf(spec, view));
 }

@@ -1,7 +1,7 @@
 // Reads the groups of the Fleet back into nodes and selects the nodes that match an image.
 import type { TolerationField } from '../../crds/fields.ts';
 import type { FleetGroup } from '../../crds/fleet.ts';
-import { matchesNodeSelector } from '../../kubernetes/label-selector.ts';
+import { firstUnmatchedLabel, matchesNodeSelector } from '../../kubernetes/label-selector.ts';
 import { CONDITION_TAINT_KEYS, firstUntoleratedTaint, type Taint } from '../../kubernetes/taint.ts';
 import type { Group, ObservedFleet } from '../../metacontroller/hook-request.ts';
 import { HOSTNAME_LABEL } from '../node/sync.ts';
@@ -67,6 +67,19 @@ export interface Placement {
   readonly tolerations: readonly TolerationField[];
 }
 
+/** The spec of an image or of its policy. */
+interface Placing extends Tolerating {
+  readonly nodeSelector?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The placement of an image under its policy, if that is known: the selector of the image comes first. */
+export function placementOf(image: Placing, policy: Placing | undefined): Placement {
+  return {
+    nodeSelectors: [image.nodeSelector, policy?.nodeSelector],
+    tolerations: jointTolerations(image, policy),
+  };
+}
+
 const isPermanent = (taint: Taint) => !CONDITION_TAINT_KEYS.has(taint.key);
 
 function labelOf(node: FleetNode, key: string): string | undefined {
@@ -75,9 +88,36 @@ function labelOf(node: FleetNode, key: string): string | undefined {
   return key === HOSTNAME_LABEL ? node.name : undefined;
 }
 
-function groupMatches(group: FleetGroup, placement: Placement): boolean {
-  if (group.os !== 'linux') return false;
-  return firstUntoleratedTaint(group.taints, placement.tolerations, isPermanent) === undefined;
+/**
+ * Why a node does not match. `selector` is the index in `nodeSelectors`; `actual` is undefined on a node without the
+ * label.
+ */
+export type Mismatch =
+  | { readonly kind: 'os'; readonly os: string }
+  | { readonly kind: 'taint'; readonly taint: Taint }
+  | {
+      readonly kind: 'label';
+      readonly selector: number;
+      readonly key: string;
+      readonly value: string;
+      readonly actual: string | undefined;
+    };
+
+function groupMismatch({ os, taints }: FleetGroup, { tolerations }: Placement): Mismatch | undefined {
+  if (os !== 'linux') return { kind: 'os', os };
+  const taint = firstUntoleratedTaint(taints, tolerations, isPermanent);
+  return taint && { kind: 'taint', taint };
+}
+
+/** Returns the first reason why `matchingNodes` leaves the node out; undefined for a node that matches. */
+export function mismatchOf(node: FleetNode, placement: Placement): Mismatch | undefined {
+  const ofGroup = groupMismatch(node.group, placement);
+  if (ofGroup !== undefined) return ofGroup;
+  for (const [selector, labels] of placement.nodeSelectors.entries()) {
+    const label = firstUnmatchedLabel(labels, (key) => labelOf(node, key));
+    if (label !== undefined) return { kind: 'label', selector, ...label, actual: labelOf(node, label.key) };
+  }
+  return undefined;
 }
 
 /**
@@ -89,7 +129,7 @@ export function matchingNodes(table: FleetTable, placement: Placement): FleetNod
   return table.nodes.filter((node) => {
     let verdict = verdicts.get(node.group);
     if (verdict === undefined) {
-      verdict = groupMatches(node.group, placement);
+      verdict = groupMismatch(node.group, placement) === undefined;
       verdicts.set(node.group, verdict);
     }
     if (!verdict) return false;

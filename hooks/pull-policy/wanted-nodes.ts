@@ -2,7 +2,7 @@
 import type { PullPolicySpec } from '../../crds/pull-policy.ts';
 import { parseTimeMilliseconds } from '../../kubernetes/time.ts';
 import { cachedSince, keysOf } from '../cached-image/cached-entries.ts';
-import { type FleetNode, type FleetTable, jointTolerations, matchingNodes } from '../fleet/table.ts';
+import { type FleetNode, type FleetTable, matchingNodes, placementOf } from '../fleet/table.ts';
 import type { PolicyImage } from './policy-image.ts';
 
 /** Nodes that match an image, prepared for a cheap comparison with its ledger. */
@@ -48,10 +48,7 @@ function dueForRepull(image: PolicyImage, nodes: readonly FleetNode[], input: Wa
 }
 
 function targetOf(image: PolicyImage, input: WantedInput): Target {
-  const nodes = matchingNodes(input.table, {
-    nodeSelectors: [image.spec.nodeSelector, input.policy.nodeSelector],
-    tolerations: jointTolerations(image.spec, input.policy),
-  });
+  const nodes = matchingNodes(input.table, placementOf(image.spec, input.policy));
   const keys = nodes
     .map(({ key }) => key)
     .sort()

@@ -1,7 +1,7 @@
 // Why no pull can start on a node now, as messages name it. node-states.test.ts has the starts themselves.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { startObstacle } from '../../../hooks/fleet/availability.ts';
+import { obstacleEnd, startObstacle } from '../../../hooks/fleet/availability.ts';
 import { tableOf } from '../../../hooks/fleet/table.ts';
 import { CONDITION_TAINT_KEYS } from '../../../kubernetes/taint.ts';
 import { groupsOf, type NodeFacts } from '../builders/wire.ts';
@@ -77,4 +77,19 @@ test('a toleration of every taint leaves no obstacle, whatever the state of the 
       expect(obstacleOf(state, [{ operator: 'Exists' }])).toBeUndefined();
     }),
   );
+});
+
+test.each<{ what: string; state: State; end: string }>([
+  { what: 'a Ready node waits for nothing', state: {}, end: '' },
+  { what: 'a NotReady node must become Ready', state: { ready: false }, end: 'the node becomes Ready' },
+  { what: 'a cordoned node must be uncordoned', state: { unschedulable: true }, end: 'the node is uncordoned' },
+  {
+    what: 'any other taint must be removed or tolerated',
+    state: { taints: [taint('disk-pressure')] },
+    end: 'the taint node.kubernetes.io/disk-pressure is removed or tolerated',
+  },
+])('$what', ({ state, end }) => {
+  const node = tableOf(groupsOf([{ name: 'a', ...state }])).nodes[0];
+  if (node === undefined) throw new Error('the node is missing');
+  expect(obstacleEnd(node, [])).toBe(end);
 });

@@ -1,7 +1,8 @@
 // Reading the node table of the Fleet: the labels of a node, the nodes of an image, and a damaged table.
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { FleetGroup } from '../../../crds/fleet.ts';
-import { matchingNodes, tableOf } from '../../../hooks/fleet/table.ts';
+import { type Mismatch, matchingNodes, mismatchOf, tableOf } from '../../../hooks/fleet/table.ts';
 import { groupsOf, keyOf, type NodeFacts } from '../builders/wire.ts';
 
 const nodes: readonly NodeFacts[] = [
@@ -57,4 +58,43 @@ test('a node named like a property of every object has no labels of its own', ()
 test('the nodes of several groups are sorted by name', () => {
   const mixed = tableOf(groupsOf([{ name: 'c' }, { name: 'b', unschedulable: true }, { name: 'a' }]));
   expect(mixed.nodes.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
+});
+
+const gpu = { key: 'gpu', value: 'yes', effect: 'NoSchedule' };
+const oddNodes = tableOf(
+  groupsOf([
+    { name: 'build', labels: { pool: 'build' } },
+    { name: 'gpu', labels: { pool: 'build' }, taints: [gpu] },
+    { name: 'plain' },
+    { name: 'windows', os: 'windows', labels: { pool: 'build' } },
+  ]),
+);
+
+test.each<{ what: string; node: string; mismatch: Mismatch | undefined }>([
+  { what: 'a node that matches has no mismatch', node: 'build', mismatch: undefined },
+  { what: 'a taint that nothing tolerates is named', node: 'gpu', mismatch: { kind: 'taint', taint: gpu } },
+  {
+    what: 'a missing label is named with its selector',
+    node: 'plain',
+    mismatch: { kind: 'label', selector: 1, key: 'pool', value: 'build', actual: undefined },
+  },
+  { what: 'another operating system is named', node: 'windows', mismatch: { kind: 'os', os: 'windows' } },
+])('$what', ({ node, mismatch }) => {
+  const found = oddNodes.byName.get(node);
+  if (found === undefined) throw new Error(`there is no node ${node}`);
+  expect(mismatchOf(found, { nodeSelectors: [undefined, { pool: 'build' }], tolerations: [] })).toEqual(mismatch);
+});
+
+test('exactly the nodes without a mismatch match', () => {
+  const selector = fc.option(fc.dictionary(fc.constantFrom('pool', 'zone'), fc.constantFrom('build', 'a')), {
+    nil: undefined,
+  });
+  const tolerations = fc.subarray([{ key: 'gpu', operator: 'Exists' as const }]);
+  fc.assert(
+    fc.property(fc.array(selector, { maxLength: 2 }), tolerations, (nodeSelectors, tolerated) => {
+      const placement = { nodeSelectors, tolerations: tolerated };
+      const without = oddNodes.nodes.filter((node) => mismatchOf(node, placement) === undefined);
+      expect(matchingNodes(oddNodes, placement)).toEqual(without);
+    }),
+  );
 });
