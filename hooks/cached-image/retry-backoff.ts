@@ -10,7 +10,7 @@ export interface RetryBackoff {
 }
 
 /** From this many failing nodes on, the image itself is suspected and pulled to one node at a time. */
-const BREAKER_FAILURES = 3;
+export const BREAKER_FAILURES = 3;
 
 /** Milliseconds to wait after the given number of failures (at least 1): doubles with each, up to the maximum. */
 export function backoffMilliseconds({ initialMilliseconds, maxMilliseconds }: RetryBackoff, failures: number): number {
@@ -18,15 +18,23 @@ export function backoffMilliseconds({ initialMilliseconds, maxMilliseconds }: Re
 }
 
 /**
- * End of the image's backoff in milliseconds since the epoch, which may be past; undefined while fewer than three
- * nodes failed after the last success. Counts only failures of the image or its registry, not of a node or a quota.
+ * Times of the failures since the last success that suggest a fault of the image or its registry, not of a node or a
+ * quota. In milliseconds since the epoch, one per node.
  */
-export function imageBackoffEnd(ledger: Ledger, backoff: RetryBackoff): number | undefined {
+export function suspiciousFailures(ledger: Ledger): readonly number[] {
   const lastPulledAt = parseTimeMilliseconds(ledger.lastPulledAt) ?? 0;
-  const failureTimes = ledger.failing
+  return ledger.failing
     .filter(({ reason }) => isImageFailure(reason))
     .map(({ at }) => parseTimeMilliseconds(at) ?? 0)
     .filter((at) => at > lastPulledAt);
+}
+
+/**
+ * End of the image's backoff in milliseconds since the epoch, which may be past; undefined while fewer than three
+ * nodes failed after the last success.
+ */
+export function imageBackoffEnd(ledger: Ledger, backoff: RetryBackoff): number | undefined {
+  const failureTimes = suspiciousFailures(ledger);
   if (failureTimes.length < BREAKER_FAILURES) return undefined;
   const excess = Math.max(0, ledger.consecutiveFailures - BREAKER_FAILURES);
   return Math.max(...failureTimes) + backoffMilliseconds(backoff, excess + 1);

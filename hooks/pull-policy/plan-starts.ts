@@ -1,10 +1,7 @@
 // Decides which pulls start in this sync, or which gate keeps every pair waiting.
-import type { PullPolicySpec } from '../../crds/pull-policy.ts';
-import type { FleetTable } from '../fleet/table.ts';
 import { type CandidateInput, findCandidates } from './candidates.ts';
 import { type Choice, chooseStarts } from './choose.ts';
 import { closedPolicyGate } from './gates/gates.ts';
-import type { PaceLimits } from './limits.ts';
 import { paceOf } from './pace.ts';
 import type { PolicyInput } from './policy-input.ts';
 import { nextRepullAt } from './wanted-nodes.ts';
@@ -22,16 +19,21 @@ const noStarts: StartPlan = {
   isPairWanted: () => false,
 };
 
-function candidateInputOf(
-  { images, pendingStarts, status, nowMilliseconds }: PolicyInput,
-  policy: PullPolicySpec,
-  { backoff, repullIntervalMilliseconds }: PaceLimits,
-  table: FleetTable,
-): CandidateInput {
+/** What the search for pairs reads; undefined for an invalid spec or an unknown fleet. */
+export function candidateInputOf({
+  images,
+  pendingStarts,
+  status,
+  nowMilliseconds,
+  specResult,
+  table,
+}: PolicyInput): CandidateInput | undefined {
+  if (!specResult.ok || table === undefined) return undefined;
+  const { backoff, repullIntervalMilliseconds } = specResult.limits;
   return {
     images: [...images.values()],
     table,
-    policy,
+    policy: specResult.spec,
     rejected: pendingStarts.rejected,
     backoffMaxMilliseconds: backoff.maxMilliseconds,
     repullIntervalMilliseconds,
@@ -42,9 +44,9 @@ function candidateInputOf(
 
 /** Starts nothing for an invalid spec, an unknown fleet, a partial request, or a policy that is being deleted. */
 export function planStarts(input: PolicyInput): StartPlan {
-  const { specResult, table, isBeingDeleted, isPartial } = input;
-  if (!specResult.ok || table === undefined || isPartial || isBeingDeleted) return noStarts;
-  const candidateInput = candidateInputOf(input, specResult.spec, specResult.limits, table);
+  const { specResult, isBeingDeleted, isPartial } = input;
+  const candidateInput = candidateInputOf(input);
+  if (!specResult.ok || candidateInput === undefined || isPartial || isBeingDeleted) return noStarts;
   const isPairWanted = () => findCandidates(candidateInput).next().done !== true;
   const pace = paceOf(input, specResult.limits);
   // While a gate of the whole policy is closed, no pair can start.

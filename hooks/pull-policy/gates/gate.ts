@@ -1,5 +1,6 @@
 // What a gate is: one condition that must hold before a pull starts, for the whole policy, for an image, or for a pair.
 import type { TolerationField } from '../../../crds/fields.ts';
+import { formatDuration } from '../../../kubernetes/duration.ts';
 import type { FleetNode } from '../../fleet/table.ts';
 import type { Reason } from '../../reasons.ts';
 import type { PairHistory } from '../candidates.ts';
@@ -39,6 +40,8 @@ export interface PairGateInput extends ImageGateInput {
 export interface Closure {
   /** When time alone opens the gate, in milliseconds since the epoch; absent where an event must open it. */
   readonly opensAt?: number;
+  /** The event that opens the gate, as a clause after `opens when`; absent where only time does. */
+  readonly opens?: () => string;
   /** For a person; names no instant. Built only where it is shown. */
   readonly message: () => string;
 }
@@ -60,6 +63,12 @@ interface GateOf<Scope extends string, Input> {
   /** The reason of the condition `Progressing` while this gate is the first closed one. */
   readonly reason: Reason;
   readonly closed: (input: Input) => Closure | undefined;
+  /** What the gate compares, for a person, for example `3 of 5 slots in use`. Built only where it is shown. */
+  readonly value: (input: Input) => string;
+  /** Whether the gate exists for a policy with these limits; absent where it always does. */
+  readonly appliesTo?: (limits: PaceLimits) => boolean;
+  /** Whether the result depends on the pull Pods. */
+  readonly readsPods: boolean;
 }
 
 export type PolicyGate = GateOf<'policy', PolicyGateInput>;
@@ -76,3 +85,13 @@ export interface ClosedGate {
 export function closedUntil(opensAt: number, nowMilliseconds: number, message: () => string): Closure | undefined {
   return opensAt > nowMilliseconds ? { opensAt, message } : undefined;
 }
+
+const SECOND_MILLISECONDS = 1_000;
+
+/** Time that has passed, rounded down to a second, for a value. */
+export const elapsedText = (milliseconds: number) =>
+  formatDuration(Math.floor(Math.max(0, milliseconds) / SECOND_MILLISECONDS) * SECOND_MILLISECONDS);
+
+/** Time that is left, rounded up to a second, for a value. */
+export const remainingText = (milliseconds: number) =>
+  formatDuration(Math.ceil(milliseconds / SECOND_MILLISECONDS) * SECOND_MILLISECONDS);

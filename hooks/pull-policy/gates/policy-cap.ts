@@ -2,15 +2,25 @@
 import { lowestFreeSlot } from '../occupancy.ts';
 import type { PolicyGate } from './gate.ts';
 
+const opens = () => 'a running pull of the policy ends';
+
 export const policyCap: PolicyGate = {
   name: 'policy-cap',
   scope: 'policy',
   reason: 'PolicyCap',
+  readsPods: true,
   closed({ pace }) {
     const { limits, occupancy, slotRestsUntil } = pace;
     if (lowestFreeSlot(occupancy, limits.slotCap) !== undefined) return undefined;
     const slots = limits.slotCap === 1 ? 'the only slot is' : `all ${limits.slotCap} slots are`;
-    if (slotRestsUntil === undefined) return { message: () => `${slots} in use` };
-    return { opensAt: slotRestsUntil, message: () => `${slots} in use or waiting after a start that created no Pod` };
+    if (slotRestsUntil === undefined) return { opens, message: () => `${slots} in use` };
+    const message = () => `${slots} in use or waiting after a start that created no Pod`;
+    return { opensAt: slotRestsUntil, opens, message };
+  },
+  value({ pace: { limits, occupancy } }) {
+    const { podCount, slots } = occupancy;
+    const resting = Math.max(0, slots.size - podCount);
+    const rest = resting === 0 ? '' : `, ${resting} waiting after a start that created no Pod`;
+    return `${podCount} of ${limits.slotCap} ${limits.slotCap === 1 ? 'slot' : 'slots'} in use${rest}`;
   },
 };
