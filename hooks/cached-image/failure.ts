@@ -95,7 +95,8 @@ const adviceByReason: Readonly<Record<string, string>> = {
   Evicted: 'the node evicted the pull Pod: check its disk and memory',
 };
 
-function adviceFor({ reason, message }: FailingPair): string {
+/** Returns what is wrong and what to check; the reason of the kubelet where no advice is known. */
+export function adviceFor({ reason, message }: FailingPair): string {
   const known = Object.hasOwn(adviceByReason, reason) ? adviceByReason[reason] : undefined;
   return known ?? adviceInMessage(message) ?? reason;
 }
