@@ -3,10 +3,16 @@
 /** Width of the text that a command prints. */
 export const TEXT_COLUMNS = 80;
 
-/** Splits a word that is longer than a line. */
+/** Splits a word that is longer than a line, never within a character of two UTF-16 units. */
 function pieces(word: string, columns: number): string[] {
-  const count = Math.max(1, Math.ceil(word.length / columns));
-  return Array.from({ length: count }, (_, index) => word.slice(index * columns, (index + 1) * columns));
+  if (word.length <= columns) return [word];
+  const found = [''];
+  for (const character of word) {
+    const last = found.length - 1;
+    if ((found[last] ?? '').length + character.length > columns) found.push(character);
+    else found[last] += character;
+  }
+  return found;
 }
 
 /** Returns the lines of the text, each of at most `columns` characters, broken at spaces where there are any. */
@@ -20,9 +26,10 @@ export function wrappedLines(text: string, columns: number): string[] {
   return lines;
 }
 
-/** Returns the text in at most `limitCharacters`, cut with an ellipsis. */
+/** Returns the text in at most `limitCharacters` (UTF-16 units), cut with an ellipsis. */
 export function cutText(text: string, limitCharacters: number): string {
-  return text.length <= limitCharacters ? text : `${text.slice(0, Math.max(0, limitCharacters - 1))}…`;
+  if (text.length <= limitCharacters) return text;
+  return `${text.slice(0, Math.max(0, limitCharacters - 1)).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 /** Returns lines of at most 80 columns: the text begins in the given column, behind the label, and stays there. */
