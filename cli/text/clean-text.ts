@@ -2,7 +2,7 @@
 import { redactMessage } from '../../hooks/text/redact.ts';
 
 /** Longer text of a cluster is cut. */
-export const CLEAN_TEXT_LIMIT_CHARACTERS = 1024;
+const CLEAN_TEXT_LIMIT_CHARACTERS = 1024;
 
 /** The sequences of ECMA-48, each in its form of 7 and of 8 bits. */
 const sequences = [

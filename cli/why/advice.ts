@@ -2,7 +2,7 @@
 import { adviceFor } from '../../hooks/cached-image/failure.ts';
 import type { GateName } from '../../hooks/pull-policy/gates/gate.ts';
 import type { ImageFacts } from './image-facts.ts';
-import type { PairState, Problem, Verdict } from './report.ts';
+import type { NodeGroup, PairState, Problem, Verdict } from './report.ts';
 
 const gateAdvice: Readonly<Record<GateName, (policy: string) => string>> = {
   paused: (policy) => `Set spec.paused of PullPolicy ${policy} to false.`,
@@ -26,9 +26,10 @@ const stateAdvice: Readonly<Partial<Record<PairState, string>>> = {
 };
 
 /** The advice of the hooks for the latest failure on the node, or on any node. */
-function failureAdvice({ ledger }: ImageFacts, node: string | undefined): string | undefined {
+function failureAdvice({ ledger, table }: ImageFacts, node: string | undefined): string | undefined {
   const failing = ledger?.failing ?? [];
-  const pair = node === undefined ? failing[0] : failing.find((entry) => entry.node === node);
+  const key = node === undefined ? undefined : table?.byName.get(node)?.key;
+  const pair = node === undefined ? failing[0] : failing.find((entry) => entry.key === key);
   return pair === undefined ? undefined : `The last pull failed: ${adviceFor(pair)}.`;
 }
 
@@ -41,19 +42,36 @@ function rejectedAdvice({ policy, observed, snapshot }: ImageFacts, node: string
     : undefined;
 }
 
+function usualAdvice(
+  { observation }: ImageFacts,
+  { state, gate, laterGate }: Pick<Verdict, 'state' | 'gate' | 'laterGate'>,
+): string | undefined {
+  const decisive = laterGate?.name ?? gate;
+  return decisive === undefined ? stateAdvice[state] : gateAdvice[decisive](observation.policyName);
+}
+
 export function adviceOnPair(facts: ImageFacts, problem: Problem | undefined, node: string, verdict: Verdict): string {
   if (verdict.state === 'blocked' && problem !== undefined) return problem.advice;
-  const usual = verdict.gate === undefined ? stateAdvice[verdict.state] : gateAdvice[verdict.gate](policyOf(facts));
+  const usual = usualAdvice(facts, verdict);
   const isFailing = verdict.state !== 'cached' && verdict.state !== 'not targeted';
   const failure = isFailing ? (failureAdvice(facts, node) ?? rejectedAdvice(facts, node)) : undefined;
   return [failure, usual].filter((part) => part !== undefined).join(' ');
 }
 
-const policyOf = ({ observation }: ImageFacts) => observation.policyName;
+const waitingStates: ReadonlySet<PairState> = new Set(['waiting', 'backing off', 'unavailable', 'unknown']);
 
-/** For an image as a whole: its problem, its latest failure, or how to see one node. */
-export function adviceOnImage(facts: ImageFacts, problem: Problem | undefined): string {
+/** The advice for the first group that waits, or for an image that no node matches. */
+function groupAdvice(facts: ImageFacts, groups: readonly NodeGroup[]): string | undefined {
+  const waiting = groups.find(({ state }) => waitingStates.has(state));
+  if (waiting !== undefined) return usualAdvice(facts, waiting);
+  return groups.length > 0 && groups.every(({ state }) => state === 'not targeted')
+    ? stateAdvice['not targeted']
+    : undefined;
+}
+
+/** For an image as a whole: its problem, its latest failure, what keeps its nodes waiting, and how to see one node. */
+export function adviceOnImage(facts: ImageFacts, problem: Problem | undefined, groups: readonly NodeGroup[]): string {
+  const first = problem?.advice ?? failureAdvice(facts, undefined) ?? groupAdvice(facts, groups);
   const detail = `For one node: kubectl drop why ${facts.observed.metadata.name} NODE.`;
-  const first = problem?.advice ?? failureAdvice(facts, undefined);
   return first === undefined ? detail : `${first} ${detail}`;
 }

@@ -9,11 +9,20 @@ import type { GateReport } from './report.ts';
 export interface PairGates {
   readonly states: readonly GateState[];
   readonly firstClosed: GateState | undefined;
+  /** The closed gate that time opens last, if that is after `firstClosed`. */
+  readonly lastClosed: GateState | undefined;
   /** Whether a gate depends on a list that cannot be read. */
   readonly hasUnknown: boolean;
 }
 
 const isUnknown = ({ snapshot }: ImageFacts, { readsPods }: GateState) => readsPods && !snapshot.lists.has('pods');
+
+const opensAtOf = ({ closure }: GateState) => closure?.opensAt ?? 0;
+
+function lastAfter(first: GateState, states: readonly GateState[]): GateState | undefined {
+  const later = states.filter((state) => opensAtOf(state) > opensAtOf(first));
+  return later.sort((left, right) => opensAtOf(right) - opensAtOf(left))[0];
+}
 
 /** Undefined where the policy pulls nothing for the image. */
 export function pairGates(facts: ImageFacts): ((node: FleetNode) => PairGates) | undefined {
@@ -23,7 +32,9 @@ export function pairGates(facts: ImageFacts): ((node: FleetNode) => PairGates) |
   return (node) => {
     const states = explainPair(node);
     const known = states.filter((state) => !isUnknown(facts, state));
-    return { states, firstClosed: firstClosedGate(known), hasUnknown: known.length < states.length };
+    const firstClosed = firstClosedGate(known);
+    const lastClosed = firstClosed && lastAfter(firstClosed, known);
+    return { states, firstClosed, lastClosed, hasUnknown: known.length < states.length };
   };
 }
 

@@ -50,11 +50,11 @@ function pairAttempts({ ledger, policy, observed, snapshot }: ImageFacts, { name
 }
 
 /** One sentence about the pair. */
-function sentenceOn({ group, detail, state, gate }: Verdict, problem: Problem | undefined): string {
+function sentenceOn({ group, detail, state, gate, laterGate }: Verdict, problem: Problem | undefined): string {
   if (state === 'blocked' && problem !== undefined) return `${problem.reason}: ${problem.message}`;
   if (gate !== undefined && state !== 'cached') {
     const subject = state === 'unavailable' ? `${group}; waiting for gate ${gate}` : `waiting for gate ${gate}`;
-    return `${subject} ${detail}`;
+    return `${subject} ${detail}${laterGate ? `, then for ${laterGate.name} ${laterGate.until}` : ''}`;
   }
   if (state === 'queued') return 'waiting for its turn: all gates are open';
   return detail === '' ? group : `${group}: ${detail}`;
@@ -90,11 +90,11 @@ const states: readonly PairState[] = [
 ];
 
 function nodeGroups({ table }: ImageFacts, judge: PairJudge): readonly NodeGroup[] {
-  const groups = new Map<string, { state: PairState; group: string; nodes: { name: string; detail: string }[] }>();
+  const groups = new Map<string, NodeGroup & { nodes: { name: string; detail: string }[] }>();
   for (const node of table?.nodes ?? []) {
-    const { state, group, detail } = judge.verdictOn(node);
-    const known = groups.get(group) ?? { state, group, nodes: [] };
-    known.nodes.push({ name: node.name, detail });
+    const { state, group, gate, detail, laterGate } = judge.verdictOn(node);
+    const known = groups.get(group) ?? { state, group, gate, nodes: [] };
+    known.nodes.push({ name: node.name, detail: laterGate ? `${detail}, then ${laterGate.name}` : detail });
     groups.set(group, known);
   }
   return [...groups.values()].sort(
@@ -114,6 +114,7 @@ export function imageReport(facts: ImageFacts, nodeName: string | undefined): Im
   const node = nodeName === undefined ? undefined : facts.table?.byName.get(nodeName);
   const pair = node && pairReport(facts, judge, node, problem);
   const { image, policyName } = facts.observation;
+  const groups = nodeName === undefined ? nodeGroups(facts, judge) : [];
   return {
     name: facts.observed.metadata.name,
     reference: image.ok ? image.reference : undefined,
@@ -122,7 +123,7 @@ export function imageReport(facts: ImageFacts, nodeName: string | undefined): Im
     problem,
     attempts: imageAttempts(facts),
     pair,
-    groups: nodeName === undefined ? nodeGroups(facts, judge) : [],
-    advice: pair === undefined ? adviceOnImage(facts, problem) : adviceOnPair(facts, problem, pair.node, pair),
+    groups,
+    advice: pair === undefined ? adviceOnImage(facts, problem, groups) : adviceOnPair(facts, problem, pair.node, pair),
   };
 }

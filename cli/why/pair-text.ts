@@ -5,7 +5,7 @@ import { cutText, labelledLines, TEXT_COLUMNS, wrappedLines } from '../text/wrap
 import type { Attempt, GateReport, ImageReport, PairReport, PodReport } from './report.ts';
 
 /** Where the text begins that follows a label. */
-export const TEXT_COLUMN = 13;
+const TEXT_COLUMN = 13;
 const GATE_COLUMN = 15;
 const VALUE_COLUMN = 24;
 /** Longer messages would push the advice off the screen. */
@@ -56,7 +56,8 @@ export function imageAttemptLines({ attempts }: ImageReport, nowMilliseconds: nu
   const took = lastPullSeconds === undefined ? '' : `, took ${lastPullSeconds}s`;
   const failures = counted(failuresSinceSuccess, 'failure');
   if (lastPulledAt === undefined) return indented(`the image: never pulled, ${failures}`);
-  return indented(`the image: last pulled ${timeText(lastPulledAt, nowMilliseconds)}${took}, ${failures} since`);
+  const since = failuresSinceSuccess === 0 ? '' : `, ${failures} since`;
+  return indented(`the image: last pulled ${timeText(lastPulledAt, nowMilliseconds)}${took}${since}`);
 }
 
 export function otherFailureLines(

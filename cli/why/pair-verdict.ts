@@ -13,7 +13,7 @@ const tainted = ({ key, value, effect }: Extract<Mismatch, { kind: 'taint' }>['t
 /** The order of the selectors in a placement. */
 const selectorOwners = ['the image', 'its policy'];
 
-export function mismatchText(mismatch: Mismatch): { readonly cause: string; readonly detail: string } {
+function mismatchText(mismatch: Mismatch): { readonly cause: string; readonly detail: string } {
   switch (mismatch.kind) {
     case 'os':
       return { cause: `operating system ${mismatch.os}`, detail: '' };
@@ -30,13 +30,16 @@ export function mismatchText(mismatch: Mismatch): { readonly cause: string; read
 }
 
 /** The verdict on a pair whose node lacks the image or is due for a re-pull. */
-function gateVerdict({ firstClosed, hasUnknown }: PairGates, { snapshot }: ImageFacts): Verdict {
+function gateVerdict({ firstClosed, lastClosed, hasUnknown }: PairGates, { snapshot }: ImageFacts): Verdict {
   if (firstClosed !== undefined) {
     const { name, value } = firstClosed;
     const detail = opensText(firstClosed, snapshot.nowMilliseconds);
     if (name === 'not-eligible') return { state: 'unavailable', group: `unavailable: ${value()}`, detail, gate: name };
     if (name === 'backoff') return { state: 'backing off', group: 'backing off', detail, gate: name };
-    return { state: 'waiting', group: `waiting: ${name}`, detail, gate: name };
+    const waiting = { state: 'waiting', group: `waiting: ${name}`, gate: name } as const;
+    if (lastClosed === undefined) return { ...waiting, detail };
+    const until = opensText(lastClosed, snapshot.nowMilliseconds);
+    return { ...waiting, detail, laterGate: { name: lastClosed.name, until } };
   }
   if (hasUnknown) return { state: 'unknown', group: 'unknown: gates that count Pods (pods not readable)', detail: '' };
   return { state: 'queued', group: 'queued: all gates are open', detail: '' };

@@ -8,7 +8,7 @@ import { instantText } from '../text/time-text.ts';
 import type { ImageFacts } from './image-facts.ts';
 import type { PodReport } from './report.ts';
 
-export function readinessIn({ table }: ImageFacts): NodeReadiness {
+function readinessIn({ table }: ImageFacts): NodeReadiness {
   return (node) => table?.byName.get(node)?.group.ready;
 }
 

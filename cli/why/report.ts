@@ -55,8 +55,10 @@ export interface Verdict {
   readonly group: string;
   /** What differs within the group, for example an instant. */
   readonly detail: string;
-  /** The gate that the pair waits for. */
+  /** The gate that the pair waits for: the first closed one. */
   readonly gate?: GateName | undefined;
+  /** Another closed gate that opens after it, with its instant. */
+  readonly laterGate?: { readonly name: GateName; readonly until: string } | undefined;
 }
 
 export interface PairReport extends Verdict {
@@ -122,5 +124,6 @@ export interface PodReport {
 export interface NodeGroup {
   readonly state: PairState;
   readonly group: string;
+  readonly gate?: GateName | undefined;
   readonly nodes: readonly { readonly name: string; readonly detail: string }[];
 }

@@ -15,7 +15,7 @@ export const policyCap: PolicyGate = {
     const slots = limits.slotCap === 1 ? 'the only slot is' : `all ${limits.slotCap} slots are`;
     if (slotRestsUntil === undefined) return { opens, message: () => `${slots} in use` };
     const message = () => `${slots} in use or waiting after a start that created no Pod`;
-    return { opensAt: slotRestsUntil, opens, message };
+    return { opensAt: slotRestsUntil, ...(occupancy.podCount > 0 ? { opens } : {}), message };
   },
   value({ pace: { limits, occupancy } }) {
     const { podCount, slots } = occupancy;

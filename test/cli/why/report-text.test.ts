@@ -52,7 +52,8 @@ test('a pair that waits shows its gates, its attempts and what to do', () => {
     Image        registry.example.com/x:v1
     PullPolicy   default
     Node         a
-    Verdict      waiting for gate delay until 2026-11-21T12:00:10Z (in 10s)
+    Verdict      waiting for gate delay until 2026-11-21T12:00:10Z (in 10s), then
+                 for backoff until 2026-11-21T12:00:50Z (in 50s)
     Queue        7 pairs of the policy come before it
 
     Gates
@@ -72,8 +73,9 @@ test('a pair that waits shows its gates, its attempts and what to do', () => {
       the image: last pulled 2026-11-21T11:55:00Z (5m ago), took 12s, 2 failures
         since
 
-    What to do   The last pull failed: not found: check image, tag and digest. Wait,
-                 or lower spec.minDelayBetweenPulls of PullPolicy default.
+    What to do   The last pull failed: not found: check image, tag and digest.
+                 Correct what makes the pull fail. An edit of the CachedImage lets
+                 it be tried again at once.
     "
   `);
 });
@@ -115,7 +117,7 @@ test('all nodes of an image are grouped by reason', () => {
       b  started 2026-11-21T11:59:40Z (20s ago)
 
     waiting: delay (1 node)
-      a  until 2026-11-21T12:00:10Z (in 10s)
+      a  until 2026-11-21T12:00:10Z (in 10s), then backoff
 
     unavailable: cordoned (1 node)
       d  until the node is uncordoned

@@ -11,7 +11,7 @@ import {
   wirePod,
 } from '../../hooks/builders/wire.ts';
 
-export interface PolicyFacts {
+interface PolicyFacts {
   readonly name: string;
   readonly spec?: unknown;
   readonly status?: unknown;
