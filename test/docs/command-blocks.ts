@@ -51,7 +51,6 @@ export const commandBlocks: readonly CommandBlock[] = [
   { file: 'docs/pull-pacing.md', heading: 'Pause', runner: cluster },
   { file: 'docs/troubleshooting.md', heading: 'Status and troubleshooting', runner: cluster },
   { file: 'docs/troubleshooting.md', heading: 'Nothing has a status', runner: cluster },
-  { file: 'docs/troubleshooting.md', heading: 'An image stays Pending', runner: cluster },
   { file: 'docs/troubleshooting.md', heading: 'No pull Pods are visible', runner: cluster },
   { file: 'docs/troubleshooting.md', heading: 'The default objects', runner: cluster },
   {

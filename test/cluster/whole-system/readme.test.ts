@@ -145,13 +145,12 @@ describeWith(['controlPlane', 'helm', 'metacontroller'], 'the commands of the do
     expect(await commands.run('docs/discovery.md', 'When a source fails')).toContain('popular-build-images');
   });
 
-  it('troubleshooting shows the image, the controllers, the policy and the pull Pods', async () => {
+  it('troubleshooting shows the image, the controllers and the pull Pods', async () => {
     const file = 'docs/troubleshooting.md';
     expect(await commands.run(file, 'Status and troubleshooting')).toMatch(/alpine-3-20[\s\S]*Cached/);
     const controllers = await commands.run(file, 'Nothing has a status');
     for (const { name } of registrations) expect(controllers).toContain(name);
     expect(await commands.run(file, 'The default objects')).toContain('drop.corewire.io/create-fleet');
-    expect(await commands.run(file, 'An image stays Pending')).toContain('Conditions');
     await commands.run(file, 'No pull Pods are visible');
     await commands.run(file, 'A set or policy is stuck after `--cascade=orphan`');
   });
