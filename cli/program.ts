@@ -4,6 +4,7 @@ import type { CommandContext, CommandResult } from './command-context.ts';
 import { addCompletionCommand } from './completion/completion-command.ts';
 import { addRenderCommand } from './render/render-command.ts';
 import { UsageError } from './usage-error.ts';
+import { addWhyCommand } from './why/why-command.ts';
 
 /** What the process provides for a command. Its results are returned. */
 export interface ProgramInput extends Omit<CommandContext, 'report'> {
@@ -25,6 +26,7 @@ export function createProgram(context: CommandContext, { version, write }: Progr
     .helpCommand('help [command]', 'print the help of a command')
     .exitOverride()
     .configureOutput({ writeOut: write, writeErr: () => undefined });
+  addWhyCommand(program, context);
   addRenderCommand(program, context);
   addCompletionCommand(program, context);
   return program;
