@@ -11,8 +11,11 @@ const STEPS_PER_INTERVAL = 12;
 /** Keys that are kept in addition to twice the number of living nodes. */
 export const SPARE_KEYS_LIMIT = 2_000;
 
-export function keysOf(entry: CachedEntry): string[] {
-  return entry.nodes === '' ? [] : entry.nodes.split(' ');
+/** The keys of entries that were made here. A plan adds a hundred thousand keys, one at a time. */
+const keysOfMadeEntry = new WeakMap<CachedEntry, readonly string[]>();
+
+export function keysOf(entry: CachedEntry): readonly string[] {
+  return keysOfMadeEntry.get(entry) ?? (entry.nodes === '' ? [] : entry.nodes.split(' '));
 }
 
 /** Returns `since` for a pull that ended now: rounded up to a step, so that many nodes share one entry. */
@@ -31,7 +34,21 @@ function compareEntries(left: CachedEntry, right: CachedEntry): number {
 }
 
 function withKeys(entry: Omit<CachedEntry, 'nodes'>, keys: Iterable<string>): CachedEntry {
-  return { digest: entry.digest, since: entry.since, nodes: [...new Set(keys)].sort().join(' ') };
+  const sorted = [...new Set(keys)].sort();
+  const made = { digest: entry.digest, since: entry.since, nodes: sorted.join(' ') };
+  keysOfMadeEntry.set(made, sorted);
+  return made;
+}
+
+/** The same entry if it has none of the keys, which is the common case. */
+function withoutKeys(entry: CachedEntry, keys: ReadonlyMap<string, unknown>): CachedEntry {
+  const hasAny = [...keys.keys()].some((key) => entry.nodes.includes(key));
+  return hasAny
+    ? withKeys(
+        entry,
+        keysOf(entry).filter((key) => !keys.has(key)),
+      )
+    : entry;
 }
 
 /** The two oldest entries of the first digest that has two; the two oldest of all if every digest has one. */
@@ -64,14 +81,7 @@ export function addCached(
   added: readonly { readonly key: string; readonly digest: string; readonly since: string }[],
 ): CachedEntry[] {
   const latest = new Map(added.map((item) => [item.key, item]));
-  const rest = entries
-    .map((entry) =>
-      withKeys(
-        entry,
-        keysOf(entry).filter((key) => !latest.has(key)),
-      ),
-    )
-    .filter((entry) => entry.nodes !== '');
+  const rest = entries.map((entry) => withoutKeys(entry, latest)).filter((entry) => entry.nodes !== '');
   const byName = new Map(rest.map((entry) => [`${entry.digest} ${entry.since}`, entry]));
   for (const item of latest.values()) {
     const name = `${item.digest} ${item.since}`;

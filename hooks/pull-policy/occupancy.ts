@@ -7,6 +7,8 @@ import type { PullPod } from '../pull-pod/read.ts';
 /** Mutable: `reserve` adds each start of this sync. */
 export interface Occupancy {
   readonly slots: Set<number>;
+  /** Every slot below this one is in use: the search for a free slot begins here. */
+  firstFreeSlot: number;
   /** Pods of the policy and starts whose Pod is not yet observed. */
   podCount: number;
   /** Pulls in progress by node name, over all policies. */
@@ -78,6 +80,7 @@ export interface OccupancyInput {
 export function countOccupancy(input: OccupancyInput): Occupancy {
   const occupancy: Occupancy = {
     slots: new Set(input.restingSlots),
+    firstFreeSlot: 0,
     podCount: input.own.length,
     pullsByNode: new Map(),
     pullsByImage: new Map(),
@@ -98,8 +101,6 @@ export function countOccupancy(input: OccupancyInput): Occupancy {
 /** The lowest free slot below the cap; undefined when none is free or the policy has as many Pods as the cap allows. */
 export function lowestFreeSlot(occupancy: Occupancy, slotCap: number): number | undefined {
   if (occupancy.podCount >= slotCap) return undefined;
-  for (let slot = 0; slot < slotCap; slot += 1) {
-    if (!occupancy.slots.has(slot)) return slot;
-  }
-  return undefined;
+  while (occupancy.slots.has(occupancy.firstFreeSlot)) occupancy.firstFreeSlot += 1;
+  return occupancy.firstFreeSlot < slotCap ? occupancy.firstFreeSlot : undefined;
 }

@@ -1,4 +1,5 @@
 // Which nodes want a pull of an image. Skips comparing node by node where the ledger shows that all nodes have it.
+import type { CachedEntry } from '../../crds/cached-image.ts';
 import type { PullPolicySpec } from '../../crds/pull-policy.ts';
 import { parseTimeMilliseconds } from '../../kubernetes/time.ts';
 import { cachedSince, keysOf } from '../cached-image/cached-entries.ts';
@@ -47,13 +48,48 @@ function dueForRepull(image: PolicyImage, nodes: readonly FleetNode[], input: Wa
   });
 }
 
-function targetOf(image: PolicyImage, input: WantedInput): Target {
-  const nodes = matchingNodes(input.table, placementOf(image.spec, input.policy));
+function targetOf(image: PolicyImage, { table, policy }: WantedInput): Target {
+  const nodes = matchingNodes(table, placementOf(image.spec, policy));
   const keys = nodes
     .map(({ key }) => key)
     .sort()
     .join(' ');
-  return { nodes: rotated(nodes, input.lastStartNode), keys };
+  return { nodes, keys };
+}
+
+/**
+ * Targets by the table that they come from. A sync reads a new table, but a plan asks a hundred thousand times about
+ * the same one.
+ */
+const targetsOfTable = new WeakMap<FleetTable, Map<string, Target>>();
+
+function sharedTarget(image: PolicyImage, input: WantedInput): Target {
+  const { table, policy } = input;
+  const targets = targetsOfTable.get(table) ?? new Map<string, Target>();
+  targetsOfTable.set(table, targets);
+  const { nodeSelector, tolerations } = image.spec;
+  const placement = JSON.stringify([nodeSelector, tolerations, policy.nodeSelector, policy.tolerations]);
+  const target = targets.get(placement) ?? targetOf(image, input);
+  targets.set(placement, target);
+  return target;
+}
+
+interface Missing {
+  readonly target: Target;
+  readonly nodes: readonly FleetNode[];
+}
+
+/** The nodes that lack an image, by its `cached`, for the same reason as above. */
+const missingOfCached = new WeakMap<readonly CachedEntry[], Missing>();
+
+function missingNodes({ ledger: { cached } }: PolicyImage, target: Target): readonly FleetNode[] {
+  const known = missingOfCached.get(cached);
+  if (known?.target === target) return known.nodes;
+  const isComplete = cached.length === 1 && cached[0]?.nodes === target.keys;
+  const held = isComplete ? undefined : new Set(cached.flatMap(keysOf));
+  const nodes = held === undefined ? [] : target.nodes.filter(({ key }) => !held.has(key));
+  missingOfCached.set(cached, { target, nodes });
+  return nodes;
 }
 
 /**
@@ -61,28 +97,15 @@ function targetOf(image: PolicyImage, input: WantedInput): Target {
  * the work.
  */
 export function wantedNodesIn(input: WantedInput): (image: PolicyImage) => WantedNodes {
-  const targets = new Map<string, Target>();
-
-  function sharedTarget(image: PolicyImage): Target {
-    const { nodeSelector, tolerations } = image.spec;
-    const placement = JSON.stringify([nodeSelector, tolerations]);
-    const known = targets.get(placement);
-    if (known !== undefined) return known;
-    const target = targetOf(image, input);
-    targets.set(placement, target);
-    return target;
-  }
-
+  const { lastStartNode, repullIntervalMilliseconds } = input;
   return (image) => {
-    const { nodes, keys } = sharedTarget(image);
-    const { cached } = image.ledger;
-    const isComplete = cached.length === 1 && cached[0]?.nodes === keys;
-    if (isComplete && input.repullIntervalMilliseconds === undefined) return nothingWanted;
-    const held = isComplete ? undefined : new Set(cached.flatMap(keysOf));
-    return {
-      missing: held === undefined ? [] : nodes.filter(({ key }) => !held.has(key)),
-      repull: dueForRepull(image, nodes, input),
-    };
+    const target = sharedTarget(image, input);
+    const missing = missingNodes(image, target);
+    if (repullIntervalMilliseconds !== undefined) {
+      const repull = dueForRepull(image, rotated(target.nodes, lastStartNode), input);
+      return { missing: rotated(missing, lastStartNode), repull };
+    }
+    return missing.length === 0 ? nothingWanted : { missing: rotated(missing, lastStartNode), repull: [] };
   };
 }
 
