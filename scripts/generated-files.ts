@@ -14,6 +14,7 @@ import { valueRules, valuesSchema } from './chart-schema.ts';
 import { valuesTable, valuesYaml } from './chart-values-text.ts';
 import { fieldReference } from './field-reference.ts';
 import { metricsDocument } from './metrics-document.ts';
+import { pageAssets } from './page-assets.ts';
 import { reasonsDocument } from './reasons-document.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -112,5 +113,6 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['docs/metrics.md', await metricsDocument()],
     ...healthCheckFiles(),
     ['docs/argocd/argocd-cm.yaml', yaml(argocdPatch())],
+    ['cli/plan/html/page-assets.ts', await pageAssets()],
   ]);
 }

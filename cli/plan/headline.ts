@@ -19,7 +19,9 @@ function nodesText({ nodes, images }: Plan, isOne: boolean): string {
   return `on all ${isOne ? 'its' : 'their'} nodes`;
 }
 
-function imagesText(plan: Plan): string {
+/** The first half of the headline, for example `All 3 images are on all 10 nodes after 2h5m`. */
+export function completionSentence(plan: Plan): string {
+  if (plan.images.length === 0) return 'There is no image to plan';
   const all = plan.images.length;
   const missing = plan.images.filter(({ obstacles }) => obstacles.length > 0).length;
   const complete = completeAfter(plan.images);
@@ -45,6 +47,6 @@ function pullsText({ pulls, peakPulls, peakOfNode, bytes }: Plan): string {
 
 /** For example `All 3 images are on all 10 nodes after 2h5m: 30 pulls, at most 2 at once (1 on a node), 60 GB.` */
 export function headline(plan: Plan): string {
-  if (plan.images.length === 0) return 'There is no image to plan.';
-  return `${imagesText(plan)}: ${pullsText(plan)}.`;
+  const pulls = plan.images.length === 0 ? '' : `: ${pullsText(plan)}`;
+  return `${completionSentence(plan)}${pulls}.`;
 }

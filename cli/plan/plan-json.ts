@@ -73,8 +73,6 @@ const pullJson = (pull: PlannedPull) => ({
   endSeconds: seconds(pull.endMilliseconds),
 });
 
-export type PlanJson = ReturnType<typeof planJson>;
-
 /**
  * Returns the plan without credentials and control characters, ready for `JSON.stringify`. Every time exists twice: as
  * text (`2h5m`) and, with the suffix `Seconds`, as a number of seconds since the start of the plan. What is not known

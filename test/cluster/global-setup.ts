@@ -9,6 +9,7 @@ import { startControlPlane } from './control-plane.ts';
 import { whyNoNode } from './node-support.ts';
 import { notRunLines } from './not-run.ts';
 import { whyNoPackageRegistry } from './package-registry.ts';
+import { findChromium } from './page/chromium.ts';
 import { whyNoRegistry } from './registry.ts';
 import type { ClusterRun } from './requirements.ts';
 
@@ -35,6 +36,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       noRegistry: whyNoRegistry() ?? '',
       noPackageRegistry: whyNoPackageRegistry() ?? '',
       metacontroller: findMetacontroller(),
+      chromium: findChromium(),
     });
   } catch (error) {
     await caretaker.stop();

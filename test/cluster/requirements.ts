@@ -16,6 +16,8 @@ export interface ClusterRun {
   readonly noPackageRegistry: string;
   /** A Metacontroller, or why there is none. */
   readonly metacontroller: { readonly path: string } | { readonly missing: string };
+  /** A browser for the page of a plan, or why there is none. */
+  readonly chromium: { readonly path: string } | { readonly missing: string };
 }
 
 declare module 'vitest' {
@@ -24,14 +26,21 @@ declare module 'vitest' {
   }
 }
 
-export type Requirement = 'controlPlane' | 'node' | 'registry' | 'packageRegistry' | 'metacontroller' | BinaryName;
+export type Requirement =
+  | 'controlPlane'
+  | 'node'
+  | 'registry'
+  | 'packageRegistry'
+  | 'metacontroller'
+  | 'chromium'
+  | BinaryName;
 
 function whyMissing(run: ClusterRun, requirement: Requirement): string | undefined {
   if (requirement === 'node') return run.noNode || undefined;
   if (requirement === 'registry') return run.noRegistry || undefined;
   if (requirement === 'packageRegistry') return run.noPackageRegistry || undefined;
-  const found =
-    requirement === 'controlPlane' || requirement === 'metacontroller' ? run[requirement] : run.binaries[requirement];
+  const isPart = requirement === 'controlPlane' || requirement === 'metacontroller' || requirement === 'chromium';
+  const found = isPart ? run[requirement] : run.binaries[requirement];
   return 'missing' in found ? found.missing : undefined;
 }
 

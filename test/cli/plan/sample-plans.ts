@@ -1,5 +1,5 @@
 // Plans for the tests of their views: empty ones, and rollouts of any size from a simple schedule.
-import type { Plan, PlannedImage, PlannedPolicy, PlannedPull } from '../../../cli/plan/plan.ts';
+import type { Peak, Plan, PlannedImage, PlannedPolicy, PlannedPull } from '../../../cli/plan/plan.ts';
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
@@ -138,6 +138,8 @@ function grouped(pulls: readonly PlannedPull[], field: 'image' | 'policy' | 'reg
   return [...groups];
 }
 
+const busiest = (peaks: readonly Peak[]) => peaks.reduce((left, right) => (right.pulls > left.pulls ? right : left));
+
 /** A rollout of every image onto every node. */
 export function rollout(size: RolloutSize): Plan {
   const { nodes, policies: count = 1, cap, delayMilliseconds } = size;
@@ -180,7 +182,7 @@ export function rollout(size: RolloutSize): Plan {
     policies,
     durationMilliseconds: endOf(pulls),
     peakPulls: mostAtOnce(pulls),
-    peakOfNode: { name: nodeName(0), pulls: 1 },
+    peakOfNode: busiest(grouped(pulls, 'node').map(([name, own]) => ({ name, pulls: mostAtOnce(own) }))),
     registries: grouped(pulls, 'registry').map(([name, own]) => ({ name, pulls: mostAtOnce(own) })),
     bytes: pulls.length * 2_000_000_000,
   });
