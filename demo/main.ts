@@ -1,7 +1,7 @@
 // `npm run demo`: the real service and real manifests on a simulated cluster. The demo itself decides nothing.
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { counted } from '../hooks/status/node-list.ts';
+import { planTable } from '../cli/plan/plan-table.ts';
 import { ApiError } from '../simulator/api-error.ts';
 import { type Clock, createClock } from '../simulator/clock.ts';
 import { type Cluster, createCluster } from '../simulator/cluster.ts';
@@ -10,9 +10,11 @@ import type { Manifest } from '../simulator/kubernetes-object.ts';
 import { createFaultPoints } from '../test/simulation/fault-points.ts';
 import { type DemoArguments, demoUsage, type Pace, readArguments } from './arguments.ts';
 import { ASSUMED_MEGABYTES, demoNodes, seed, seedFor } from './demo-cluster.ts';
-import { watchLimitUse } from './limit-use.ts';
+import { kubectlTables, meantToFail, notReadyText } from './final-tables.ts';
+import { delayTable } from './limit-use.ts';
 import { ManifestError, readManifests } from './manifests.ts';
 import { type DemoCluster, type PromiseResult, watchPromises } from './promises.ts';
+import { type Rollout, watchRollout } from './rollout.ts';
 import { openScreen, type Screen } from './screen.ts';
 import { startDemoService } from './service.ts';
 import { hasSettled } from './settled.ts';
@@ -72,7 +74,7 @@ async function run({ cluster, clock, screen, leastEnd }: Run): Promise<boolean> 
   const end = clock.now() + LONGEST_RUN_MILLISECONDS;
   let settledSince: number | undefined;
   while (clock.now() < end) {
-    screen.draw(clock.now());
+    screen.draw();
     await clock.runFor(FRAME_MILLISECONDS);
     const isOver = clock.now() >= leastEnd && hasSettled(cluster);
     settledSince = isOver ? (settledSince ?? clock.now()) : undefined;
@@ -88,6 +90,16 @@ function printPromises(results: readonly PromiseResult[]): void {
   }
 }
 
+const manifestFolder = join(import.meta.dirname, 'manifests');
+
+/** What happened, as tables. */
+function printSummary({ cluster, clock, file }: Demo, rollout: Rollout): void {
+  print(kubectlTables(cluster, clock.now()));
+  print(notReadyText(cluster, file === undefined ? meantToFail(manifestFolder) : new Map()));
+  print(`\nThe pulls, as kubectl drop plan shows them:\n\n${planTable(rollout.plan())}`);
+  print(`\n${delayTable(cluster)}`);
+}
+
 interface Demo extends DemoCluster {
   readonly manifests: readonly Manifest[];
   /** The user's own manifests; undefined for those of the demo. */
@@ -95,21 +107,21 @@ interface Demo extends DemoCluster {
 }
 
 /** Returns whether every manifest was accepted, every promise kept and every image settled. */
-async function demonstrate({ cluster, clock, points, manifests, file }: Demo): Promise<boolean> {
+async function demonstrate(demo: Demo): Promise<boolean> {
+  const { cluster, clock, points, manifests, file } = demo;
   const start = clock.now();
   const promiseResults = watchPromises({ cluster, clock, points });
-  const limitUse = watchLimitUse(cluster);
+  const rollout = watchRollout(cluster, clock);
   applyInstallation(cluster);
   if (file === undefined) seed(cluster);
   else seedFor(cluster, manifests);
   await clock.runFor(INSTALLATION_MILLISECONDS);
   const isAccepted = applyAll(cluster, manifests);
-  const screen = openScreen(cluster, process.stdout, clock.now);
+  const screen = openScreen({ cluster, clock, rollout }, start, process.stdout);
   const leastEnd = file === undefined ? start + LAST_CHANGE_MILLISECONDS + DISCOVERY_MILLISECONDS : start;
   const isSettled = await run({ cluster, clock, screen, leastEnd });
-  screen.finish(clock.now());
-  const minutes = ((clock.now() - start) / MINUTE_MILLISECONDS).toFixed(1);
-  print(`\n${counted(cluster.podStarts.length, 'pull')} in ${minutes} simulated minutes, by policy:\n${limitUse()}`);
+  screen.finish();
+  printSummary(demo, rollout);
   const results = promiseResults();
   printPromises(results);
   if (!isSettled) print('\nNot every image has settled within a simulated day.\n');
@@ -121,7 +133,7 @@ async function main({ pace, file }: DemoArguments): Promise<boolean> {
   const sources = await startSources(clock.now);
   const service = await startDemoService(clock.now);
   try {
-    const manifests = readManifests(file ?? join(import.meta.dirname, 'manifests'), sources.addresses);
+    const manifests = readManifests(file ?? manifestFolder, sources.addresses);
     const points = createFaultPoints();
     const controllers = installedControllers();
     const { callHook } = service;

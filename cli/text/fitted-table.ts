@@ -3,7 +3,7 @@ import { cutMiddle } from './cut-text.ts';
 import { textTable } from './text-table.ts';
 
 /** The first column holds names: it is cut first, down to this width. */
-const LEAST_NAME_COLUMNS = 30;
+const LEAST_NAME_COLUMNS = 24;
 const LEAST_CELL_COLUMNS = 8;
 const GAP_COLUMNS = 3;
 

@@ -30,7 +30,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   charts: ['crds', 'kubernetes', 'hooks'],
   simulator: [...pure, 'service'],
   scripts: [...pure, 'charts', 'service'],
-  demo: [...pure, 'service', 'simulator', 'test/simulation'],
+  demo: [...pure, 'service', 'cli', 'simulator', 'test/simulation'],
   test: [...pure, 'service', 'cli', 'simulator', 'charts', 'scripts', 'demo'],
 };
 

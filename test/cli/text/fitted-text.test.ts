@@ -45,5 +45,5 @@ it('a table that is too wide loses characters of its first column, and then of i
   const cut = `${'n'.repeat(21)}…${'n'.repeat(21)}`;
   const heading = 'NAME'.padEnd(46);
   expect(fittedTable([['NAME', 'X', 'NOTE'], row], 90)).toBe(`${heading}X   NOTE\n${cut}   1   ${'l'.repeat(40)}\n`);
-  expect(fittedTable([row], 50)).toBe(`${'n'.repeat(15)}…${'n'.repeat(14)}   1   ${'l'.repeat(6)}…${'l'.repeat(6)}\n`);
+  expect(fittedTable([row], 50)).toBe(`${'n'.repeat(12)}…${'n'.repeat(11)}   1   ${'l'.repeat(9)}…${'l'.repeat(9)}\n`);
 });
