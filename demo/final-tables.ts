@@ -1,11 +1,11 @@
 // The end of the demo, as `kubectl get` prints it, and why objects are not Ready.
 import { join } from 'node:path';
+import { readManifests } from '../cli/manifest-files.ts';
 import { kinds } from '../crds/kinds.ts';
 import type { Cluster } from '../simulator/cluster.ts';
 import { kubectlTable } from '../simulator/kubectl-table.ts';
 import type { KubernetesObject } from '../simulator/kubernetes-object.ts';
 import { readyOf } from './conditions.ts';
-import { readManifests } from './manifests.ts';
 
 /** Objects of the demo's manifests that show failures, by file. The children of a set fail with it. */
 const failingObjects: readonly { readonly file: string; readonly isMeant: (name: string) => boolean }[] = [

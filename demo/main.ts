@@ -1,7 +1,9 @@
 // `npm run demo`: the real service and real manifests on a simulated cluster. The demo itself decides nothing.
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readManifests } from '../cli/manifest-files.ts';
 import { planTable } from '../cli/plan/plan-table.ts';
+import { UsageError } from '../cli/usage-error.ts';
 import { ApiError } from '../simulator/api-error.ts';
 import { type Clock, createClock } from '../simulator/clock.ts';
 import { type Cluster, createCluster } from '../simulator/cluster.ts';
@@ -12,7 +14,6 @@ import { type DemoArguments, demoUsage, type Pace, readArguments } from './argum
 import { ASSUMED_MEGABYTES, demoNodes, seed, seedFor } from './demo-cluster.ts';
 import { kubectlTables, meantToFail, notReadyText } from './final-tables.ts';
 import { delayTable } from './limit-use.ts';
-import { ManifestError, readManifests } from './manifests.ts';
 import { type DemoCluster, type PromiseResult, watchPromises } from './promises.ts';
 import { type Rollout, watchRollout } from './rollout.ts';
 import { openScreen, type Screen } from './screen.ts';
@@ -152,7 +153,7 @@ try {
   if (options === undefined) process.stderr.write(demoUsage);
   process.exitCode = options === undefined ? 2 : Number(!(await main(options)));
 } catch (error) {
-  if (!(error instanceof ManifestError)) throw error;
+  if (!(error instanceof UsageError)) throw error;
   process.stderr.write(`error: ${error.message}\n`);
   process.exitCode = 2;
 }

@@ -1,9 +1,10 @@
-// The demo reads manifests as `kubectl apply -f` does.
+// Manifests are read as `kubectl apply -f` does.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ManifestError, readManifests } from '../../demo/manifests.ts';
+import { readManifests } from '../../cli/manifest-files.ts';
+import { UsageError } from '../../cli/usage-error.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -34,9 +35,9 @@ test.each([
 test.each([
   ['an alias without its anchor', `${policy}spec: *missing\n`, /manifest\.yaml: .*missing/],
   ['an item of a List without a kind', 'kind: List\nitems: [{apiVersion: v1, metadata: {name: a}}]\n', /lacks/],
-  ['a document without metadata', 'apiVersion: v1\nkind: Secret\n', /lacks apiVersion, kind or metadata/],
+  ['a document without metadata', 'apiVersion: v1\nkind: Secret\n', /lacks apiVersion, kind or metadata.name/],
   ['text that is not YAML', 'a: [b', /manifest\.yaml: /],
 ])('the reader refuses %s with one sentence', (_title, text, message) => {
-  expect(() => read(text)).toThrow(ManifestError);
+  expect(() => read(text)).toThrow(UsageError);
   expect(() => read(text)).toThrow(message);
 });
