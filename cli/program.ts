@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import type { CommandContext, CommandResult } from './command-context.ts';
 import { addCompletionCommand } from './completion/completion-command.ts';
+import { addPlanCommand } from './plan/plan-command.ts';
 import { addRenderCommand } from './render/render-command.ts';
 import { UsageError } from './usage-error.ts';
 import { addWhyCommand } from './why/why-command.ts';
@@ -27,6 +28,7 @@ export function createProgram(context: CommandContext, { version, write }: Progr
     .exitOverride()
     .configureOutput({ writeOut: write, writeErr: () => undefined });
   addWhyCommand(program, context);
+  addPlanCommand(program, context);
   addRenderCommand(program, context);
   addCompletionCommand(program, context);
   return program;

@@ -4,26 +4,29 @@ import { bytesText } from '../text/bytes-text.ts';
 import { durationText } from '../text/duration-text.ts';
 import type { Plan, PlannedImage } from './plan.ts';
 
+/** Whether the image gets onto all nodes that can take a pull. */
+const isComplete = ({ completeMilliseconds }: PlannedImage) => completeMilliseconds !== undefined;
+
 /** When the last image that gets onto all its nodes is there; undefined if no image ever is. */
 function completeAfter(images: readonly PlannedImage[]): number | undefined {
-  const times = images.flatMap(({ obstacles, completeMilliseconds: complete }) =>
-    obstacles.length === 0 && complete !== undefined ? [complete] : [],
-  );
+  const times = images.flatMap(({ completeMilliseconds }) => completeMilliseconds ?? []);
   return times.length === 0 ? undefined : Math.max(...times);
 }
 
 /** For example `on all 10 nodes`, or `on all their nodes` where some nodes do not match. */
 function nodesText({ nodes, images }: Plan, isOne: boolean): string {
+  const there = images.filter(isComplete);
+  const whose = isOne ? 'its' : 'their';
+  if (there.some(({ obstacles }) => obstacles.length > 0)) return `on all ${whose} available nodes`;
   const isOnEvery = images.every((image) => image.nodes === nodes.length);
-  if (isOnEvery && nodes.length > 1) return `on all ${nodes.length} nodes`;
-  return `on all ${isOne ? 'its' : 'their'} nodes`;
+  return isOnEvery && nodes.length > 1 ? `on all ${nodes.length} nodes` : `on all ${whose} nodes`;
 }
 
 /** The first half of the headline, for example `All 3 images are on all 10 nodes after 2h5m`. */
 export function completionSentence(plan: Plan): string {
   if (plan.images.length === 0) return 'There is no image to plan';
   const all = plan.images.length;
-  const missing = plan.images.filter(({ obstacles }) => obstacles.length > 0).length;
+  const missing = plan.images.filter((image) => !isComplete(image)).length;
   const complete = completeAfter(plan.images);
   const when = complete === undefined || complete <= 0 ? 'already' : `after ${durationText(complete)}`;
   if (missing === 0) {

@@ -35,8 +35,8 @@ function noteText(image: PlannedImage): string {
 }
 
 /** When an image is on all its nodes, for example `2h5m` or `never`. */
-export function completionText({ obstacles, completeMilliseconds }: PlannedImage): string {
-  return obstacles.length > 0 ? 'never' : timeOf(completeMilliseconds);
+export function completionText({ completeMilliseconds }: PlannedImage): string {
+  return completeMilliseconds === undefined ? 'never' : durationText(completeMilliseconds);
 }
 
 function imageRow(image: PlannedImage): readonly string[] {

@@ -38,7 +38,7 @@ export interface PlannedImage {
   readonly pulls: number;
   /** Start of the first pull; undefined without one. */
   readonly firstStartMilliseconds: number | undefined;
-  /** When all nodes that can get the image hold it; undefined if none of them ever does. */
+  /** When all nodes that can take a pull hold the image; undefined if that never comes. */
   readonly completeMilliseconds: number | undefined;
   /** Empty if the image gets onto every node that matches. */
   readonly obstacles: readonly Obstacle[];
@@ -101,7 +101,7 @@ export interface Plan {
   readonly pulls: readonly PlannedPull[];
   /** In the order of their first starts, then by name. */
   readonly images: readonly PlannedImage[];
-  /** Sorted by name. */
+  /** Policies with images, sorted by name. */
   readonly policies: readonly PlannedPolicy[];
   readonly notPlanned: readonly NotPlanned[];
   /** End of the last pull; 0 without a pull. */

@@ -67,8 +67,8 @@ function detailRow(columns: number, content: readonly Markup[]): Markup {
 }
 
 function imageRow(image: PlannedImage): Markup {
-  const { firstStartMilliseconds: first, obstacles } = image;
-  const never = obstacles.length > 0 ? html` never` : undefined;
+  const { firstStartMilliseconds: first } = image;
+  const never = image.completeMilliseconds === undefined ? html` never` : undefined;
   return html`<tr><td class="name">${safeName(image.name)}</td>
 <td class="reference">${message(image.reference)}</td><td class="policy muted">${safeName(image.policy)}</td>
 <td class="number">${image.nodes}</td><td class="number">${image.pulls}</td>

@@ -65,11 +65,12 @@ const week = samplePlan({
 });
 
 const weekText = `\
-1 of 4 images is on all 2 nodes after 2h5m, 3 never: 2 pulls, at most 1 at once (1 on a node).
+2 of 4 images are on all their available nodes after 2h5m, 2 never: 2 pulls, at most 1 at once (1 on
+a node).
 
 IMAGE    NODES   PULLS   FIRST PULL   ON ALL NODES   NOTE
 nginx    2       1       0s           2h5m           1 node cached before
-golang   2       1       5m           never          1 node: NodeNotEligible
+golang   2       1       5m           50s            1 node: NodeNotEligible
 shop     2       0                    never          PolicyNotFound
 blog     2       0                    never          PolicyNotFound
 

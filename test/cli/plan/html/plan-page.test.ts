@@ -123,7 +123,7 @@ it('an image that never gets onto a node is shown with the reason', () => {
   const obstacles = [{ reason: 'NodeNotEligible', message: 'node-1 is cordoned: uncordon it', nodes: ['node-1'] }];
   const plan = samplePlan({ nodes: ['node-0', 'node-1'], images: [sampleImage({ obstacles })] });
   expect(visible(planPage(plan, { name: 'images.yaml' }))).toContain(
-    'never NodeNotEligible on node-1: node-1 is cordoned: uncordon it',
+    'NodeNotEligible on node-1: node-1 is cordoned: uncordon it',
   );
 });
 
