@@ -15,6 +15,7 @@ import { resyncAt } from '../../hooks/resync.ts';
 import { parseImageReference } from '../../hooks/text/parsed.ts';
 import { labelValueOf } from '../../kubernetes/short-names.ts';
 import { formatTimeMilliseconds } from '../../kubernetes/time.ts';
+import { withEndedPulls } from './ended-pulls.ts';
 import type { Transfer } from './transfers.ts';
 
 /** A pull in progress, with the Pod that the hooks would observe. */
@@ -124,7 +125,8 @@ function initialPulls({ policyName, children, pendingStarts, images, table, ...i
   return [...pods, ...unseen];
 }
 
-export function createPolicyRun(input: PolicyInput): PolicyRun {
+export function createPolicyRun(observed: PolicyInput): PolicyRun {
+  const input = withEndedPulls(observed);
   const { lastStartTime, lastStartNode } = input.status;
   return {
     name: input.policyName,

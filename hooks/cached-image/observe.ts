@@ -51,7 +51,7 @@ function readPolicy(views: Group<ObservedPolicyView>, name: string): PolicyViewL
 }
 
 /** A Pod without the UID comes from a version that did not set it, or a webhook removed it, so its label decides. */
-function isPullOf(pull: PullPod, name: string, uid: string): boolean {
+export function isPullOf(pull: PullPod, name: string, uid: string): boolean {
   return pull.imageLabel === labelValueOf(name) && (pull.imageUid === undefined || pull.imageUid === uid);
 }
 

@@ -123,24 +123,54 @@ describe('in a plan', () => {
     expect(pullLines(rollout)).toEqual(pulls);
   });
 
-  it('a pull that is in progress ends when it would, and its slot is used again', () => {
-    const pod = {
-      metadata: {
-        name: 'drop-default-0',
-        labels: {
-          'app.kubernetes.io/managed-by': 'drop',
-          'drop.corewire.io/cachedimage': 'x',
-          'drop.corewire.io/policy': 'default',
-          'drop.corewire.io/slot': '0',
-        },
-        annotations: { 'drop.corewire.io/reference': referenceOf('x'), 'drop.corewire.io/node-key': keyOf('b') },
-        creationTimestamp: new Date(NOW - 4_000).toISOString().replace('.000', ''),
+  const podOnB = (status: Readonly<Record<string, unknown>>, uid = '11111111-2222') => ({
+    metadata: {
+      name: 'drop-default-0',
+      uid,
+      labels: {
+        'app.kubernetes.io/managed-by': 'drop',
+        'drop.corewire.io/cachedimage': 'x',
+        'drop.corewire.io/policy': 'default',
+        'drop.corewire.io/slot': '0',
       },
-      spec: { nodeName: 'b', containers: [{ name: 'pull', image: referenceOf('x') }] },
-      status: { phase: 'Pending' },
-    };
-    const cluster = { nodes: two, policies: { default: fast }, images: { x: {} }, pods: [pod] };
+      annotations: { 'drop.corewire.io/reference': referenceOf('x'), 'drop.corewire.io/node-key': keyOf('b') },
+      creationTimestamp: new Date(NOW - 4_000).toISOString().replace('.000', ''),
+    },
+    spec: { nodeName: 'b', containers: [{ name: 'pull', image: referenceOf('x') }] },
+    status,
+  });
+  const withPod = (pod: ReturnType<typeof podOnB>, recorded: readonly string[] = []): PlanCluster => ({
+    nodes: two,
+    policies: { default: fast },
+    images: { x: {} },
+    statuses: { x: { image: referenceOf('x'), recorded } },
+    pods: [pod],
+  });
+
+  it('a pull that is in progress ends when it would, and its slot is used again', () => {
+    const cluster = withPod(podOnB({ phase: 'Pending' }));
     expect(pullLines(rolloutOf(cluster, seconds(10)))).toEqual(['x b -4-6', 'x a 6-16']);
+  });
+
+  it('a pull that has ended and is not recorded yet is not repeated', () => {
+    const state = { terminated: { exitCode: 0, reason: 'Completed' } };
+    const containerStatuses = [{ name: 'pull', imageID: `x@sha256:${'a'.repeat(64)}`, state }];
+    const rollout = rolloutOf(withPod(podOnB({ phase: 'Succeeded', containerStatuses })), seconds(10));
+    expect(pullLines(rollout)).toEqual(['x a 0-10']);
+    expect(rollout.images.get('x')?.reach.cached).toBe(1);
+  });
+
+  const refused = { waiting: { reason: 'ErrImagePull', message: 'not found' } };
+  const failed = { phase: 'Pending', containerStatuses: [{ name: 'pull', imageID: '', state: refused }] };
+
+  it('a pull that has failed and is not recorded yet backs off', () => {
+    const pulls = pullLines(rolloutOf(withPod(podOnB(failed)), seconds(10)));
+    expect(pulls).toEqual(['x a 0-10', 'x b 30-40']);
+  });
+
+  it('a failure that is recorded already does not count twice', () => {
+    const pulls = pullLines(rolloutOf(withPod(podOnB(failed), ['11111111']), seconds(10)));
+    expect(pulls).toEqual(['x a 0-10', 'x b 10-20']);
   });
 
   it('a pull longer than pullTimeout fails and is retried, until the plan gives the rollout up', () => {
