@@ -17,10 +17,13 @@ const gateAdvice: Readonly<Record<GateName, (policy: string) => string>> = {
     'Make the node available, or tolerate its state in spec.tolerations of the CachedImage or its policy.',
 };
 
+const UNREADABLE_ADVICE =
+  'Use credentials that may list what is named below, or run the command in the Pod of the service.';
+
 const stateAdvice: Readonly<Partial<Record<PairState, string>>> = {
   pulling: 'Wait for the pull.',
   queued: 'Wait: the next sync of the policy starts the pull when its turn comes.',
-  unknown: 'Use credentials that may list what is named below, or run the command in the Pod of the service.',
+  unknown: UNREADABLE_ADVICE,
   cached: 'Nothing: the node holds the image.',
   'not targeted': 'Change nodeSelector or tolerations of the CachedImage or its policy, or the labels of the node.',
 };
@@ -72,6 +75,8 @@ function groupAdvice(facts: ImageFacts, groups: readonly NodeGroup[]): string | 
 /** For an image as a whole: its problem, its latest failure, what keeps its nodes waiting, and how to see one node. */
 export function adviceOnImage(facts: ImageFacts, problem: Problem | undefined, groups: readonly NodeGroup[]): string {
   const first = problem?.advice ?? failureAdvice(facts, undefined) ?? groupAdvice(facts, groups);
+  // Without the Fleet, a report on one node has no more than this one.
+  if (facts.table === undefined) return first ?? UNREADABLE_ADVICE;
   const detail = `For one node: kubectl drop why ${facts.observed.metadata.name} NODE.`;
   return first === undefined ? detail : `${first} ${detail}`;
 }

@@ -260,6 +260,7 @@ test('without the right to list Fleets the report has the image alone, and names
   );
   expect(found).toHaveLength(1);
   expect(found[0]?.pair).toBeUndefined();
+  expect(found[0]?.advice).toMatch(/^Use credentials that may list what is named below/);
   expect(unread.map(({ resource }) => resource)).toEqual(['fleets']);
 });
 
