@@ -59,7 +59,7 @@ function imageSpec(random: Random, name: string): Spec {
 const ours = (kind: string, name: string, spec: Spec) => ({ apiVersion: API_VERSION, kind, metadata: { name }, spec });
 
 function addNodes(cluster: Cluster, random: Random): void {
-  const count = random.chance(0.1) ? random.integer(20, 50) : random.integer(1, 15);
+  const count = random.chance(0.04) ? random.integer(20, 50) : random.integer(1, 10);
   for (let index = 0; index < count; index += 1) {
     const name = `node-${index}`;
     cluster.addNode({
@@ -73,7 +73,7 @@ function addNodes(cluster: Cluster, random: Random): void {
 }
 
 function addImages(cluster: Cluster, random: Random): void {
-  const count = random.chance(0.2) ? random.integer(5, 10) : random.integer(1, 5);
+  const count = random.chance(0.1) ? random.integer(5, 10) : random.integer(1, 4);
   for (let index = 0; index < count; index += 1) {
     const name = `app-${index}`;
     const sizeBytes = random.integer(1, 900) * MEGABYTE;
