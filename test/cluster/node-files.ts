@@ -65,10 +65,15 @@ disabled_plugins = ['io.containerd.nri.v1.nri']
 export interface KubeletSettings {
   readonly socket: string;
   readonly port: number;
+  /** Whether the API server, which has no certificate for the kubelet, may run commands in containers. */
+  readonly allowsExec: boolean;
 }
 
+/** The kubelet listens on the loopback interface only. */
+const execAccess = { authentication: { anonymous: { enabled: true } }, authorization: { mode: 'AlwaysAllow' } };
+
 /** The kubelet's configuration: the defaults, except for features that need a dedicated machine. */
-export function kubeletConfiguration({ socket, port }: KubeletSettings): object {
+export function kubeletConfiguration({ socket, port, allowsExec }: KubeletSettings): object {
   return {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
@@ -76,6 +81,7 @@ export function kubeletConfiguration({ socket, port }: KubeletSettings): object 
     address: '127.0.0.1',
     port,
     healthzPort: 0,
+    ...(allowsExec ? execAccess : {}),
     cgroupDriver: 'cgroupfs',
     failCgroupV1: false,
     failSwapOn: false,

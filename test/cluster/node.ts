@@ -1,5 +1,5 @@
 // Starts a node: a real containerd and a real kubelet, in namespaces of their own.
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unusedPort } from '../service/discovery/servers.ts';
 import { eventually } from '../waiting.ts';
@@ -12,7 +12,7 @@ import { type ClusterAddress, writeKubeconfig } from './control-plane.ts';
 import { containerdConfiguration, kubeletConfiguration, NETWORK_PLUGIN, networkConfiguration } from './node-files.ts';
 import { canOverlay, isolated } from './node-support.ts';
 import { startProgram } from './program.ts';
-import { archiveOf, buildImage } from './test-image.ts';
+import { archiveOf, buildImage, type TestImage } from './test-image.ts';
 
 export interface NodeInput {
   readonly cluster: ClusterAddress;
@@ -22,12 +22,16 @@ export interface NodeInput {
   readonly folder: string;
   readonly caretaker: Caretaker;
   readonly labels?: Readonly<Record<string, string>>;
+  /** Allows `kubectl exec`. The API server connects to the name of the node, so that must be `localhost`. */
+  readonly allowsExec?: boolean;
 }
 
 export interface RunningNode {
   readonly name: string;
   /** The Node object at the time it became Ready. */
   readonly object: ClusterObject;
+  /** Adds an image to containerd, as if it had been pulled. */
+  importImage(image: TestImage, reference: string): Promise<void>;
   /** The logs of kubelet and containerd so far. */
   logs(): string;
 }
@@ -87,7 +91,7 @@ async function writeFiles(input: NodeInput): Promise<NodeFiles> {
     pauseImage: PAUSE_IMAGE,
     snapshotter: canOverlay(folder) ? ('overlayfs' as const) : ('native' as const),
   };
-  const kubelet = { socket, port: await unusedPort() };
+  const kubelet = { socket, port: await unusedPort(), allowsExec: input.allowsExec ?? false };
   const user = { as: `system:node:${name}`, 'as-groups': ['system:nodes', 'system:authenticated'] };
   return {
     socket,
@@ -117,14 +121,23 @@ wait
 `;
 }
 
-async function importPauseImage({ binaries, folder }: NodeInput, socket: string): Promise<void> {
-  const pause = buildImage([{ name: 'pause', content: readFileSync(pathOf(binaries, 'pause')), mode: 0o755 }], {
-    Entrypoint: ['/pause'],
-  });
-  const file = join(folder, 'pause.tar');
-  writeFileSync(file, archiveOf(pause, PAUSE_IMAGE));
+async function importImage(
+  { binaries, folder }: NodeInput,
+  socket: string,
+  image: TestImage,
+  reference: string,
+): Promise<void> {
+  const file = join(folder, 'imported.tar');
+  writeFileSync(file, archiveOf(image, reference));
   const ctr = [pathOf(binaries, 'ctr'), '--address', socket, '--namespace', 'k8s.io'];
   await runCommand([...ctr, 'images', 'import', file]);
+  rmSync(file);
+}
+
+async function importPauseImage(input: NodeInput, socket: string): Promise<void> {
+  const program = readFileSync(pathOf(input.binaries, 'pause'));
+  const pause = buildImage([{ name: 'pause', content: program, mode: 0o755 }], { Entrypoint: ['/pause'] });
+  await importImage(input, socket, pause, PAUSE_IMAGE);
 }
 
 async function readyNode(input: NodeInput): Promise<ClusterObject> {
@@ -153,7 +166,8 @@ export async function startNode(input: NodeInput): Promise<RunningNode> {
     const isReady = () => importPauseImage(input, files.socket);
     await startProgram({ command: [...isolated, script], name: 'node', folder, caretaker, isReady });
     const object = await eventually(() => readyNode(input), 60_000);
-    return { name, object, logs };
+    const importInto = (image: TestImage, reference: string) => importImage(input, files.socket, image, reference);
+    return { name, object, importImage: importInto, logs };
   } catch (error) {
     throw new Error(`${String(error)}\n${logs().slice(-6_000)}`, { cause: error });
   }

@@ -20,6 +20,7 @@ export interface ImageConfig {
   readonly Env?: readonly string[];
   readonly Entrypoint?: readonly string[];
   readonly Cmd?: readonly string[];
+  readonly WorkingDir?: string;
 }
 
 const kinds = 'application/vnd.oci.image';
@@ -34,9 +35,9 @@ function blobOf(mediaType: string, content: Buffer | object): Blob {
 
 const descriptorOf = ({ mediaType, digest, bytes }: Blob) => ({ mediaType, digest, size: bytes.length });
 
-/** Builds an image with one layer for Linux on this machine's architecture. */
-export function buildImage(files: readonly TarEntry[], config: ImageConfig = {}): TestImage {
-  const layer = blobOf(`${kinds}.layer.v1.tar`, writeTar(files));
+/** Builds an image with one layer, from files or an archive, for Linux on this machine's architecture. */
+export function buildImage(files: readonly TarEntry[] | Buffer, config: ImageConfig = {}): TestImage {
+  const layer = blobOf(`${kinds}.layer.v1.tar`, Buffer.isBuffer(files) ? files : writeTar(files));
   const rootfs = { type: 'layers', diff_ids: [layer.digest] };
   const configuration = blobOf(`${kinds}.config.v1+json`, { architecture: ARCHITECTURE, os: 'linux', config, rootfs });
   const manifest = blobOf(`${kinds}.manifest.v1+json`, {

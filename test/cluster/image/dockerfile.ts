@@ -8,7 +8,7 @@ interface Instruction {
   readonly text: string;
 }
 
-export interface Stage {
+interface Stage {
   readonly base: string;
   readonly name: string | undefined;
   readonly instructions: readonly Instruction[];
@@ -74,6 +74,11 @@ function copy(words: readonly string[], from: string, stage: Built): void {
   }
 }
 
+/** The last stage with the folder that stands for its root. */
+export interface BuiltStage extends Stage {
+  readonly root: string;
+}
+
 export interface FollowOptions {
   /** The folder of the Dockerfile. */
   readonly context: string;
@@ -82,8 +87,7 @@ export interface FollowOptions {
   readonly onStep: (step: string) => void;
 }
 
-/** Returns the last stage with the folder that stands for its root. */
-export async function followDockerfile({ context, folder, onStep }: FollowOptions): Promise<Stage & { root: string }> {
+export async function followDockerfile({ context, folder, onStep }: FollowOptions): Promise<BuiltStage> {
   const stages = readStages(readFileSync(join(context, 'Dockerfile'), 'utf8'));
   const built = new Map<string, Built>();
   let last: Built = { root: folder, workingFolder: '/' };

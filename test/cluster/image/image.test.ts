@@ -8,7 +8,8 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderDefinitions } from '../../../cli/render/rendered-objects.ts';
 import { alpine } from '../../service/app-with-log.ts';
-import { followDockerfile } from './dockerfile.ts';
+import { type BuiltStage, followDockerfile } from './dockerfile.ts';
+import { describeServicePod } from './service-pod-tests.ts';
 
 const repository = resolve(import.meta.dirname, '../../..');
 const MEGABYTE = 1_000_000;
@@ -33,6 +34,7 @@ interface LockedPackage {
 
 describe('the image', () => {
   const folder = mkdtempSync(join(tmpdir(), 'drop-image-'));
+  let stage: BuiltStage;
   let root = '';
   let app = '';
   let command: string[] = [];
@@ -40,7 +42,7 @@ describe('the image', () => {
 
   beforeAll(async () => {
     chmodSync(folder, 0o755);
-    const stage = await followDockerfile({
+    stage = await followDockerfile({
       context: repository,
       folder,
       onStep: (step) => console.info(`image: ${step}`),
@@ -150,4 +152,6 @@ describe('the image', () => {
     started.kill('SIGTERM');
     expect((await once(started, 'exit'))[0]).toBe(0);
   });
+
+  describeServicePod(() => stage);
 });
