@@ -1,6 +1,6 @@
 // The documented installation of the command works on a machine without a compiler, and its programs run there.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
@@ -12,6 +12,18 @@ import { describeWith } from '../requirements.ts';
 
 const repository = resolve(import.meta.dirname, '../../..');
 const INSTALL_LIMIT_MILLISECONDS = 10 * 60_000;
+
+const manifests = `
+apiVersion: drop.corewire.io/v1alpha1
+kind: PullPolicy
+metadata: {name: default}
+spec: {maxConcurrentNodes: 1, minDelayBetweenPulls: 0s}
+---
+apiVersion: drop.corewire.io/v1alpha1
+kind: CachedImageSet
+metadata: {name: tools}
+spec: {images: [{image: registry.example.com/compiler, tag: v1}, {image: registry.example.com/linter, tag: v1}]}
+`;
 
 /** Programs that npm, its scripts and the installed programs run. No compiler is among them. */
 const programs = ['node', 'npm', 'sh', 'env'];
@@ -92,10 +104,28 @@ describeWith(['packageRegistry'], 'the packed command', () => {
     expect(run('kubectl-drop', 'render', 'crds')).toEqual({ status: 0, stdout: renderDefinitions(), stderr: '' });
   });
 
-  it.each([[['--help']], [['why', '--help']], [['plan', '--help']]])('kubectl-drop prints help for %j', (args) => {
+  it.each<[args: readonly string[], usage: string]>([
+    [['--help'], 'Usage: kubectl drop [options] [command]\n'],
+    [['why', '--help'], 'Usage: kubectl drop why [options] <image> [node]\n'],
+    [['plan', '--help'], 'Usage: kubectl drop plan [options]\n'],
+  ])('kubectl-drop prints help for %j', (args, usage) => {
     const { status, stdout, stderr } = run('kubectl-drop', ...args);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout).toMatch(/^Usage: kubectl drop /);
+    expect(stdout.slice(0, usage.length)).toBe(usage);
+  });
+
+  it('kubectl-drop why exits with 2 and one sentence without a kubeconfig', () => {
+    const stderr = 'no kubeconfig found: name one with --kubeconfig, or set KUBECONFIG\n';
+    expect(run('kubectl-drop', 'why', 'nginx')).toEqual({ status: 2, stdout: '', stderr });
+  });
+
+  it('kubectl-drop plan plans the manifests of a file', () => {
+    const file = join(folder, 'manifests.yaml');
+    writeFileSync(file, manifests);
+    const args = ['-f', file, '--nodes', '3', '--pull-seconds', '4', '--output', 'json'];
+    const { status, stdout, stderr } = run('kubectl-drop', 'plan', ...args);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ totalPulls: 6, durationSeconds: 24, peakPulls: 1 });
   });
 
   it('kubectl-drop prints its version', () => {
@@ -107,6 +137,10 @@ describeWith(['packageRegistry'], 'the packed command', () => {
 
   it('kubectl_complete-drop completes the subcommands', () => {
     expect(run('kubectl_complete-drop', 'rend')).toEqual({ status: 0, stdout: 'render\n:4\n', stderr: '' });
+  });
+
+  it('kubectl_complete-drop completes no image without a cluster', () => {
+    expect(run('kubectl_complete-drop', 'why', '')).toEqual({ status: 0, stdout: ':4\n', stderr: '' });
   });
 
   describeWith(['kubectl'], 'as a plugin of kubectl', () => {
