@@ -1,6 +1,16 @@
 // The documented installation of the command works on a machine without a compiler, and its programs run there.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
@@ -32,6 +42,12 @@ function pathOfProgram(name: string): string {
   return execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
 }
 
+/** Otherwise the documented set-up would replace the packages of the checkout, without a compiler. */
+function hasLockedPackages(): boolean {
+  const stamp = join(repository, 'node_modules/.drop-lock');
+  return existsSync(stamp) && readFileSync(stamp).equals(readFileSync(join(repository, 'package-lock.json')));
+}
+
 describeWith(['packageRegistry'], 'the packed command', () => {
   const folder = mkdtempSync(join(tmpdir(), 'drop-package-'));
   const programFolder = join(folder, 'programs');
@@ -49,6 +65,7 @@ describeWith(['packageRegistry'], 'the packed command', () => {
   }
 
   beforeAll(() => {
+    if (!hasLockedPackages()) throw new Error('the packages are not those of package-lock.json: run npm run setup');
     const checkout = join(folder, 'checkout');
     const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: repository, encoding: 'utf8' }).split('\0');
     // A build in the checkout would replace what the command of the checkout runs.
