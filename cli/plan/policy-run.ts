@@ -10,6 +10,7 @@ import type { GateName } from '../../hooks/pull-policy/gates/gate.ts';
 import { planStarts } from '../../hooks/pull-policy/plan-starts.ts';
 import type { PolicyImage } from '../../hooks/pull-policy/policy-image.ts';
 import type { PolicyInput } from '../../hooks/pull-policy/policy-input.ts';
+import { startedAt } from '../../hooks/pull-policy/start-tracking.ts';
 import { unrecordedWaves } from '../../hooks/pull-policy/waves.ts';
 import { resyncAt } from '../../hooks/resync.ts';
 import { parseImageReference } from '../../hooks/text/parsed.ts';
@@ -115,12 +116,13 @@ function initialPulls({ policyName, children, pendingStarts, images, table, ...i
     if (image === undefined || nodeKey === undefined || slot === undefined || isOver) return [];
     return [runningPull({ policy: policyName, slot, image, node, nodeKey, startedAt, deadlineMilliseconds })];
   });
-  const unseen = pendingStarts.starting.flatMap(({ slot, image: name, node, at }): RunningPull[] => {
-    const image = images.get(name);
+  const unseen = pendingStarts.starting.flatMap((start): RunningPull[] => {
+    const { slot, node } = start;
+    const image = images.get(start.image);
     const nodeKey = table?.byName.get(node)?.key;
     if (image === undefined || nodeKey === undefined) return [];
-    const startedAt = Date.parse(at);
-    return [runningPull({ policy: policyName, slot, image, node, nodeKey, startedAt, deadlineMilliseconds })];
+    const planned = { policy: policyName, slot, image, node, nodeKey, startedAt: startedAt(start) };
+    return [runningPull({ ...planned, deadlineMilliseconds })];
   });
   return [...pods, ...unseen];
 }

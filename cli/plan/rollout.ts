@@ -31,8 +31,11 @@ export interface PlannedImageRun {
   completeAt: number | undefined;
 }
 
-/** `timeouts`: a pair reached PAIR_TIMEOUTS_LIMIT. `limit`: the plan reached PLANNED_PULLS_LIMIT. */
-export type RolloutEnd = 'complete' | 'timeouts' | 'limit';
+/**
+ * `timeouts`: a pair reached PAIR_TIMEOUTS_LIMIT. `limit`: the plan reached PLANNED_PULLS_LIMIT. `blocked`: pairs are left
+ * for which no pull runs and no gate opens with time.
+ */
+export type RolloutEnd = 'complete' | 'timeouts' | 'limit' | 'blocked';
 
 export interface Rollout {
   readonly end: RolloutEnd;
@@ -57,7 +60,7 @@ interface RolloutState {
   end: RolloutEnd | undefined;
 }
 
-const endlessPull = (): void => {};
+const noop = (): void => {};
 
 function imageRuns(runs: readonly PolicyRun[], table: FleetTable): Map<string, PlannedImageRun> {
   const images = new Map<string, PlannedImageRun>();
@@ -212,7 +215,7 @@ function createState({ policies, table, speed, startedAt, onPull }: RolloutInput
     pulls: [],
     wakes: new Map(),
     timeouts: new Map(),
-    onPull: onPull ?? endlessPull,
+    onPull: onPull ?? noop,
     pairsLeft: 0,
     end: undefined,
   };
@@ -233,8 +236,10 @@ function step(state: RolloutState, before: number): number {
     onEnding(state, ending, now);
     return now;
   }
-  // Every pair can get its image, so something is due while one lacks it.
-  if (wake === undefined) throw new Error('a plan has pairs left and nothing that starts them');
+  if (wake === undefined) {
+    state.end = 'blocked';
+    return before;
+  }
   state.wakes.delete(wake.run);
   const now = Math.max(before, wake.at);
   startPullsOf(state, wake.run, now);

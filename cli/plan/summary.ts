@@ -34,6 +34,7 @@ const endReasons: Readonly<Record<Exclude<RolloutEnd, 'complete'>, Omit<Obstacle
     reason: 'PullTimeout',
     message: 'pulls take longer than pullTimeout: raise pullTimeout, or pull fewer at once',
   },
+  blocked: { reason: 'Blocked', message: 'no event of the plan opens their gates: kubectl drop why shows them' },
   limit: { reason: 'PlanLimit', message: 'the plan has more pulls than it can hold: plan fewer images or nodes' },
 };
 
