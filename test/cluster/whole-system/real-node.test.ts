@@ -210,7 +210,9 @@ describeWith(['controlPlane', 'helm', 'metacontroller', 'node'], title, () => {
   it.skipIf(cannotRun)(
     'deletes all Pods and images when a user deletes the objects, and keeps those of the chart',
     async () => {
-      await cluster.kubectl(['delete', 'cachedimagesets,cachedimages,discoverypolicies', '--all', '--timeout=60s']);
+      const kinds = 'cachedimagesets,cachedimages,discoverypolicies';
+      // The garbage collector deletes the images of a set while kubectl does.
+      await cluster.kubectl(['delete', kinds, '--all', '--ignore-not-found', '--timeout=60s']);
       await eventually(async () => {
         expect(await cluster.list(`${NAMESPACE_PATH}/pods?labelSelector=drop.corewire.io/policy`)).toEqual([]);
         expect(await cluster.list(`${GROUP_PATH}/cachedimages`)).toEqual([]);
