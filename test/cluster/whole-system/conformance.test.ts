@@ -192,7 +192,13 @@ describeWith(['controlPlane', 'helm', 'metacontroller'], 'the simulator equals a
     ({ cluster } = installation);
   });
   afterEach(async () => {
-    await cluster.kubectl(['delete', 'cachedimagesets,cachedimages,pullpolicies', '--all', '--timeout=60s']);
+    await cluster.kubectl([
+      'delete',
+      'cachedimagesets,cachedimages,pullpolicies',
+      '--all',
+      '--ignore-not-found',
+      '--timeout=60s',
+    ]);
     await nodes.stop();
     await watches.close();
   });

@@ -210,7 +210,7 @@ export async function install({ values = [], token }: InstallationOptions = {}):
     upgrade: (others) => helm('upgrade', others),
     async remove() {
       await system.start();
-      await cluster.kubectl(['delete', userKinds, '--all', '--timeout=60s']);
+      await cluster.kubectl(['delete', userKinds, '--all', '--ignore-not-found', '--timeout=60s']);
       await cluster.helm(['uninstall', 'drop', '-n', NAMESPACE, '--wait', '--ignore-not-found']);
       await releasesIn(cluster).deleteDefinitions();
       await system.stop();
