@@ -111,18 +111,23 @@ const BREAKER_FAILURES = 3;
 /** Failures that are the node's fault and not the image's. */
 const nodeReasons: ReadonlySet<string> = new Set(['NodeNotReady', 'Evicted', 'OutOfpods', 'PodFailed']);
 
+/** Times of the failures after the last success that put the image under suspicion. */
+function suspiciousFailures({ failing, lastPulledAt }: Ledger): readonly number[] {
+  const since = Date.parse(lastPulledAt ?? '') || 0;
+  const ofImage = (failing ?? []).filter(({ reason }) => !nodeReasons.has(reason));
+  return ofImage.map(({ at }) => Date.parse(at)).filter((at) => at > since);
+}
+
 const breaker: Judge = (observed, pull, paces) => {
   const ledgers = ledgersInForce(observed, pull);
   const [ledger] = ledgers;
-  if (ledgers.some(({ lastPulledAt }) => lastPulledAt !== ledger?.lastPulledAt)) return undefined;
-  const since = Date.parse(ledger?.lastPulledAt ?? '') || 0;
-  const failures = (ledger?.failing ?? [])
-    .filter(({ reason }) => !nodeReasons.has(reason))
-    .map(({ at }) => Date.parse(at));
-  const counted = failures.filter((at) => at > since);
-  if (counted.length < BREAKER_FAILURES) return undefined;
+  if (ledger === undefined) return undefined;
+  if (ledgers.some(({ lastPulledAt }) => lastPulledAt !== ledger.lastPulledAt)) return undefined;
+  // A later failure of the node takes the place of one of the image.
+  if (ledgers.some((each) => suspiciousFailures(each).length < BREAKER_FAILURES)) return undefined;
+  const counted = suspiciousFailures(ledger);
   const waited = observed.clock.now() - Math.max(...counted);
-  const exponent = Math.max(0, (ledger?.consecutiveFailures ?? 0) - BREAKER_FAILURES);
+  const exponent = Math.max(0, (ledger.consecutiveFailures ?? 0) - BREAKER_FAILURES);
   const least = leastBackoff(paces, exponent + 1);
   if (waited >= least - slackOf(observed)) return undefined;
   const what = `${pull.image} fails on ${counted.length} nodes`;

@@ -60,9 +60,11 @@ const killed: JudgeDrop = (observed, pod, pull) =>
     : undefined;
 
 const unrecorded: JudgeDrop = (observed, pod, pull) => {
-  const image = observed.cluster.store.find({ kind: 'CachedImage', name: pull.image });
   if (isSurelyInProgress(observed, pod)) return undefined;
-  if (isRecorded(ledgerOf(image), pull, Date.parse(pod.metadata.creationTimestamp))) return undefined;
+  // A replica that has not seen the record can overwrite it while the Pod is being deleted.
+  const states = observed.histories.recent('CachedImage', pull.image, stalenessOf(observed));
+  const createdAt = Date.parse(pod.metadata.creationTimestamp);
+  if (states.some((image) => isRecorded(ledgerOf(image), pull, createdAt))) return undefined;
   const outcome = evidenceOf(pod) ?? 'timeout';
   return `the Pod of ${pull.image} on ${pull.node} is deleted before its outcome (${outcome}) is recorded`;
 };
