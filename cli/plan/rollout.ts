@@ -32,8 +32,8 @@ export interface PlannedImageRun {
 }
 
 /**
- * `timeouts`: a pair reached PAIR_TIMEOUTS_LIMIT. `limit`: the plan reached PLANNED_PULLS_LIMIT. `blocked`: pairs are left
- * for which no pull runs and no gate opens with time.
+ * `timeouts`: a pair reached PAIR_TIMEOUTS_LIMIT. `limit`: the plan reached PLANNED_PULLS_LIMIT. `blocked`: pairs are
+ * left for which no pull runs and no gate opens with time.
  */
 export type RolloutEnd = 'complete' | 'timeouts' | 'limit' | 'blocked';
 
