@@ -1,5 +1,4 @@
 // A DiscoveryPolicy compiled for use: its patterns and templates, and each source bound to the functions of its type.
-import { createHash } from 'node:crypto';
 import type { DiscoveryPolicySpec, DiscoverySource, SourceTypeName } from '../../crds/discovery-policy.ts';
 import { MESSAGE_LIMIT_CHARACTERS } from '../../crds/limits.ts';
 import { redactMessage } from '../text/redact.ts';
@@ -8,6 +7,7 @@ import { compilePattern, type Pattern } from './pattern.ts';
 import type { DiscoveryQuery, ResponseOf, SourceResponse } from './query.ts';
 import type { ParsedResponse, SourceBlock, SourceType } from './sources/source-type.ts';
 import { sourceTypes } from './sources/source-types.ts';
+import { specHash } from './spec-hash.ts';
 
 export interface CompiledSource {
   readonly index: number;
@@ -32,20 +32,6 @@ export type CompiledPolicyResult =
   | { readonly ok: true; readonly policy: CompiledPolicy }
   | { readonly ok: false; readonly problem: string };
 
-const HASH_CHARACTERS = 16;
-
-/** JSON with sorted keys. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) => {
-    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
-    return Object.fromEntries(Object.entries(part).sort(([left], [right]) => (left < right ? -1 : 1)));
-  });
-}
-
-function hashOf(source: DiscoverySource): string {
-  return createHash('sha256').update(canonicalJson(source)).digest('hex').slice(0, HASH_CHARACTERS);
-}
-
 function compileSource<Type extends SourceTypeName>(type: Type, spec: DiscoverySource, index: number): CompiledSource {
   const sourceType: SourceType<Type> = sourceTypes[type];
   // The schema of the spec requires the block that the type names.
@@ -56,7 +42,7 @@ function compileSource<Type extends SourceTypeName>(type: Type, spec: DiscoveryS
     index,
     type,
     target: redactMessage(sourceType.target(block), MESSAGE_LIMIT_CHARACTERS),
-    hash: hashOf(spec),
+    hash: specHash(spec),
     query: (nowMilliseconds) => sourceType.query(compiled, origin, nowMilliseconds),
     parse: (response) => sourceType.parse(response as ResponseOf<Type>, compiled),
   };
