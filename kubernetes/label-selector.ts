@@ -1,7 +1,7 @@
 // Matches labels against node selectors and label selectors. Ported from k8s.io/apimachinery `pkg/labels/selector.go`.
 
 /** An unknown operator selects nothing. */
-type LabelSelectorRequirement = {
+export type LabelSelectorRequirement = {
   readonly key: string;
   readonly operator: string;
   readonly values?: readonly string[] | undefined;
@@ -47,11 +47,12 @@ export function matchesLabelSelector(
   const labelOf = (key: string) => (labels !== undefined && Object.hasOwn(labels, key) ? labels[key] : undefined);
   return (
     matchesNodeSelector(selector.matchLabels, labelOf) &&
-    (selector.matchExpressions ?? []).every((requirement) => holds(requirement, labelOf(requirement.key)))
+    (selector.matchExpressions ?? []).every((requirement) => matchesRequirement(requirement, labelOf(requirement.key)))
   );
 }
 
-function holds(requirement: LabelSelectorRequirement, value: string | undefined): boolean {
+/** Whether a label has a value that the requirement selects. `value` is undefined for an object without the label. */
+export function matchesRequirement(requirement: LabelSelectorRequirement, value: string | undefined): boolean {
   const values = requirement.values ?? [];
   switch (requirement.operator) {
     case 'In':

@@ -82,7 +82,8 @@ export function placementOf(image: Placing, policy: Placing | undefined): Placem
 
 const isPermanent = (taint: Taint) => !CONDITION_TAINT_KEYS.has(taint.key);
 
-function labelOf(node: FleetNode, key: string): string | undefined {
+/** Returns undefined for a label that the node does not have. */
+export function labelOf(node: FleetNode, key: string): string | undefined {
   if (node.own !== undefined && Object.hasOwn(node.own, key)) return node.own[key];
   if (Object.hasOwn(node.group.labels, key)) return node.group.labels[key];
   return key === HOSTNAME_LABEL ? node.name : undefined;

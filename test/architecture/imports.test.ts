@@ -24,7 +24,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   'hooks/cached-image': [...withStatus, 'hooks/fleet', 'hooks/pull-pod'],
   'hooks/pull-policy': [...withStatus, 'hooks/fleet', 'hooks/pull-pod', 'hooks/cached-image'],
   'hooks/cached-image-set': [...withStatus, 'hooks/pull-pod'],
-  'hooks/discovery-policy': withStatus,
+  'hooks/discovery-policy': [...withStatus, 'hooks/fleet'],
   service: pure,
   cli: pure,
   charts: ['crds', 'kubernetes', 'hooks'],
