@@ -1,7 +1,8 @@
-// Proves that quantities are accepted and refused as by Kubernetes. The values are those of `TestQuantityParse` in
-// `pkg/api/resource/quantity_test.go` of k8s.io/apimachinery.
+// Proves that quantities are accepted, refused and read as by Kubernetes. Values of the tables are those of
+// `TestQuantityParse` in `pkg/api/resource/quantity_test.go` of k8s.io/apimachinery.
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { quantityPattern, signedQuantityPattern } from '../../kubernetes/quantity.ts';
+import { parseQuantity, quantityPattern, signedQuantityPattern } from '../../kubernetes/quantity.ts';
 
 const words = (text: string) => text.split(' ');
 const accepted = (quantities: readonly string[]) => quantities.filter((text) => quantityPattern.test(text));
@@ -36,4 +37,91 @@ test('the pattern with signs accepts and refuses exactly what upstream does', ()
   const all = [...valid, ...upstream];
   expect(all.filter((text) => signedQuantityPattern.test(text))).toEqual(all);
   expect([...invalid, ...words('. -. -')].filter((text) => signedQuantityPattern.test(text))).toEqual([]);
+});
+
+test.each([
+  ['0.7', 700 * 0.001],
+  ['700m', 700 * 0.001],
+  ['0.3', 0.3],
+  ['1', 1],
+  ['1.0', 1],
+  ['1.', 1],
+  ['.5', 0.5],
+  ['+1', 1],
+  ['-1', -1],
+  ['-0.25', -0.25],
+  ['0', 0],
+  ['-0', -0],
+  ['1e3', 1000],
+  ['1E3', 1000],
+  ['1E', 1e18],
+  ['1.5e-3', 0.0015],
+  ['1k', 1000],
+  ['2M', 2e6],
+  ['3G', 3e9],
+  ['4T', 4e12],
+  ['5P', 5e15],
+  ['1Ki', 1024],
+  ['1.5Ki', 1536],
+  ['1Mi', 1024 ** 2],
+  ['1Gi', 1024 ** 3],
+  ['1Ti', 1024 ** 4],
+  ['1Pi', 1024 ** 5],
+  ['9Ei', 9 * 1024 ** 6],
+  ['3u', 3 * 1e-6],
+  ['3n', 3 * 1e-9],
+  ['1e30', 1e30],
+  ['1.7e308', 1.7e308],
+  ['0e999999999999', 0],
+])('the quantity %s is the number %d', (text, number) => {
+  expect(parseQuantity(text)).toBe(number);
+});
+
+test.each([
+  ['0.0000000001', 1e-9],
+  ['-0.0000000001', -1e-9],
+  ['0.1234567891', 123456790 * 1e-9],
+  ['-0.1234567891', -(123456790 * 1e-9)],
+  ['0.1234567890', 123456789 * 1e-9],
+  ['1.0000000001n', 2e-9],
+  ['0.0000000000001Ki', 1e-9],
+  ['1e-400', 1e-9],
+  ['1e-999999999999', 1e-9],
+])('the quantity %s with more than nine decimals is rounded up to %d', (text, number) => {
+  expect(parseQuantity(text)).toBe(number);
+});
+
+test.each([
+  '1e309',
+  '1e401',
+  '9e999999999999',
+  '-1e400',
+  '1e1.5',
+  '1e',
+  '1KI',
+  '1x',
+  '.',
+  '-',
+  '',
+  ' 1',
+  '1 ',
+  '1\n',
+  'Ki',
+])('the text %j is not the quantity of a number', (text) => {
+  expect(parseQuantity(text)).toBeUndefined();
+});
+
+test('every valid quantity of the upstream tests has a number, and no invalid one has', () => {
+  expect(valid.filter((text) => parseQuantity(text) === undefined)).toEqual([]);
+  expect(invalid.filter((text) => parseQuantity(text) !== undefined)).toEqual([]);
+});
+
+test('whole numbers and thousandths keep their value, however they are written', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: -1_000_000, max: 1_000_000 }), (thousandths) => {
+      expect(parseQuantity(`${thousandths}`)).toBe(thousandths);
+      expect(parseQuantity(`${thousandths}m`)).toBeCloseTo(thousandths / 1000, 9);
+      expect(parseQuantity((thousandths / 1000).toFixed(3))).toBe(parseQuantity(`${thousandths}m`));
+    }),
+  );
 });

@@ -6,7 +6,7 @@ import type { RankingNodes } from './ranking-strategy.ts';
 export interface NodeCount {
   /** At least 1. */
   readonly count: number;
-  /** Why `count` of the spec is used although there is a selector. */
+  /** Why the nodes were not counted although there is a selector. */
   readonly remark?: string;
 }
 
@@ -20,7 +20,7 @@ function matches(selector: Selector, node: FleetNode): boolean {
 export function countNodes(nodes: RankingNodes | undefined, fleet: FleetTable | undefined): NodeCount {
   const { selector, count = 1 } = nodes ?? {};
   if (selector === undefined) return { count };
-  const fallback = `using ${count}, the count of the spec`;
+  const fallback = nodes?.count === undefined ? 'using 1 instead' : `using ${count}, the count of the spec`;
   if (!isValidNodeAffinity(selector)) return { count, remark: `invalid selector of nodes: ${fallback}` };
   if (fleet === undefined) return { count, remark: `the nodes are unknown: ${fallback}` };
   return { count: Math.max(1, fleet.nodes.filter((node) => matches(selector, node)).length) };

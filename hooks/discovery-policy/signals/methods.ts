@@ -5,7 +5,7 @@ import type { SignalBlock } from './signal-type.ts';
 export type Method = SignalBlock<'aggregate'>['method'];
 
 /** Each method gets at least one value. Math.max(...values) would exceed the stack with tens of thousands of values. */
-export const methods: Readonly<Record<Method, (values: readonly number[]) => number>> = {
+const methods: Readonly<Record<Method, (values: readonly number[]) => number>> = {
   sum: exactSum,
   count: (values) => values.length,
   avg: (values) => exactSum(values) / values.length,

@@ -1,17 +1,16 @@
 // The local time of day in a time zone. The rules of the zones are those of the ICU data in Node.
 import { InvalidFieldError } from '../compiled-field.ts';
 
+const DAY_SECONDS = 86_400;
 /** Offsets of time zones change at quarter hours only, so one lookup for each of them is enough. */
 const QUARTER_HOUR_SECONDS = 900;
-/** Maximum number of quarter hours that a signal remembers: more than a year. Beyond it, all are dropped. */
-const QUARTER_HOURS_LIMIT = 50_000;
-/** Largest time that a Date can represent, in seconds since the epoch. */
-const LARGEST_DATE_SECONDS = 8.64e12;
+/** The year 2100, in seconds since the epoch. Times before 1970 and from then on have no local time. */
+const LATEST_TIME_SECONDS = 4_102_444_800;
 
 export const MINUTES_PER_HOUR = 60;
 const MINUTES_PER_DAY = 1440;
 
-/** Minutes since local midnight, from 0 to 1439. NaN for a time that no Date can represent. */
+/** Minutes since local midnight, from 0 to 1439. NaN for a time without a local time, which is in no window. */
 export type LocalTime = (unixSeconds: number) => number;
 
 /** The names of three letters in the IANA database. ICU knows others, and some are ambiguous, such as IST. */
@@ -55,29 +54,42 @@ export function minuteOfDay(text: string): number {
   return Number(hours) * MINUTES_PER_HOUR + Number(minutes);
 }
 
+/** Returns a function that looks up the local time at the start of a unit of time, once for each start. */
+function startMinutes(clock: Intl.DateTimeFormat, unitSeconds: number): (unit: number) => number {
+  const known = new Map<number, number>();
+  return (unit) => {
+    const found = known.get(unit);
+    if (found !== undefined) return found;
+    const minute = minuteOfDay(clock.format(unit * unitSeconds * 1000));
+    known.set(unit, minute);
+    return minute;
+  };
+}
+
+/**
+ * A day that begins and ends at the same local time has one offset, so most days need one lookup. The bounds of the
+ * times bound the lookups: one for each day, and 96 for each day that changes the offset.
+ */
+function localTimeOf(clock: Intl.DateTimeFormat): LocalTime {
+  const dayStart = startMinutes(clock, DAY_SECONDS);
+  const quarterHourStart = startMinutes(clock, QUARTER_HOUR_SECONDS);
+  return (unixSeconds) => {
+    const seconds = Math.trunc(unixSeconds);
+    if (!(seconds >= 0 && seconds < LATEST_TIME_SECONDS)) return Number.NaN;
+    const day = Math.floor(seconds / DAY_SECONDS);
+    const start = dayStart(day);
+    if (start === dayStart(day + 1)) return (start + Math.floor((seconds % DAY_SECONDS) / 60)) % MINUTES_PER_DAY;
+    const minutes = Math.floor((seconds % QUARTER_HOUR_SECONDS) / 60);
+    return (quarterHourStart(Math.floor(seconds / QUARTER_HOUR_SECONDS)) + minutes) % MINUTES_PER_DAY;
+  };
+}
+
 /** Throws an InvalidFieldError for text that is not the name of a time zone. A fraction of a second is dropped. */
 export function compileLocalTime(timezone: string, path: string): LocalTime {
   const clock = clockOf(timezone);
-  if (clock === undefined) {
-    const advice = 'use a name of the IANA database such as Europe/Berlin';
-    throw new InvalidFieldError(`${path}: ${JSON.stringify(timezone)} is not a time zone: ${advice}`);
-  }
-  const startMinutes = new Map<number, number>();
-  const startMinuteOf = (quarterHour: number) => {
-    const known = startMinutes.get(quarterHour);
-    if (known !== undefined) return known;
-    const minute = minuteOfDay(clock.format(quarterHour * QUARTER_HOUR_SECONDS * 1000));
-    if (startMinutes.size >= QUARTER_HOURS_LIMIT) startMinutes.clear();
-    startMinutes.set(quarterHour, minute);
-    return minute;
-  };
-  return (unixSeconds) => {
-    const seconds = Math.trunc(unixSeconds);
-    const quarterHour = Math.floor(seconds / QUARTER_HOUR_SECONDS);
-    if (!(Math.abs(quarterHour * QUARTER_HOUR_SECONDS) <= LARGEST_DATE_SECONDS)) return Number.NaN;
-    const minutes = Math.floor((seconds - quarterHour * QUARTER_HOUR_SECONDS) / 60);
-    return (startMinuteOf(quarterHour) + minutes) % MINUTES_PER_DAY;
-  };
+  if (clock !== undefined) return localTimeOf(clock);
+  const advice = 'use a name of the IANA database such as Europe/Berlin';
+  throw new InvalidFieldError(`${path}: ${JSON.stringify(timezone)} is not a time zone: ${advice}`);
 }
 
 /** The end of a window is excluded. A window that ends at or before its start wraps over midnight. */
