@@ -1,10 +1,10 @@
-// Connects the DiscoveryPolicy hook to its sources: sends the queries and returns the outcomes by source.
+// Connects the DiscoveryPolicy hook to its sources: sends the queries and returns the outcomes by index.
 import type { DiscoveryQuery, SourceOutcome } from '../hooks/discovery-policy/query.ts';
 import type { PolicyCredentials } from './discovery/kubernetes-credentials.ts';
 import { compileProxies, noProxies, type ProxyVariables } from './discovery/proxies.ts';
 import { runQueries } from './discovery/run-queries.ts';
 
-/** Returns the outcomes by the index of the source. `policy` is unverified input of the request. Never rejects. */
+/** Returns the outcomes by the index of the query in its list. `policy` is unverified input of the request. Never rejects. */
 export type RunDiscovery = (
   queries: readonly DiscoveryQuery[],
   policy: { readonly name: string; readonly uid: string },
@@ -31,9 +31,9 @@ export function createDiscoveryRunner(options: DiscoveryRunnerOptions): RunDisco
       onLatency: (type, seconds) => onLatency?.(name, type, seconds),
     });
     return new Map(
-      queries.flatMap(({ source }, index) => {
-        const outcome = outcomes[index];
-        return outcome === undefined ? [] : [[source, outcome] as const];
+      queries.flatMap(({ index }, position) => {
+        const outcome = outcomes[position];
+        return outcome === undefined ? [] : [[index, outcome] as const];
       }),
     );
   };

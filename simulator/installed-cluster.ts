@@ -37,8 +37,8 @@ export interface ReplicaOptions {
 
 export const noDiscoverySources: RunDiscovery = async (queries) =>
   new Map(
-    queries.map(({ source }) => [
-      source,
+    queries.map(({ index }) => [
+      index,
       { ok: false, reason: 'ConnectionRefused', message: 'there is no such source in this cluster' },
     ]),
   );

@@ -37,7 +37,7 @@ function compileSource<Type extends SourceTypeName>(type: Type, spec: DiscoveryS
   // The schema of the spec requires the block that the type names.
   const block = spec[type] as SourceBlock<Type>;
   const compiled = sourceType.compile(block, `spec.sources.${index}.${type}`);
-  const origin = { source: index, secretName: spec.secretRef?.name };
+  const origin = { list: 'sources', index, secretName: spec.secretRef?.name } as const;
   return {
     index,
     type,

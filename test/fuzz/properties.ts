@@ -29,9 +29,9 @@ function responseSchema(path: string): z.ZodType {
 }
 
 /** Every second source fails with a message that contains a credential; the others return odd names in part. */
-function outcomeOf({ source, type }: DiscoveryQuery): SourceOutcome {
+function outcomeOf({ index, type }: DiscoveryQuery): SourceOutcome {
   const message = `https://me:${SECRET}@host?token=${SECRET}`;
-  if (source % 2 === 1) return { ok: false, reason: 'Timeout', message };
+  if (index % 2 === 1) return { ok: false, reason: 'Timeout', message };
   const names = ['alpine', 'UPPER/case', '', '__proto__', 'x'.repeat(600)];
   if (type === 'registry') {
     const repositories = names.map((tag) => ({ repository: 'app', tags: [tag] }));
@@ -57,7 +57,7 @@ async function statusCodeOf(url: string, payload: string): Promise<number> {
     clock: () => NOON,
     logger: createLogger('debug', { write: (line) => (log += line.slice(0, -1)) }),
     metrics,
-    runDiscovery: async (queries) => new Map(queries.map((query) => [query.source, outcomeOf(query)])),
+    runDiscovery: async (queries) => new Map(queries.map((query) => [query.index, outcomeOf(query)])),
   });
   const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
   const { statusCode, body } = await app.inject({ method: 'POST', url, headers, payload });

@@ -103,7 +103,7 @@ it.each(specsOf('PullPolicy'))(
 
 function respondToDiscovery(spec: Fields) {
   const parent = observed(spec);
-  const outcomes = new Map(planDiscovery(parent, NOON).map(({ source }) => [source, failure()]));
+  const outcomes = new Map(planDiscovery(parent, NOON).map(({ index }) => [index, failure()]));
   const { response } = syncDiscoveryPolicy(parent, outcomes, NOON);
   const later = observed(spec, response.status);
   return { queries: planDiscovery(parent, NOON), response, later: planDiscovery(later, NOON + MINUTE) };

@@ -38,9 +38,9 @@ const discoveryPolicy = {
 /** Every source returns one image. */
 const runDiscovery: RunDiscovery = async (queries) =>
   new Map(
-    queries.map(({ source }) => {
+    queries.map(({ index }) => {
       const series = [{ image: 'alpine', values: [1] }];
-      return [source, { ok: true, type: 'prometheus', series, seriesWithoutImage: 0, valuesDropped: 0, warnings: [] }];
+      return [index, { ok: true, type: 'prometheus', series, seriesWithoutImage: 0, valuesDropped: 0, warnings: [] }];
     }),
   );
 

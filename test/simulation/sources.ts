@@ -49,7 +49,7 @@ export function createSources(now: () => number): Sources {
       const response = responses.get(endpoint);
       return response instanceof Map ? [...response.keys()] : [];
     },
-    runDiscovery: async (queries) => new Map(queries.map((one) => [one.source, query(one.url)] as const)),
+    runDiscovery: async (queries) => new Map(queries.map((one) => [one.index, query(one.url)] as const)),
     lastImages: (endpoint) => images.get(endpoint),
     lastReturnedAt: (endpoint, reference) => returnedAt.get(`${endpoint} ${reference}`),
   };

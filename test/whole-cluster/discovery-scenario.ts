@@ -39,7 +39,7 @@ export function startDiscovery(
       queries.map((query) => {
         const endpoint = query.url;
         queriedAt.set(endpoint, [...(queriedAt.get(endpoint) ?? []), (scenario.clock.now() - START) / SECOND]);
-        return [query.source, outcomeOf(responses.get(endpoint) ?? 'ConnectionRefused')];
+        return [query.index, outcomeOf(responses.get(endpoint) ?? 'ConnectionRefused')];
       }),
     );
   const scenario = startScenario({ nodes: 2, defaultPolicy, runDiscovery });

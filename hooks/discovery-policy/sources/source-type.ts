@@ -9,8 +9,10 @@ export type SourceBlock<Type extends SourceTypeName> = NonNullable<DiscoverySour
 
 /** What the queries of every type carry. */
 export interface QueryOrigin {
-  /** Position of the source in the spec. */
-  readonly source: number;
+  /** The list of the spec that has the query. */
+  readonly list: 'sources' | 'queries';
+  /** Position in that list. */
+  readonly index: number;
   /** Secret with the credentials, in the namespace of the service. */
   readonly secretName: string | undefined;
 }

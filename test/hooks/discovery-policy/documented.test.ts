@@ -133,7 +133,7 @@ test.each(table)(
   'the example $policy sends its query and ranks its images',
   ({ policy, query, outcome, images, interval }) => {
     const parent = observed(documentedPolicies[policy].spec);
-    expect(planDiscovery(parent, NOON)).toEqual([expect.objectContaining({ source: 0, ...query })]);
+    expect(planDiscovery(parent, NOON)).toEqual([expect.objectContaining({ list: 'sources', index: 0, ...query })]);
     const { response } = syncDiscoveryPolicy(parent, new Map([[0, outcome]]), NOON);
     expect(found(response.status as DiscoveryPolicyStatus)).toEqual(images);
     expect(response.status).toMatchObject({ conditions: [{ type: 'Ready', status: 'True', reason: 'Synced' }, {}] });

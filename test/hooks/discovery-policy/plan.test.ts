@@ -131,7 +131,7 @@ test.each<DueRow>([
     due: [0, 1, 2],
   },
 ])('$what', ({ status, at, due, generation, ...row }) => {
-  expect(planned(row.spec ?? spec, status, at, generation).map(({ source }) => source)).toEqual(due);
+  expect(planned(row.spec ?? spec, status, at, generation).map(({ index }) => index)).toEqual(due);
 });
 
 /** Milliseconds from a successful query to the next one, for a policy with this name. */

@@ -138,7 +138,7 @@ test.each<PlanRow>([
   },
 ])('$what', ({ queried, ...row }) => {
   const parent = observed(row.spec ?? spec, row.status, row.metadata);
-  expect(planDiscovery(parent, NOON).map(({ source }) => source)).toEqual(queried);
+  expect(planDiscovery(parent, NOON).map(({ index }) => index)).toEqual(queried);
 });
 
 describe('an invalid spec', () => {
@@ -194,7 +194,7 @@ describe('an invalid spec', () => {
   it('keeps the images until the corrected spec is queried, which happens immediately', () => {
     const { status } = sync({ ...spec, imageFilter: '(' }, [], { status: first.status, metadata: { generation: 2 } });
     const parent = observed(spec, status, { generation: 3 });
-    expect(planDiscovery(parent, NOON + SECOND).map(({ source }) => source)).toEqual([0, 1]);
+    expect(planDiscovery(parent, NOON + SECOND).map(({ index }) => index)).toEqual([0, 1]);
     const corrected = sync(spec, [failure(), failure()], { status, metadata: { generation: 3 }, at: NOON + SECOND });
     expect(found(corrected.status)).toEqual(['r.io/app:1 3']);
     expect(conditionOf(corrected.status)?.reason).toBe('ConnectionRefused');

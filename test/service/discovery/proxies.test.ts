@@ -307,8 +307,8 @@ test('discovery uses the proxy of the environment, and the Kubernetes API server
   const runDiscovery = createDiscoveryRunner({ credentials, clock: Date.now, proxyVariables: proxies });
   const outcomes = await runDiscovery(
     [
-      prometheusQuery(`http://${HOST}`, { source: 0, secretName: undefined }),
-      prometheusQuery(`http://${HOST}`, { source: 1, secretName: 'creds' }),
+      prometheusQuery(`http://${HOST}`, { secretName: undefined }),
+      prometheusQuery(`http://${HOST}`, { index: 1, secretName: 'creds' }),
     ],
     { name: 'popular', uid: 'uid-1' },
   );

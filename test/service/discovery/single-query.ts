@@ -18,11 +18,20 @@ export function basic(username: string, password: string): string {
 }
 
 export function prometheusQuery(url: string, options: Partial<PrometheusQuery> = {}): PrometheusQuery {
-  return { type: 'prometheus', source: 0, secretName: 'creds', url, query: 'images', range: undefined, ...options };
+  return {
+    type: 'prometheus',
+    list: 'sources',
+    index: 0,
+    secretName: 'creds',
+    url,
+    query: 'images',
+    range: undefined,
+    ...options,
+  };
 }
 
 export function registryQuery(url: string, ...repositories: string[]): RegistryQuery {
-  return { type: 'registry', source: 0, secretName: 'creds', url, repositories };
+  return { type: 'registry', list: 'sources', index: 0, secretName: 'creds', url, repositories };
 }
 
 export interface RunOptions extends Omit<DiscoveryContext, 'credentials'> {

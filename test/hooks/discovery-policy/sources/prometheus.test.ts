@@ -130,7 +130,8 @@ test.each<RemarkRow>([
 });
 
 const base = {
-  source: 0,
+  list: 'sources',
+  index: 0,
   secretName: undefined,
   type: 'prometheus',
   url: 'https://a.example.com',
@@ -177,7 +178,8 @@ test.each<[what: string, allowed: boolean, stored: unknown]>([
   ['a missing block', false, undefined],
 ])('a stored source with %s allows the query: %s', (_what, allowed, stored) => {
   const query = {
-    source: 0,
+    list: 'sources',
+    index: 0,
     secretName: 'login',
     type: 'prometheus',
     url: 'https://a.example.com',

@@ -96,7 +96,7 @@ test('the query of a registry has its URL, its repositories and the name of the 
   const source = { ...registry({ repositories: ['b', 'a'], tagFilter: '^v', topX: 3 }), secretRef: { name: 'login' } };
   const url = 'https://registry.example.com';
   expect(planned({ sources: [source] }, {}, NOON)).toEqual([
-    { source: 0, secretName: 'login', type: 'registry', url, repositories: ['b', 'a'] },
+    { list: 'sources', index: 0, secretName: 'login', type: 'registry', url, repositories: ['b', 'a'] },
   ]);
 });
 
@@ -106,6 +106,6 @@ test.each<[what: string, allowed: boolean, stored: unknown]>([
   ['another URL', false, { url: 'https://r.io.example.com', repositories: ['a', 'b'] }],
   ['no repositories', false, { url: 'https://r.io' }],
 ])('a stored source with %s allows the query: %s', (_what, allowed, stored) => {
-  const query = { source: 0, secretName: 'login', type: 'registry', url: 'https://r.io' } as const;
+  const query = { list: 'sources', index: 0, secretName: 'login', type: 'registry', url: 'https://r.io' } as const;
   expect(allowsQuery(stored, { ...query, repositories: ['a', 'b'] })).toBe(allowed);
 });
