@@ -1,12 +1,10 @@
 // A DiscoveryPolicy compiled for use: its patterns and templates, and each source bound to the functions of its type.
 import type { DiscoveryPolicySpec, DiscoverySource, SourceTypeName } from '../../crds/discovery-policy.ts';
-import { MESSAGE_LIMIT_CHARACTERS } from '../../crds/limits.ts';
-import { redactMessage } from '../text/redact.ts';
 import { compiledField, InvalidFieldError } from './compiled-field.ts';
 import { compilePattern, type Pattern } from './pattern.ts';
-import type { DiscoveryQuery, ResponseOf, SourceResponse } from './query.ts';
-import type { ParsedResponse, SourceBlock, SourceType } from './sources/source-type.ts';
-import { sourceTypes } from './sources/source-types.ts';
+import type { DiscoveryQuery, SourceResponse } from './query.ts';
+import { type ParsedResponse, scoredResponse } from './sources/parsed-response.ts';
+import { aggregationOf, compileSourceQuery } from './sources/source-query.ts';
 import { specHash } from './spec-hash.ts';
 
 export interface CompiledSource {
@@ -32,19 +30,17 @@ export type CompiledPolicyResult =
   | { readonly ok: true; readonly policy: CompiledPolicy }
   | { readonly ok: false; readonly problem: string };
 
-function compileSource<Type extends SourceTypeName>(type: Type, spec: DiscoverySource, index: number): CompiledSource {
-  const sourceType: SourceType<Type> = sourceTypes[type];
-  // The schema of the spec requires the block that the type names.
-  const block = spec[type] as SourceBlock<Type>;
-  const compiled = sourceType.compile(block, `spec.sources.${index}.${type}`);
+function compileSource(spec: DiscoverySource, index: number): CompiledSource {
+  const { target, query, parse } = compileSourceQuery(spec, `spec.sources.${index}`);
   const origin = { list: 'sources', index, secretName: spec.secretRef?.name } as const;
   return {
     index,
-    type,
-    target: redactMessage(sourceType.target(block), MESSAGE_LIMIT_CHARACTERS),
+    type: spec.type,
+    target,
     hash: specHash(spec),
-    query: (nowMilliseconds) => sourceType.query(compiled, origin, nowMilliseconds),
-    parse: (response) => sourceType.parse(response as ResponseOf<Type>, compiled),
+    query: (nowMilliseconds) => query(origin, nowMilliseconds),
+    // The time of a value has no effect on its score.
+    parse: (response) => scoredResponse(parse(response, 0), aggregationOf(spec)),
   };
 }
 
@@ -54,7 +50,7 @@ function compile(spec: DiscoveryPolicySpec, name: string): CompiledPolicy {
     name,
     spec,
     imageFilter: imageFilter === undefined ? undefined : compiledField('spec.imageFilter', compilePattern(imageFilter)),
-    sources: sources.map((source, index) => compileSource(source.type, source, index)),
+    sources: sources.map((source, index) => compileSource(source, index)),
   };
 }
 

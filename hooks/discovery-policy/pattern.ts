@@ -211,6 +211,17 @@ function compileAlternative({ flags, assertions, rest }: Alternative): (text: st
     main.test(text) && checks.every(({ isNegative, expression }) => expression.test(text) !== isNegative);
 }
 
+/** Compiles an unanchored pattern without look-arounds. The result returns the first group of the first match. */
+export function compileFirstGroup(source: string): CompileResult<(text: string) => string | undefined> {
+  try {
+    const expression = compile(source);
+    return { ok: true, value: (text) => expression.exec(text)?.[1] };
+  } catch (error) {
+    if (error instanceof PatternProblem) return { ok: false, problem: error.message };
+    throw error;
+  }
+}
+
 /** Compiles an unanchored pattern. */
 export function compilePattern(source: string): CompileResult<Pattern> {
   try {

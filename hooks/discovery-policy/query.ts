@@ -1,16 +1,16 @@
 // The queries that the service sends and the outcomes that it returns: plain data, so that the decisions stay pure.
-import type { SourceTypeName } from '../../crds/discovery-policy.ts';
-import type { SourceDataTypes } from './sources/source-types.ts';
+import type { QueryTypeName } from './query-types/query-type.ts';
+import type { QueryDataTypes } from './query-types/query-types.ts';
 
-/** One query to a source of the type. */
-export type QueryOf<Type extends SourceTypeName> = {
-  [Name in Type]: SourceDataTypes[Name]['query'] & { readonly type: Name };
+/** One query of the type. */
+export type QueryOf<Type extends QueryTypeName> = {
+  [Name in Type]: QueryDataTypes[Name]['query'] & { readonly type: Name };
 }[Type];
 
 /** A successful response of a source of the type. */
-export type ResponseOf<Type extends SourceTypeName> = SourceDataTypes[Type]['response'];
+export type ResponseOf<Type extends QueryTypeName> = QueryDataTypes[Type]['response'];
 
-export type DiscoveryQuery = QueryOf<SourceTypeName>;
+export type DiscoveryQuery = QueryOf<QueryTypeName>;
 
 /** Why a query failed. Each reason is documented in `hooks/reasons.ts`. */
 export type FailureReason =
@@ -36,6 +36,6 @@ export interface SourceFailure {
   readonly retryAfterMilliseconds?: number;
 }
 
-export type SourceResponse = ResponseOf<SourceTypeName>;
+export type SourceResponse = ResponseOf<QueryTypeName>;
 
 export type SourceOutcome = SourceResponse | SourceFailure;

@@ -5,8 +5,8 @@ import { counted } from '../status/node-list.ts';
 import type { CompiledPolicy, CompiledSource } from './compiled-policy.ts';
 import type { SourceOutcome } from './query.ts';
 import { compareScores } from './ranking.ts';
+import type { ParsedResponse } from './sources/parsed-response.ts';
 import type { ScoredImage } from './sources/scored-image.ts';
-import type { ParsedResponse } from './sources/source-type.ts';
 
 export interface Success {
   readonly kind: 'success';

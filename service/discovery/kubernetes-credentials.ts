@@ -3,7 +3,7 @@
 import { ApiException, CoreV1Api, CustomObjectsApi, type KubeConfig } from '@kubernetes/client-node';
 import { z } from 'zod';
 import type { DiscoveryQuery, SourceFailure } from '../../hooks/discovery-policy/query.ts';
-import { allowsQuery } from '../../hooks/discovery-policy/sources/source-types.ts';
+import { allowsQuery } from '../../hooks/discovery-policy/query-types/query-types.ts';
 import { isObjectName } from '../../kubernetes/object-name.ts';
 import { deadlineOptions } from '../kubernetes-client.ts';
 import { type CredentialSource, type Credentials, decodeCredentials } from './credentials.ts';

@@ -1,7 +1,8 @@
 // Sends all queries of a sync in parallel and returns an outcome for each. Failures of sources become data here.
 import { setMaxListeners } from 'node:events';
-import type { SourceTypeName } from '../../crds/discovery-policy.ts';
 import type { DiscoveryQuery, QueryOf, SourceFailure, SourceOutcome } from '../../hooks/discovery-policy/query.ts';
+import type { QueryTypeName } from '../../hooks/discovery-policy/query-types/query-type.ts';
+import { lokiClient } from './clients/loki.ts';
 import { prometheusClient } from './clients/prometheus.ts';
 import { registryClient } from './clients/registry.ts';
 import type { SourceClient } from './clients/source-client.ts';
@@ -13,9 +14,10 @@ import { noProxies, type ProxyRules } from './proxies.ts';
 import { SourceError } from './source-error.ts';
 import { openSession, type SourceSession } from './source-session.ts';
 
-/** A source type without a client does not compile. */
-const clients: { readonly [Type in SourceTypeName]: SourceClient<Type> } = {
+/** A query type without a client does not compile. */
+const clients: { readonly [Type in QueryTypeName]: SourceClient<Type> } = {
   prometheus: prometheusClient,
+  loki: lokiClient,
   registry: registryClient,
 };
 
@@ -32,7 +34,7 @@ export interface DiscoveryContext {
   /** Milliseconds since the epoch. Used for a Retry-After that is a date. */
   readonly clock?: () => number;
   /** Called with the duration of each query, also of a failed one. */
-  readonly onLatency?: (type: SourceTypeName, seconds: number) => void;
+  readonly onLatency?: (type: QueryTypeName, seconds: number) => void;
 }
 
 interface Run {
@@ -61,7 +63,7 @@ async function runTimedQuery(query: DiscoveryQuery, run: Run): Promise<SourceOut
   }
 }
 
-async function runQuery<Type extends SourceTypeName>(query: QueryOf<Type>, run: Run): Promise<SourceOutcome> {
+async function runQuery<Type extends QueryTypeName>(query: QueryOf<Type>, run: Run): Promise<SourceOutcome> {
   const credentials = await readCredentials(query, run);
   if (!credentials.ok) return credentials;
   const client = clients[query.type];

@@ -41,17 +41,21 @@ function hasCredential({ token, username, headers }: Credentials): boolean {
   return token !== undefined || username !== undefined || Object.keys(headers).length > 0;
 }
 
-/** Appends a path to the base URL. Keeps the base's own path and query. */
+/** Appends a path to the base URL. Keeps the base's own path, without empty segments, and its query. */
 export function urlBelow(base: URL, path: string): URL {
   const url = new URL(base);
-  url.pathname = `${base.pathname.replace(/\/+$/, '')}${path}`;
+  url.pathname = `${base.pathname}${path}`.replace(/\/{2,}/g, '/');
   url.hash = '';
   return url;
 }
 
-/** Returns the headers of the Secret and an authorization: the token if there is one, otherwise user and password. */
+/**
+ * Returns the headers of the Secret and, unless one of them is an authorization, one: the token if there is one,
+ * otherwise user and password.
+ */
 export function sourceHeaders({ credentials }: SourceSession): Readonly<Record<string, string>> {
-  return withAuthorization(credentials, bearerAuthorizationOf(credentials) ?? basicAuthorizationOf(credentials));
+  const authorization = bearerAuthorizationOf(credentials) ?? basicAuthorizationOf(credentials);
+  return authorization === undefined ? credentials.headers : { authorization, ...credentials.headers };
 }
 
 /** Returns the headers of the Secret. The authorization, if given, replaces one among them. */

@@ -37,7 +37,12 @@ function outcomeOf({ index, type }: DiscoveryQuery): SourceOutcome {
     const repositories = names.map((tag) => ({ repository: 'app', tags: [tag] }));
     return { ok: true, type, repositories, missing: { repositories: ['gone'], message } };
   }
-  const series = names.map((image) => ({ image, values: [1e300] }));
+  if (type === 'loki') {
+    const texts = names.map((image) => `Successfully pulled image "${image}" in 1m2.5s. Image size: 7 bytes.`);
+    const labels = { image: 'alpine', reason: 'Pulled' };
+    return { ok: true, type, lines: texts.map((text) => ({ time: 1, labels, text })), missing: message };
+  }
+  const series = names.map((image) => ({ image, times: [1], values: [1e300] }));
   return { ok: true, type, series, seriesWithoutImage: 1, valuesDropped: 1, warnings: ['partial'], isPartial: true };
 }
 

@@ -152,7 +152,7 @@ function syncDiscovery(spec: object, outcome: SourceOutcome | undefined, status:
 const found = (images: readonly string[]): SourceOutcome => ({
   ok: true,
   type: 'prometheus',
-  series: images.map((image) => ({ image, values: [1] })),
+  series: images.map((image) => ({ image, times: [0], values: [1] })),
   seriesWithoutImage: 0,
   valuesDropped: 0,
   warnings: [],

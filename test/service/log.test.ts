@@ -39,7 +39,7 @@ const discoveryPolicy = {
 const runDiscovery: RunDiscovery = async (queries) =>
   new Map(
     queries.map(({ index }) => {
-      const series = [{ image: 'alpine', values: [1] }];
+      const series = [{ image: 'alpine', times: [0], values: [1] }];
       return [index, { ok: true, type: 'prometheus', series, seriesWithoutImage: 0, valuesDropped: 0, warnings: [] }];
     }),
   );

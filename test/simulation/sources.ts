@@ -23,7 +23,7 @@ const FAILURE_MESSAGE = `Get "https://robot:${PASSWORD}@proxy.example.com/api?to
 
 function outcomeOf(response: SourceResponse): SourceOutcome {
   if (typeof response === 'string') return { ok: false, reason: response, message: FAILURE_MESSAGE };
-  const series = [...response].map(([image, score]) => ({ image, values: [score] }));
+  const series = [...response].map(([image, score]) => ({ image, times: [0], values: [score] }));
   return { ok: true, type: 'prometheus', series, seriesWithoutImage: 0, valuesDropped: 0, warnings: [] };
 }
 

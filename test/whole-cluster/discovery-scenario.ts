@@ -24,7 +24,11 @@ export const referenceOf = (name: string) => `registry.example.com/${name}:v1`;
 
 function outcomeOf(response: SourceResponse): SourceOutcome {
   if (typeof response === 'string') return { ok: false, reason: response, message: 'no response' };
-  const series = Object.entries(response).map(([name, score]) => ({ image: referenceOf(name), values: [score] }));
+  const series = Object.entries(response).map(([name, score]) => ({
+    image: referenceOf(name),
+    times: [0],
+    values: [score],
+  }));
   return { ok: true, type: 'prometheus', series, seriesWithoutImage: 0, valuesDropped: 0, warnings: [] };
 }
 

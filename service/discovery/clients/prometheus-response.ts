@@ -1,7 +1,7 @@
 // Parses responses of the Prometheus query API into series with an image label, and counts what was left out.
 import { z } from 'zod';
 import { MESSAGE_LIMIT_CHARACTERS } from '../../../crds/limits.ts';
-import type { PrometheusResponse, Series } from '../../../hooks/discovery-policy/sources/prometheus.ts';
+import type { PrometheusResponse, Series } from '../../../hooks/discovery-policy/query-types/prometheus.ts';
 import type { CredentialRedactor } from '../credential-redactor.ts';
 import type { HttpResponse } from '../http-client.ts';
 import { EXCERPT_LIMIT_CHARACTERS, parseBody, statusError } from '../response-errors.ts';
@@ -18,8 +18,10 @@ export const WARNING_LIMIT = 10;
 const QUERY_ERROR_LIMIT_CHARACTERS = 160;
 
 const metric = z.object({ image: z.string().optional() });
-const vectorSeries = z.array(z.object({ metric, value: z.unknown().optional() }));
-const matrixSeries = z.array(z.object({ metric, values: z.array(z.unknown()).optional() }));
+/** An instant query has `value`, a range query `values`. Some servers send the other one. */
+const seriesShape = z.array(
+  z.object({ metric, value: z.unknown().optional(), values: z.array(z.unknown()).optional() }),
+);
 
 /** Thanos, Cortex and some Prometheus versions write null for an empty list. */
 const messages = z.array(z.string()).nullish();
@@ -36,12 +38,6 @@ const bodyShape = z.discriminatedUnion('status', [successShape, errorShape]);
 
 type SuccessBody = z.infer<typeof successShape>;
 type ErrorBody = z.infer<typeof errorShape>;
-
-/** A time in seconds and a number as text. Checked without zod, which takes a second for a million points. */
-type Point = readonly [number, string];
-
-const isPoint = (value: unknown): value is Point =>
-  Array.isArray(value) && value.length === 2 && typeof value[1] === 'string';
 
 interface RawSeries {
   readonly image: string | undefined;
@@ -119,20 +115,10 @@ function rawSeries({ data: { resultType, result } }: SuccessBody, context: Conte
         `reduce them to the limit of ${SERIES_LIMIT} with topk() or \`by (image)\``,
     );
   }
-  return resultType === 'vector' ? vectorOf(result ?? [], context) : matrixOf(result ?? [], context);
-}
-
-/** A series with a native histogram has no `value` and counts as one non-finite value. */
-function vectorOf(result: unknown, context: Context): RawSeries[] {
-  const { data } = vectorSeries.safeParse(result);
+  const { data } = seriesShape.safeParse(result ?? []);
   if (data === undefined) throw seriesFormatError(context);
-  return data.map(({ metric: { image }, value }) => ({ image, points: [value] }));
-}
-
-function matrixOf(result: unknown, context: Context): RawSeries[] {
-  const { data } = matrixSeries.safeParse(result);
-  if (data === undefined) throw seriesFormatError(context);
-  return data.map(({ metric: { image }, values }) => ({ image, points: values ?? [undefined] }));
+  // A series with a native histogram has neither and counts as one non-finite value.
+  return data.map(({ metric: { image }, value, values }) => ({ image, points: values ?? [value] }));
 }
 
 function seriesFormatError({ response: { where, text }, redactor }: Context): SourceError {
@@ -148,25 +134,31 @@ function numberOf(text: string): number {
   return text === '' ? Number.NaN : Number(text);
 }
 
-function numberOfPoint(point: unknown, context: Context): number {
-  if (point === undefined) return Number.NaN;
-  if (!isPoint(point)) throw seriesFormatError(context);
-  return numberOf(point[1]);
+/** Appends a time in seconds and a number as text. Returns false for anything else, and for NaN and infinities. */
+function addPoint(point: unknown, times: number[], values: number[]): boolean {
+  // Checked without zod, which takes a second for a million points.
+  const [time, text]: readonly unknown[] = Array.isArray(point) ? point : [];
+  if (typeof time !== 'number' || typeof text !== 'string') return false;
+  const value = numberOf(text);
+  if (!Number.isFinite(time) || !Number.isFinite(value)) return false;
+  times.push(time);
+  values.push(value);
+  return true;
 }
 
 type Counted = Pick<PrometheusResponse, 'series' | 'seriesWithoutImage' | 'valuesDropped'>;
 
-function usableSeries(raw: readonly RawSeries[], context: Context): Counted {
-  checkPoints(raw, context.response);
+function usableSeries(raw: readonly RawSeries[], { response }: Context): Counted {
+  checkPoints(raw, response);
   const series: Series[] = [];
   let seriesWithoutImage = 0;
   let valuesDropped = 0;
   for (const { image, points } of raw) {
-    const numbers = points.map((point) => numberOfPoint(point, context));
-    const values = numbers.filter(Number.isFinite);
-    valuesDropped += numbers.length - values.length;
+    const times: number[] = [];
+    const values: number[] = [];
+    for (const point of points) if (!addPoint(point, times, values)) valuesDropped += 1;
     if (image === undefined || image === '') seriesWithoutImage += 1;
-    else if (values.length > 0) series.push({ image, values });
+    else series.push({ image, times, values });
   }
   return { series, seriesWithoutImage, valuesDropped };
 }

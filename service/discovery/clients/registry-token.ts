@@ -1,4 +1,4 @@
-// Fetches the short-lived tokens that registries require (distribution `docs/spec/auth/token.md`), each once per run.
+// Fetches the short-lived tokens that servers require (distribution `docs/spec/auth/token.md`), each once per query.
 import { z } from 'zod';
 import { basicAuthorizationOf } from '../credentials.ts';
 import { parseHttpUrl } from '../http-client.ts';
@@ -10,7 +10,7 @@ interface TokenRequest {
   /** URL of the token service. */
   readonly realm: string;
   readonly service: string | undefined;
-  readonly scope: string;
+  readonly scope: string | undefined;
 }
 
 export interface TokenStore {
@@ -34,7 +34,7 @@ function tokenUrl({ realm, service, scope }: TokenRequest, base: URL): URL {
     );
   }
   if (service !== undefined) url.searchParams.set('service', service);
-  url.searchParams.set('scope', scope);
+  if (scope !== undefined) url.searchParams.set('scope', scope);
   return url;
 }
 

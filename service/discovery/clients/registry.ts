@@ -4,7 +4,7 @@ import type {
   MissingRepositories,
   RegistryQuery,
   RegistryResponse,
-} from '../../../hooks/discovery-policy/sources/registry.ts';
+} from '../../../hooks/discovery-policy/query-types/registry.ts';
 import { nodeList } from '../../../hooks/status/node-list.ts';
 import { bearerAuthorizationOf } from '../credentials.ts';
 import type { HttpResponse } from '../http-client.ts';
@@ -19,7 +19,7 @@ import type { SourceClient } from './source-client.ts';
 
 /** For one repository. Also ends a list of empty pages. */
 export const PAGE_LIMIT = 500;
-/** For all repositories of a source together. */
+/** For all repositories of a query together. */
 export const TAG_LIMIT = 200_000;
 /** Repositories that are listed in parallel. More could reach the rate limit of a registry. */
 const REPOSITORY_CONCURRENCY = 4;
@@ -38,6 +38,8 @@ interface Listing {
 interface TagList {
   readonly repository: string;
   readonly tags: readonly string[];
+  /** Whether the list ends at the maxScan of the query. */
+  readonly isCut?: boolean;
   /** The 404 of the registry for this repository. */
   readonly notFound?: HttpResponse;
 }
@@ -64,7 +66,7 @@ async function listTags(query: RegistryQuery, session: SourceSession): Promise<R
     listing.isAborted = true;
   }
   const found = lists.filter(({ notFound }) => notFound === undefined);
-  const repositories = found.map(({ repository, tags }) => ({ repository, tags }));
+  const repositories = found.map(({ notFound: _, ...list }) => list);
   const missing = missingOf(lists, session);
   return { ok: true, type: 'registry', repositories, ...(missing === undefined ? {} : { missing }) };
 }
@@ -90,12 +92,21 @@ async function tagsOf(name: string, listing: Listing): Promise<TagList> {
   const repository: Repository = { name, path, authorization: bearerAuthorizationOf(session.credentials) };
   const first = urlBelow(session.base, `/v2/${path}/tags/list`);
   first.searchParams.set('n', String(PAGE_SIZE_TAGS));
+  if (query.tagSeek !== undefined) first.searchParams.set('last', query.tagSeek);
   return readPages(first, repository, listing);
+}
+
+/** A list of which pages are still missing. */
+interface OpenList {
+  readonly first: URL;
+  readonly name: string;
+  readonly tags: Set<string>;
+  isCut: boolean;
 }
 
 async function readPages(first: URL, repository: Repository, listing: Listing): Promise<TagList> {
   const { name } = repository;
-  const tags = new Set<string>();
+  const list: OpenList = { first, name, tags: new Set(), isCut: false };
   const visited = new Set<string>();
   for (let page: Page | undefined = { url: first, isGuess: false }; page !== undefined; ) {
     checkPage(page.url, visited, name);
@@ -103,27 +114,34 @@ async function readPages(first: URL, repository: Repository, listing: Listing): 
     if (isRefusedGuess(page, response)) break;
     if (response.status === 404) return { repository: name, tags: [], notFound: response };
     if (response.status !== 200) throw tagListError(response, `repository ${name}`, listing.session);
-    const listed = parseBody(response, tagListShape, listing.session.redactor).tags ?? [];
-    const added = addTags(listed, tags, name, listing);
-    page = linkedPage(response, page.url) ?? pageAfter(listed, added, first);
+    page = addPage(response, page.url, list, listing);
   }
-  return { repository: name, tags: [...tags] };
+  return { repository: name, tags: [...list.tags], ...(list.isCut ? { isCut: true } : {}) };
 }
 
-/** Returns the number of listed tags that are new. Throws a BadResponse beyond the limit of tags. */
-function addTags(listed: readonly string[], tags: Set<string>, name: string, listing: Listing): number {
-  const before = tags.size;
-  for (const tag of listed) tags.add(tag);
-  const added = tags.size - before;
-  listing.tagCount += added;
-  if (listing.tagCount > TAG_LIMIT) {
-    const { origin } = listing.session.base;
-    throw new SourceError(
-      'BadResponse',
-      `too many tags at ${origin}: the limit of ${TAG_LIMIT} was exceeded in ${name}; list fewer repositories`,
-    );
-  }
-  return added;
+/** Adds the tags of a response, at most `maxScan` in all. Returns the next page, or undefined at the end of the list. */
+function addPage(response: HttpResponse, url: URL, list: OpenList, listing: Listing): Page | undefined {
+  const { maxScan = Number.POSITIVE_INFINITY } = listing.query;
+  const listed = parseBody(response, tagListShape, listing.session.redactor).tags ?? [];
+  const newTags = [...new Set(listed)].filter((tag) => !list.tags.has(tag));
+  const wanted = newTags.slice(0, maxScan - list.tags.size);
+  addTags(wanted, list, listing);
+  const next = linkedPage(response, url) ?? pageAfter(listed, wanted.length, list.first);
+  if (list.tags.size < maxScan) return next;
+  list.isCut = wanted.length < newTags.length || next !== undefined;
+  return undefined;
+}
+
+/** Throws a BadResponse beyond the limit of tags. */
+function addTags(newTags: readonly string[], { name, tags }: OpenList, listing: Listing): void {
+  for (const tag of newTags) tags.add(tag);
+  listing.tagCount += newTags.length;
+  if (listing.tagCount <= TAG_LIMIT) return;
+  const { origin } = listing.session.base;
+  throw new SourceError(
+    'BadResponse',
+    `too many tags at ${origin}: the limit of ${TAG_LIMIT} was exceeded in ${name}; list fewer repositories`,
+  );
 }
 
 function checkPage(url: URL, visited: Set<string>, name: string): void {

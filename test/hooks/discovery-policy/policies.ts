@@ -8,9 +8,9 @@ import type {
   SourceFailure,
   SourceOutcome,
 } from '../../../hooks/discovery-policy/query.ts';
+import type { PrometheusResponse, Series } from '../../../hooks/discovery-policy/query-types/prometheus.ts';
+import type { RegistryResponse } from '../../../hooks/discovery-policy/query-types/registry.ts';
 import { reduceOutcomes } from '../../../hooks/discovery-policy/reduce.ts';
-import type { PrometheusResponse } from '../../../hooks/discovery-policy/sources/prometheus.ts';
-import type { RegistryResponse } from '../../../hooks/discovery-policy/sources/registry.ts';
 import { discoveryPolicySyncRequest } from '../../../metacontroller/hook-request.ts';
 import { NOON, uidOf } from '../builders/wire.ts';
 
@@ -54,6 +54,13 @@ function policyOf(fields: Fields): CompiledPolicy {
   return compiled.policy;
 }
 
+/** A series with one value per minute, from noon. */
+export const seriesOf = (image: string, values: readonly number[]): Series => ({
+  image,
+  times: values.map((_, index) => NOON / 1000 + 60 * index),
+  values,
+});
+
 /** A response with one series per image. */
 export function series(
   images: Readonly<Record<string, number | readonly number[]>>,
@@ -62,7 +69,7 @@ export function series(
   return {
     ok: true,
     type: 'prometheus',
-    series: Object.entries(images).map(([image, values]) => ({ image, values: [values].flat() })),
+    series: Object.entries(images).map(([image, values]) => seriesOf(image, [values].flat())),
     seriesWithoutImage: 0,
     valuesDropped: 0,
     warnings: [],

@@ -18,6 +18,7 @@ import {
   registry,
   type Status,
   series,
+  seriesOf,
   sourceOf,
   statusAfter,
   tags,
@@ -373,7 +374,10 @@ const numbers = fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinit
 const someSeries = fc.record({
   ok: fc.constant(true as const),
   type: fc.constant('prometheus' as const),
-  series: fc.array(fc.record({ image: labels, values: fc.array(numbers, { maxLength: 3 }) }), { maxLength: 6 }),
+  series: fc.array(
+    fc.tuple(labels, fc.array(numbers, { maxLength: 3 })).map((parts) => seriesOf(...parts)),
+    { maxLength: 6 },
+  ),
   seriesWithoutImage: fc.nat(2),
   valuesDropped: fc.nat(2),
   warnings: fc.array(fc.string(), { maxLength: 2 }),

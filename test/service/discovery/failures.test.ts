@@ -78,7 +78,7 @@ describe('a Prometheus source', () => {
     ['truncated JSON', '{"status":"success","da', /^invalid response from URL: truncated or damaged JSON: "{"status"/],
     ['JSON of another shape', '{"status":"success"}', /^unexpected JSON from URL: data: .*: "{"status":"success"}"$/],
     ['series of another shape', vector([{ metric: [] }]), /^unexpected series from URL: check that it is a Prometheus/],
-    ['values of another shape', vector([{ metric: { image: 'a' }, value: 'x' }]), /^unexpected series from URL/],
+    ['values of another shape', vector([{ metric: { image: 'a' }, values: 'x' }]), /^unexpected series from URL/],
     [
       'a scalar',
       success({ resultType: 'scalar', result: [1, '2'] }),

@@ -1,7 +1,7 @@
 // Runs a single query against a test server, and unpacks its outcome.
 import type { DiscoveryQuery, SourceFailure, SourceOutcome } from '../../../hooks/discovery-policy/query.ts';
-import type { PrometheusQuery, PrometheusResponse } from '../../../hooks/discovery-policy/sources/prometheus.ts';
-import type { RegistryQuery, RegistryResponse } from '../../../hooks/discovery-policy/sources/registry.ts';
+import type { PrometheusQuery, PrometheusResponse } from '../../../hooks/discovery-policy/query-types/prometheus.ts';
+import type { RegistryQuery, RegistryResponse } from '../../../hooks/discovery-policy/query-types/registry.ts';
 import { type Credentials, noCredentials } from '../../../service/discovery/credentials.ts';
 import { type DiscoveryContext, runQueries } from '../../../service/discovery/run-queries.ts';
 

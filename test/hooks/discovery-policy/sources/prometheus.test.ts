@@ -1,8 +1,18 @@
 // Responses of Prometheus: image labels become normalised references, values become scores, the rest becomes remarks.
 import { describe, expect, it, test } from 'vitest';
-import { allowsQuery } from '../../../../hooks/discovery-policy/sources/source-types.ts';
+import { allowsQuery } from '../../../../hooks/discovery-policy/query-types/query-types.ts';
 import { HOUR, MINUTE, NOON } from '../../builders/wire.ts';
-import { conditionOf, type Fields, found, planned, prometheus, reduced, series, sourceOf } from '../policies.ts';
+import {
+  conditionOf,
+  type Fields,
+  found,
+  planned,
+  prometheus,
+  reduced,
+  series,
+  seriesOf,
+  sourceOf,
+} from '../policies.ts';
 
 const digest = `sha256:${'0f'.repeat(32)}`;
 const policy = (fields: Fields = {}) => ({ sources: [prometheus('a', fields)] });
@@ -37,7 +47,7 @@ describe('the score of an image', () => {
     const fields = { lookback: '1h', aggregationMethod };
     const texts = found(reduced(policy(fields), {}, [response]));
     expect(texts.join(', ')).toBe(scores);
-    const manySeries = Array.from({ length: 50_000 }, () => ({ image: 'r.io/a:1', values: [1, 1] }));
+    const manySeries = Array.from({ length: 50_000 }, () => seriesOf('r.io/a:1', [1, 1]));
     const status = reduced(policy(fields), {}, [series({}, { series: manySeries })]);
     expect(found(status)).toEqual([`r.io/a:1 ${ofManySeries}`]);
   });

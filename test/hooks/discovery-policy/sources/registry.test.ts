@@ -1,6 +1,6 @@
 // Responses of registries: the newest tags become images, and tags without a valid reference become remarks.
 import { describe, expect, it, test } from 'vitest';
-import { allowsQuery } from '../../../../hooks/discovery-policy/sources/source-types.ts';
+import { allowsQuery } from '../../../../hooks/discovery-policy/query-types/query-types.ts';
 import { HOUR, NOON } from '../../builders/wire.ts';
 import { type Fields, found, planned, reduced, registry, sourceOf, tags } from '../policies.ts';
 

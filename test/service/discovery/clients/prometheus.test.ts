@@ -1,7 +1,7 @@
 // The Prometheus client: which requests it sends, and which series, values and warnings of a response it keeps.
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { PrometheusQuery } from '../../../../hooks/discovery-policy/sources/prometheus.ts';
+import type { PrometheusQuery } from '../../../../hooks/discovery-policy/query-types/prometheus.ts';
 import { SERIES_LIMIT, WARNING_LIMIT } from '../../../../service/discovery/clients/prometheus-response.ts';
 import { type Credentials, noCredentials } from '../../../../service/discovery/credentials.ts';
 import { closeServers, json, plain, type Responder, type SeenRequest, serve } from '../servers.ts';
@@ -102,14 +102,15 @@ const resultOf = async (respond: Responder, options: Partial<PrometheusQuery> = 
 
 describe('a response', () => {
   it('of an instant query has one value per series', async () => {
+    const times = [1_700_000_000.123];
     const result = [series('b:1', '4200'), series('a:1', '1e-3'), series('b:1', '-2')];
     expect(await resultOf(vector(result))).toEqual({
       ok: true,
       type: 'prometheus',
       series: [
-        { image: 'b:1', values: [4200] },
-        { image: 'a:1', values: [0.001] },
-        { image: 'b:1', values: [-2] },
+        { image: 'b:1', times, values: [4200] },
+        { image: 'a:1', times, values: [0.001] },
+        { image: 'b:1', times, values: [-2] },
       ],
       seriesWithoutImage: 0,
       valuesDropped: 0,
@@ -117,15 +118,22 @@ describe('a response', () => {
     });
   });
 
-  it('of a range query has all finite values of a series', async () => {
+  it('of a range query has all finite values of a series with their times', async () => {
     const values = ['1', '2.5', 'NaN'].map((value, index) => [index, value]);
     const result = await resultOf(matrix([{ metric: { image: 'a' }, values }]), { range });
-    expect(result).toMatchObject({ series: [{ image: 'a', values: [1, 2.5] }], valuesDropped: 1 });
+    expect(result).toMatchObject({ series: [{ image: 'a', times: [0, 1], values: [1, 2.5] }], valuesDropped: 1 });
   });
 
-  it.each(['NaN', '+Inf', '-Inf', '', 'abc'])('drops and counts the value "%s" and its series', async (value) => {
+  it.each(['NaN', '+Inf', '-Inf', '', 'abc'])('drops and counts the value "%s"', async (value) => {
     const result = await resultOf(vector([series('a', value), series('b', '1')]));
-    expect(result).toMatchObject({ series: [{ image: 'b', values: [1] }], valuesDropped: 1, seriesWithoutImage: 0 });
+    expect(result).toMatchObject({
+      series: [
+        { image: 'a', values: [] },
+        { image: 'b', values: [1] },
+      ],
+      valuesDropped: 1,
+      seriesWithoutImage: 0,
+    });
   });
 
   it.each([
@@ -162,7 +170,7 @@ describe('a response', () => {
       response.writeHead(200, { 'content-encoding': encoding }).end(compress(body)),
     );
     const { series: found } = prometheusOf(await run(prometheusQuery(server.url)));
-    expect(found).toEqual([{ image: 'a:1', values: [3] }]);
+    expect(found).toMatchObject([{ image: 'a:1', values: [3] }]);
     expect(server.seen[0]?.headers['accept-encoding']).toBe('identity');
   });
 
@@ -175,7 +183,7 @@ describe('a response', () => {
     const histogram = [1, { count: '1', sum: '2', buckets: [] }];
     const instant = vector([{ metric: { image: 'a' }, histogram }]);
     const overTime = matrix([{ metric: { image: 'a' }, histograms: [histogram] }]);
-    const dropped = { series: [], valuesDropped: 1 };
+    const dropped = { series: [{ image: 'a', values: [] }], valuesDropped: 1 };
     expect([await resultOf(instant), await resultOf(overTime, { range })]).toMatchObject([dropped, dropped]);
   });
 

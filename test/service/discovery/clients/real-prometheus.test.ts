@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PrometheusQuery, Series } from '../../../../hooks/discovery-policy/sources/prometheus.ts';
+import type { PrometheusQuery, Series } from '../../../../hooks/discovery-policy/query-types/prometheus.ts';
 import { eventually } from '../../../waiting.ts';
 import { createFolder, type Folder, isInstalled, type Program, startProgram } from '../programs.ts';
 import { closeServers, serve, unusedPort } from '../servers.ts';
@@ -31,7 +31,7 @@ function valuesAt(samples: RawSeries['values'], range: PrometheusRange): number[
 }
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-const sumsOf = (series: readonly Series[]) =>
+const sumsOf = (series: readonly Pick<Series, 'image' | 'values'>[]) =>
   Object.fromEntries(series.map(({ image, values }) => [image, sum(values)]));
 
 describe.skipIf(!canRun)(canRun ? 'prometheus' : 'prometheus is not installed', () => {
@@ -111,10 +111,15 @@ scrape_configs: [{ job_name: test, static_configs: [{ targets: ['127.0.0.1:${exp
     expect(response).toMatchObject({ seriesWithoutImage: 1, valuesDropped: 0, warnings: [] });
   });
 
-  it('returns non-finite values, which are dropped', async () => {
+  it('returns non-finite values, which are dropped from their series', async () => {
     const response = prometheusOf(await run(prometheusQuery(endpoint, { query: 'never' }), withPassword));
-    const series = [{ image: 'registry.example.com/odd:3', values: [5] }];
-    expect(response).toMatchObject({ series, valuesDropped: 2 });
+    const values = Object.fromEntries(response.series.map((series) => [series.image, series.values]));
+    expect(values).toEqual({
+      'registry.example.com/odd:1': [],
+      'registry.example.com/odd:2': [],
+      'registry.example.com/odd:3': [5],
+    });
+    expect(response.valuesDropped).toBe(2);
   });
 
   it('returns the values of a range query at each step', async () => {
@@ -131,7 +136,7 @@ scrape_configs: [{ job_name: test, static_configs: [{ targets: ['127.0.0.1:${exp
     const finite = expected.map(({ image, values }) => ({ image, values: values.filter(Number.isFinite) }));
     expect(sumsOf(response.series)).toEqual(sumsOf(finite));
     expect(sum(response.series[0]?.values ?? [])).toBeGreaterThan(0);
-    const count = (series: readonly Series[]) => sum(series.map(({ values }) => values.length));
+    const count = (series: readonly Pick<Series, 'values'>[]) => sum(series.map(({ values }) => values.length));
     expect(response.valuesDropped).toBe(count(expected) - count(finite));
   });
 

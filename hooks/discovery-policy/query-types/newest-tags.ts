@@ -11,11 +11,17 @@ interface Version {
   readonly prerelease: readonly string[];
 }
 
+/** Returns the part of a tag that is its version, or undefined for a tag without a version. */
+export type VersionPart = (tag: string) => string | undefined;
+
 const suffix = '(?:-([0-9A-Za-z.-]+))?(?:\\+[0-9A-Za-z.-]+)?';
 /** A tag that is a version as a whole, which may lack parts, such as `v1`, `1.25` and `1.25-alpine`. */
 const wholePattern = new RegExp(`^v?(\\d+)(?:\\.(\\d+))?(?:\\.(\\d+))?${suffix}$`);
+const part = `(\\d+)\\.(\\d+)(?:\\.(\\d+)((?:[._]\\d+)+)?)?${suffix}`;
 /** The first version with a dot in any other tag, such as `x86_64-v17.5.0`. */
-const partPattern = new RegExp(`(\\d+)\\.(\\d+)(?:\\.(\\d+)((?:[._]\\d+)+)?)?${suffix}`);
+const partPattern = new RegExp(part);
+/** Text that is a version with a dot as a whole. */
+const onlyPartPattern = new RegExp(`^v?${part}$`);
 const MAXIMUM_NUMBER = 2n ** 64n - 1n;
 
 /** As in Semantic Versioning 2.0.0, but a prerelease with an invalid part is one text: `runtime-ubuntu22.04`. */
@@ -25,11 +31,18 @@ function prereleaseOf(text: string | undefined): readonly string[] {
   return identifiers.some((identifier) => /^$|^0\d+$/.test(identifier)) ? [text] : identifiers;
 }
 
-function versionOf(tag: string): Version | undefined {
+function versionOf(tag: string, versionPart: VersionPart | undefined): Version | undefined {
   // No image reference can contain a longer tag, and reading it could take minutes.
   if (tag.length > TAG_LIMIT_CHARACTERS) return undefined;
-  const whole = wholePattern.exec(tag);
-  const [, major = '', minor = '0', patch = '0', ...rest] = whole ?? partPattern.exec(tag) ?? [];
+  if (versionPart === undefined) return readVersion(tag, partPattern);
+  const text = versionPart(tag);
+  return text === undefined ? undefined : readVersion(text, onlyPartPattern);
+}
+
+/** Reads text that is a version as a whole, or matches the other pattern. */
+function readVersion(text: string, otherPattern: RegExp): Version | undefined {
+  const whole = wholePattern.exec(text);
+  const [, major = '', minor = '0', patch = '0', ...rest] = whole ?? otherPattern.exec(text) ?? [];
   if (major === '') return undefined;
   const [following, prerelease] = whole === null ? rest : [undefined, ...rest];
   const numbers = [major, minor, patch].map(BigInt);
@@ -79,12 +92,15 @@ function compareVersions(left: Version, right: Version): number {
   );
 }
 
-/** Returns at most `wanted` tags (undefined: all), newest first. `tags` must be in the order of the registry. */
-export function newestTags(tags: readonly string[], wanted: number | undefined): string[] {
+/**
+ * Returns at most `wanted` tags (undefined: all), newest first. `tags` must be in the order of the registry. Without
+ * `versionPart`, the whole tag is a version, or the first part of it that looks like one.
+ */
+export function newestTags(tags: readonly string[], wanted: number | undefined, versionPart?: VersionPart): string[] {
   const versioned: { tag: string; version: Version }[] = [];
   const others: string[] = [];
   for (const tag of tags) {
-    const version = versionOf(tag);
+    const version = versionOf(tag, versionPart);
     if (version === undefined) others.push(tag);
     else versioned.push({ tag, version });
   }

@@ -1,7 +1,7 @@
 // Image templates: how they are filled, and which templates are refused.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compileTemplate, DEFAULT_TEMPLATE } from '../../../../hooks/discovery-policy/sources/image-template.ts';
+import { compileTemplate, DEFAULT_TEMPLATE } from '../../../../hooks/discovery-policy/query-types/image-template.ts';
 
 const values = { registry: 'registry.example.com:5000', repository: 'team/app', tag: 'v1.2.3' };
 

@@ -1,7 +1,7 @@
 // Which tags are the newest: tags with a version by version, then the other tags by the order of the registry.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { newestTags } from '../../../../hooks/discovery-policy/sources/newest-tags.ts';
+import { newestTags } from '../../../../hooks/discovery-policy/query-types/newest-tags.ts';
 
 interface Row {
   readonly what: string;
