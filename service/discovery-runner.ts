@@ -4,7 +4,7 @@ import type { PolicyCredentials } from './discovery/kubernetes-credentials.ts';
 import { compileProxies, noProxies, type ProxyVariables } from './discovery/proxies.ts';
 import { runQueries } from './discovery/run-queries.ts';
 
-/** Returns the outcomes by the index of the query in its list. `policy` is unverified input of the request. Never rejects. */
+/** Returns the outcomes by the index of the query. `policy` is unverified input of the request. Never rejects. */
 export type RunDiscovery = (
   queries: readonly DiscoveryQuery[],
   policy: { readonly name: string; readonly uid: string },

@@ -74,7 +74,7 @@ function imageOf(event: Event, labels: Fields, { imageField, messageField }: Eve
 const durationPattern = /\bin\s+((?:\d+(?:\.\d+)?(?:ns|us|\u00b5s|\u03bcs|ms|s|m|h))+)\b/;
 const sizePattern = /image size: (\d+) bytes/i;
 
-/** Returns the duration behind the image, in seconds: a message may tell first how long the pull waited. */
+/** Returns the duration behind the image, in seconds: a message may state before how long the pull waited. */
 function secondsOf(message: string): number | undefined {
   const image = quotedImage.exec(message);
   const begin = image === null ? 0 : image.index + image[0].length;

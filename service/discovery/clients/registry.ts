@@ -96,7 +96,7 @@ async function tagsOf(name: string, listing: Listing): Promise<TagList> {
   return readPages(first, repository, listing);
 }
 
-/** A list of which pages are still missing. */
+/** A list that is being read page by page. */
 interface OpenList {
   readonly first: URL;
   readonly name: string;
@@ -119,7 +119,7 @@ async function readPages(first: URL, repository: Repository, listing: Listing): 
   return { repository: name, tags: [...list.tags], ...(list.isCut ? { isCut: true } : {}) };
 }
 
-/** Adds the tags of a response, at most `maxScan` in all. Returns the next page, or undefined at the end of the list. */
+/** Adds the tags of a response, at most `maxScan` in all. Returns the next page, undefined at the end. */
 function addPage(response: HttpResponse, url: URL, list: OpenList, listing: Listing): Page | undefined {
   const { maxScan = Number.POSITIVE_INFINITY } = listing.query;
   const listed = parseBody(response, tagListShape, listing.session.redactor).tags ?? [];
