@@ -6,9 +6,9 @@ import { type Document, documents, root } from './documents.ts';
 
 /** Files that the worked examples of CONTRIBUTING.md would create. */
 const examplePaths: readonly string[] = [
-  'hooks/discovery-policy/sources/loki.ts',
+  'hooks/discovery-policy/query-types/influxdb.ts',
   'hooks/pull-policy/gates/registry-cap.ts',
-  'service/discovery/clients/loki.ts',
+  'service/discovery/clients/influxdb.ts',
 ];
 
 const exists = (path: string) => existsSync(join(root, path));
