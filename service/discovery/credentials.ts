@@ -62,18 +62,17 @@ const refusedHeaders: ReadonlySet<string> = new Set([
 
 const supportedKeys: ReadonlySet<string> = new Set(['token', 'username', 'password', 'ca.crt', 'tls.crt', 'tls.key']);
 
+/** The `data` of a Secret: base64 by key. */
+export type SecretData = Readonly<Record<string, string>>;
+
 type SecretText = (key: string) => string | undefined;
 
 /**
- * Decodes the data of a Secret, base64 by key, and ignores unknown keys. `secret` is its namespace and name,
+ * Decodes the data of a Secret and ignores unknown keys. `secret` is its namespace and name,
  * `registryUrl` the registry whose entry of a Docker configuration may be used. Throws a SourceError with
  * SecretNotFound that names the invalid key.
  */
-export function decodeCredentials(
-  data: Readonly<Record<string, string>>,
-  secret: string,
-  registryUrl?: string,
-): Credentials {
+export function decodeCredentials(data: SecretData, secret: string, registryUrl?: string): Credentials {
   const text: SecretText = (key) =>
     Object.hasOwn(data, key) ? Buffer.from(data[key] ?? '', 'base64').toString('utf8') : undefined;
   const keys = Object.keys(data);

@@ -6,7 +6,7 @@ import type { DiscoveryQuery, SourceFailure } from '../../hooks/discovery-policy
 import { allowsQuery } from '../../hooks/discovery-policy/query-types/query-types.ts';
 import { isObjectName } from '../../kubernetes/object-name.ts';
 import { deadlineOptions } from '../kubernetes-client.ts';
-import { type CredentialSource, type Credentials, decodeCredentials } from './credentials.ts';
+import { type CredentialSource, type Credentials, decodeCredentials, type SecretData } from './credentials.ts';
 import { SourceError } from './source-error.ts';
 
 /** For each of the two reads. Leaves most of the budget to the sources. */
@@ -26,16 +26,18 @@ export interface PolicyCredentials {
   forPolicy(name: string, uid: string): CredentialSource;
 }
 
-/** Parses only what decides whether a query may use a Secret. The rest of the policy may be invalid. */
+/** The parts of a source or a query that decide whether it may use a Secret. The rest may be invalid. */
+const storedEntry = z.looseObject({
+  type: z.string().optional(),
+  secretRef: z.object({ name: z.string().optional() }).optional(),
+});
+const storedEntries = z.array(z.unknown()).nullish();
 const storedPolicy = z.object({
   metadata: z.object({ uid: z.string() }),
-  spec: z.object({
-    sources: z.array(z.looseObject({ secretRef: z.object({ name: z.string().optional() }).optional() })),
-  }),
+  spec: z.object({ sources: storedEntries, queries: storedEntries }),
 });
 
 type StoredPolicy = z.infer<typeof storedPolicy>;
-type StoredSource = StoredPolicy['spec']['sources'][number];
 
 interface Cluster {
   readonly secrets: CoreV1Api;
@@ -61,9 +63,6 @@ function connect({ kubeConfig, timeoutMilliseconds }: CredentialOptions): Cluste
   };
 }
 
-/** Base64 by key. */
-type SecretData = Readonly<Record<string, string>>;
-
 interface RequestedPolicy {
   readonly name: string;
   readonly uid: string;
@@ -83,7 +82,7 @@ function credentialsOfPolicy(
     if (cluster === undefined) throw notRead(secret, 'the service has no connection to a Kubernetes API server');
     policy ??= readPolicy(requested, cluster);
     const { spec } = await policy;
-    if (!spec.sources.some((source) => allows(source, query))) {
+    if (!(spec[query.list] ?? []).some((entry) => allows(entry, query))) {
       throw notRead(secret, `the stored DiscoveryPolicy ${requested.name} does not use it for this query`);
     }
     const known = secrets.get(secretName) ?? readSecret(namespace, secretName, cluster);
@@ -114,9 +113,11 @@ function failureOf(error: unknown, secret: string): SourceFailure {
   return { ok: false, reason, message };
 }
 
-/** Whether a stored source sends this query with this Secret. */
-function allows(source: StoredSource, query: DiscoveryQuery): boolean {
-  return source.secretRef?.name === query.secretName && allowsQuery(source[query.type], query);
+/** Whether a stored source or query sends this query with this Secret. Blocks of other types than its own count not. */
+function allows(entry: unknown, query: DiscoveryQuery): boolean {
+  const { data: stored } = storedEntry.safeParse(entry);
+  if (stored === undefined || stored.type !== query.type || stored.secretRef?.name !== query.secretName) return false;
+  return allowsQuery(stored[query.type], query);
 }
 
 async function readPolicy({ name, uid }: RequestedPolicy, cluster: Cluster): Promise<StoredPolicy> {
@@ -128,7 +129,7 @@ async function readPolicy({ name, uid }: RequestedPolicy, cluster: Cluster): Pro
     ),
   );
   const policy = storedPolicy.safeParse(found);
-  if (!policy.success) throw new SourceError('SecretNotFound', `the stored ${what} has no valid sources`);
+  if (!policy.success) throw new SourceError('SecretNotFound', `the stored ${what} is invalid`);
   if (policy.data.metadata.uid !== uid) {
     throw new SourceError('SecretNotFound', `the stored ${what} has another UID, so its Secrets were not read`);
   }

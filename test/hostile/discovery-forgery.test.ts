@@ -3,8 +3,10 @@
 // Which queries a stored policy covers: test/service/discovery/kubernetes-credentials.test.ts.
 import { KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { compileQuery } from '../../hooks/discovery-policy/query-types/compiled-query.ts';
 import { createCredentialSource } from '../../service/discovery/kubernetes-credentials.ts';
-import { createDiscoveryRunner } from '../../service/discovery-runner.ts';
+import { createDiscoveryRunner, type RunDiscovery } from '../../service/discovery-runner.ts';
+import { observed } from '../hooks/discovery-policy/policies.ts';
 import { type AppWithLog, appWithLog, jsonHeaders, TOKEN } from '../service/app-with-log.ts';
 import { closeServers, json, plain, type SeenRequest, serve, type TestServer } from '../service/discovery/servers.ts';
 
@@ -20,6 +22,7 @@ let attacker: TestServer;
 let prometheus: TestServer;
 let api: TestServer;
 let service: AppWithLog;
+let runDiscovery: RunDiscovery;
 
 const secretRef = (secret: string | undefined) => (secret === undefined ? {} : { secretRef: { name: secret } });
 const prometheusSource = (endpoint: string, secret?: string, query = 'images') => ({
@@ -33,6 +36,12 @@ const registrySource = (url: string, secret?: string) => ({
   ...secretRef(secret),
 });
 
+const lokiEntry = (endpoint: string, secret?: string, query = '{job="events"}') => ({
+  type: 'loki',
+  loki: { endpoint, query },
+  ...secretRef(secret),
+});
+
 const OUR_SECRETS = '/api/v1/namespaces/drop-system/secrets/';
 
 function clusterObjects(): Readonly<Record<string, unknown>> {
@@ -43,11 +52,22 @@ function clusterObjects(): Readonly<Record<string, unknown>> {
       metadata: { name: 'popular', uid: UID },
       spec: { sources },
     },
+    '/apis/drop.corewire.io/v1alpha1/discoverypolicies/ranked': {
+      metadata: { name: 'ranked', uid: UID },
+      spec: { queries: storedQueries() },
+    },
     [`${OUR_SECRETS}creds`]: { data: { token, 'headers.x-key': base64(SECRET_HEADER) } },
     [`${OUR_SECRETS}other`]: { data: { token } },
     '/api/v1/namespaces/kube-system/secrets/admin': { data: { token } },
   };
 }
+
+/** One query of each type, with the Secret. The Loki query has a block that its type makes irrelevant. */
+const storedQueries = () => [
+  { name: 'usage', ...prometheusSource(prometheus.url, 'creds') },
+  { name: 'pulls', ...lokiEntry(prometheus.url, 'creds'), prometheus: { endpoint: attacker.url, query: 'images' } },
+  { name: 'tags', ...registrySource(prometheus.url, 'creds') },
+];
 
 beforeAll(async () => {
   attacker = await serve((_request, response) => json(response, noImages));
@@ -60,7 +80,7 @@ beforeAll(async () => {
   const cluster = { name: 'test', server: api.url, skipTLSVerify: true };
   kubeConfig.loadFromClusterAndUser(cluster, { name: 'drop', token: API_TOKEN });
   const credentials = createCredentialSource({ namespace: 'drop-system', kubeConfig });
-  const runDiscovery = createDiscoveryRunner({ credentials, clock: Date.now });
+  runDiscovery = createDiscoveryRunner({ credentials, clock: Date.now });
   service = appWithLog({ level: 'trace', runDiscovery });
 });
 afterAll(closeServers);
@@ -152,5 +172,70 @@ describe('a forged DiscoveryPolicy sends no credential', () => {
     expect(prometheus.seen.map(({ headers }) => [headers.authorization, headers['x-key']])).toEqual([
       [`Bearer ${SECRET_TOKEN}`, SECRET_HEADER],
     ]);
+  });
+});
+
+/** Sends the queries of a forged spec as the sync of the policy does. */
+async function sendQueries(entries: readonly object[], { name = 'ranked', uid = UID } = {}) {
+  const { spec } = observed({ queries: entries.map((entry, index) => ({ name: `q${index}`, ...entry })) });
+  if (!spec.ok) throw new Error(spec.problem);
+  const queries = (spec.value.queries ?? []).map((entry, index) =>
+    compileQuery(entry, `spec.queries.${index}`).query(
+      { list: 'queries', index, secretName: entry.secretRef?.name },
+      Date.now(),
+    ),
+  );
+  return runDiscovery(queries, { name, uid });
+}
+
+interface QueryForgery {
+  readonly what: string;
+  readonly entry: () => object;
+  readonly name?: string;
+  readonly uid?: string;
+}
+
+const queryForgeries: readonly QueryForgery[] = [
+  { what: 'a foreign Prometheus', entry: () => prometheusSource(attacker.url, 'creds', 'other') },
+  { what: 'a foreign Loki', entry: () => lokiEntry(attacker.url, 'creds') },
+  { what: 'a foreign registry', entry: () => registrySource(attacker.url, 'creds') },
+  { what: 'a block that the stored type makes irrelevant', entry: () => prometheusSource(attacker.url, 'creds') },
+  { what: 'another PromQL query', entry: () => prometheusSource(prometheus.url, 'creds', 'secrets') },
+  { what: 'another LogQL query', entry: () => lokiEntry(prometheus.url, 'creds', '{job="secrets"}') },
+  {
+    what: 'another repository',
+    entry: () => ({
+      ...registrySource('', 'creds'),
+      registry: { url: prometheus.url, repositories: ['app', 'secret'] },
+    }),
+  },
+  { what: 'another Secret for Prometheus', entry: () => prometheusSource(prometheus.url, 'other') },
+  { what: 'another Secret for Loki', entry: () => lokiEntry(prometheus.url, 'other') },
+  { what: 'another Secret for a registry', entry: () => registrySource(prometheus.url, 'other') },
+  { what: 'a Secret in another namespace', entry: () => lokiEntry(prometheus.url, '../../kube-system/secrets/admin') },
+  { what: 'another UID', uid: 'forged', entry: () => lokiEntry(prometheus.url, 'creds') },
+  {
+    what: 'the queries of a policy with sources',
+    name: 'popular',
+    entry: () => prometheusSource(prometheus.url, 'creds'),
+  },
+];
+
+describe('a forged query sends no credential', () => {
+  it.each(queryForgeries.map((row) => [row.what, row] as const))('%s', async (_title, { entry, ...policy }) => {
+    const outcomes = await sendQueries([entry()], policy);
+    expect([...outcomes.values()]).toMatchObject([{ ok: false, reason: 'SecretNotFound' }]);
+    expect([...attacker.seen, ...prometheus.seen]).toEqual([]);
+    expect(api.seen.filter(({ url }) => url.includes('/secrets/'))).toEqual([]);
+  });
+
+  it('the stored queries of every type do send their credential', async () => {
+    await sendQueries(storedQueries());
+    expect(prometheus.seen.map(({ url, headers }) => [url.split('?')[0], headers.authorization]).sort()).toEqual([
+      ['/api/v1/query_range', `Bearer ${SECRET_TOKEN}`],
+      ['/loki/api/v1/query_range', `Bearer ${SECRET_TOKEN}`],
+      ['/v2/app/tags/list', `Bearer ${SECRET_TOKEN}`],
+    ]);
+    expect(attacker.seen).toEqual([]);
   });
 });

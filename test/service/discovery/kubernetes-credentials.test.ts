@@ -7,7 +7,7 @@ import { runQueries } from '../../../service/discovery/run-queries.ts';
 import { loadKubeConfig } from '../../../service/kubernetes-client.ts';
 import { createFolder } from './programs.ts';
 import { closeServers, emptyVector, json, plain, serve, type TestServer, unusedPort } from './servers.ts';
-import { failureOf, prometheusQuery, registryQuery } from './single-query.ts';
+import { failureOf, lokiQuery, prometheusQuery, registryQuery } from './single-query.ts';
 
 afterEach(async () => {
   vi.unstubAllEnvs();
@@ -18,6 +18,9 @@ const POLICY = '/apis/drop.corewire.io/v1alpha1/discoverypolicies/popular';
 const SECRET = '/api/v1/namespaces/drop-system/secrets/creds';
 const API_TOKEN = 'service-account-token';
 const ENDPOINT = 'https://mimir.example.com/prometheus';
+const LOKI = 'https://loki.example.com/loki-base';
+/** Of a block that another type makes irrelevant. */
+const IGNORED = 'https://ignored.example.com';
 
 const registry = { url: 'https://registry.example.com', repositories: ['a', 'b'] };
 const prometheusSource = (endpoint: string, name: string) => ({
@@ -34,6 +37,24 @@ const policy = {
       { type: 'registry', registry, secretRef: { name: 'creds' } },
       prometheusSource(ENDPOINT, 'creds'),
       { type: 'prometheus', prometheus: { endpoint: 'http://open', query: 'images' } },
+    ],
+  },
+};
+const loki = { endpoint: LOKI, query: '{job="events"}' };
+const policyWithQueries = {
+  ...policy,
+  spec: {
+    queries: [
+      { name: 'tags', type: 'registry', registry, secretRef: { name: 'creds' } },
+      { name: 'usage', ...prometheusSource(ENDPOINT, 'creds') },
+      {
+        name: 'pulls',
+        type: 'loki',
+        loki,
+        prometheus: { endpoint: IGNORED, query: 'images' },
+        secretRef: { name: 'creds' },
+      },
+      { name: 'open', type: 'loki', loki: { ...loki, endpoint: 'http://open' } },
     ],
   },
 };
@@ -133,6 +154,49 @@ describe('a Secret', () => {
     expect(server.seen.map(({ url }) => url)).toEqual([POLICY]);
   });
 
+  const fromQueries = { list: 'queries' } as const;
+  const withQueries = { ...everything, [POLICY]: policyWithQueries };
+
+  it('is read for the queries of every type of the stored policy, which has no sources', async () => {
+    const server = await apiServer(withQueries);
+    const credentials = credentialsAt(server.url);
+    const queries = [
+      { ...registryQuery('https://registry.example.com', 'b'), ...fromQueries, maxScan: 7, tagSeek: 'v1' },
+      prometheusQuery(ENDPOINT, fromQueries),
+      lokiQuery(LOKI),
+    ];
+    const read = await Promise.all(queries.map((query) => credentials.read(query)));
+    expect(read).toMatchObject(Array(3).fill({ ok: true, token: 'prom-token' }));
+    expect(server.seen.map(({ url }) => url)).toEqual([POLICY, SECRET]);
+  });
+
+  it.each<[string, DiscoveryQuery]>([
+    ['another Prometheus', prometheusQuery('https://evil.example.com', fromQueries)],
+    ['another PromQL query', prometheusQuery(ENDPOINT, { ...fromQueries, query: 'secrets' })],
+    ['another Secret with PromQL', prometheusQuery(ENDPOINT, { ...fromQueries, secretName: 'other' })],
+    ['another Loki', lokiQuery('https://evil.example.com')],
+    ['another LogQL query', lokiQuery(LOKI, { query: '{job="secrets"}' })],
+    ['another Secret with LogQL', lokiQuery(LOKI, { secretName: 'other' })],
+    ['a Loki that is stored without a Secret', lokiQuery('http://open')],
+    ['another registry', { ...registryQuery('https://evil.example.com', 'b'), ...fromQueries }],
+    ['another repository', { ...registryQuery('https://registry.example.com', 'c'), ...fromQueries }],
+    ['another Secret with a registry', { ...registryQuery(registry.url, 'b'), ...fromQueries, secretName: 'other' }],
+    ['a block that the type of the stored query makes irrelevant', prometheusQuery(IGNORED, fromQueries)],
+    ['a stored query of another type', prometheusQuery(LOKI, { ...fromQueries, query: loki.query })],
+    ['a source with the fields of a stored query', prometheusQuery(ENDPOINT)],
+  ])('of a policy with queries is not read for %s', async (_what, query) => {
+    const server = await apiServer({ ...withQueries, [SECRET.replace('creds', 'other')]: secret });
+    const message = 'the stored DiscoveryPolicy popular does not use it for this query';
+    expect(await credentialsAt(server.url).read(query)).toEqual(notFound(message));
+    expect(server.seen.map(({ url }) => url)).toEqual([POLICY]);
+  });
+
+  it('of a policy with sources is not read for a query with the fields of a stored source', async () => {
+    const server = await apiServer(everything);
+    const read = await credentialsAt(server.url).read(prometheusQuery(ENDPOINT, fromQueries));
+    expect(read).toEqual(notFound('does not use it for this query'));
+  });
+
   it('is not read for a policy of the same name with another UID', async () => {
     const server = await apiServer(everything);
     const message = 'the stored DiscoveryPolicy popular has another UID';
@@ -143,9 +207,14 @@ describe('a Secret', () => {
   it.each([
     ['the policy does not exist', {}, 'DiscoveryPolicy popular does not exist'],
     [
-      'the policy has no sources',
+      'the policy has neither sources nor queries',
       { [POLICY]: { ...policy, spec: {} } },
-      'DiscoveryPolicy popular has no valid sources',
+      'the stored DiscoveryPolicy popular does not use it for this query',
+    ],
+    [
+      'the policy has no UID',
+      { [POLICY]: { ...policy, metadata: {} } },
+      'the stored DiscoveryPolicy popular is invalid',
     ],
     ['it does not exist', { [POLICY]: policy }, 'Secret drop-system/creds does not exist'],
     [
@@ -161,6 +230,7 @@ describe('a Secret', () => {
   it.each([
     ['is invalid', { prometheus: 7 }],
     ['has a secretRef without a name', { type: 'registry', registry, secretRef: {} }],
+    ['is no object', 7],
   ])('is read although another source of the policy %s', async (_what, source) => {
     const { url } = await apiServer(withSources(source, ...policy.spec.sources));
     expect(await readAt(url)).toMatchObject({ ok: true });

@@ -1,5 +1,6 @@
 // Runs a single query against a test server, and unpacks its outcome.
 import type { DiscoveryQuery, SourceFailure, SourceOutcome } from '../../../hooks/discovery-policy/query.ts';
+import type { LokiQuery, LokiResponse } from '../../../hooks/discovery-policy/query-types/loki.ts';
 import type { PrometheusQuery, PrometheusResponse } from '../../../hooks/discovery-policy/query-types/prometheus.ts';
 import type { RegistryQuery, RegistryResponse } from '../../../hooks/discovery-policy/query-types/registry.ts';
 import { type Credentials, noCredentials } from '../../../service/discovery/credentials.ts';
@@ -34,6 +35,21 @@ export function registryQuery(url: string, ...repositories: string[]): RegistryQ
   return { type: 'registry', list: 'sources', index: 0, secretName: 'creds', url, repositories };
 }
 
+export function lokiQuery(url: string, options: Partial<LokiQuery> = {}): LokiQuery {
+  return {
+    type: 'loki',
+    list: 'queries',
+    index: 0,
+    secretName: 'creds',
+    url,
+    query: '{job="events"}',
+    startMilliseconds: 0,
+    endMilliseconds: 1_700_000_000_000,
+    labels: ['image', 'reason'],
+    ...options,
+  };
+}
+
 export interface RunOptions extends Omit<DiscoveryContext, 'credentials'> {
   /** The content of the Secret that the query names. */
   readonly credentials?: Credentials;
@@ -53,6 +69,11 @@ export function failureOf(outcome: SourceOutcome | undefined): SourceFailure {
 
 export function prometheusOf(outcome: SourceOutcome): PrometheusResponse {
   if (!outcome.ok || outcome.type !== 'prometheus') throw new Error(JSON.stringify(outcome));
+  return outcome;
+}
+
+export function lokiOf(outcome: SourceOutcome): LokiResponse {
+  if (!outcome.ok || outcome.type !== 'loki') throw new Error(JSON.stringify(outcome).slice(0, 400));
   return outcome;
 }
 
