@@ -125,7 +125,7 @@ function parse({ lines, missing }: LokiResponse, { events }: CompiledLoki): Quer
     remarks: [
       ...remark(linesWithoutImage, 'line', ' without an image label'),
       ...remark(invalidImages, 'invalid image reference'),
-      ...remark(isWithoutPulls ? lines.length : 0, 'line', ' without a pull: check parser'),
+      ...remark(isWithoutPulls ? lines.length : 0, 'line', ' without a pull: check query and parser'),
       ...(missing === undefined ? [] : [missing]),
     ],
     isEmpty: lines.length === 0,
