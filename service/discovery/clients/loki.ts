@@ -80,12 +80,15 @@ async function readPage(reading: Reading): Promise<boolean> {
   };
   const response = await api.send('/loki/api/v1/query_range', new URLSearchParams(parameters));
   const page = parseLokiPage(response, session);
-  addPage(page, reading);
-  return page.length < limit || reading.end <= nanosecondsOf(query.startMilliseconds);
+  const added = addPage(page, reading);
+  if (page.length < limit) return true;
+  // A full page with known lines only: the other lines of this nanosecond cannot be queried.
+  reading.hasSkippedLines ||= added === 0;
+  return reading.end <= nanosecondsOf(query.startMilliseconds);
 }
 
-/** Adds the lines of a page that are new, and moves the end to its oldest line. */
-function addPage(page: readonly RawLine[], reading: Reading): void {
+/** Adds the lines of a page that are new, and moves the end to the oldest of them. Returns their number. */
+function addPage(page: readonly RawLine[], reading: Reading): number {
   const { end, seen, lines } = reading;
   const newLines = page.filter((line) => line.nanoseconds < end && !(isLast(line, end) && seen.has(keyOf(line))));
   const labelsOf = labelReader(reading.query.labels);
@@ -94,17 +97,16 @@ function addPage(page: readonly RawLine[], reading: Reading): void {
     reading.characters += text.length;
   }
   if (newLines.length === 0) {
-    // A page with only known lines: the others of this nanosecond cannot be asked for.
-    reading.hasSkippedLines ||= page.length > 0;
     reading.end = end - 1n;
     reading.seen = new Set();
-    return;
+    return 0;
   }
   const oldest = newLines.reduce((least, { nanoseconds }) => (nanoseconds < least ? nanoseconds : least), end);
   const next = oldest + 1n;
   const keys = newLines.filter((line) => isLast(line, next)).map(keyOf);
   reading.seen = new Set([...(next === end ? seen : []), ...keys]);
   reading.end = next;
+  return newLines.length;
 }
 
 /** Whether a line is in the last nanosecond before the end. */

@@ -43,7 +43,7 @@ export function lokiQuery(url: string, options: Partial<LokiQuery> = {}): LokiQu
     secretName: 'creds',
     url,
     query: '{job="events"}',
-    startMilliseconds: 0,
+    startMilliseconds: 1_699_913_600_000,
     endMilliseconds: 1_700_000_000_000,
     labels: ['image', 'reason'],
     ...options,
