@@ -47,6 +47,7 @@ describe('a request', () => {
     ['', '/api/v1/query', {}],
     ['/', '/api/v1/query', {}],
     ['/prometheus///', '/prometheus/api/v1/query', {}],
+    ['//mimir//prometheus', '/mimir/prometheus/api/v1/query', {}],
     ['/a%20b/c#d', '/a%20b/c/api/v1/query', {}],
     ['/?tenant=a', '/api/v1/query', { tenant: 'a' }],
   ])('to an endpoint with the path "%s" has the path %s and keeps its query', async (path, expected, more) => {
@@ -86,6 +87,11 @@ describe('a request', () => {
     ['a user', withUser, { authorization: basic(USERNAME, PASSWORD) }],
     ['a token and a user', { ...withUser, token: TOKEN }, { authorization: `Bearer ${TOKEN}` }],
     ['an authorization header', withHeaders({ authorization: 'Custom abc' }), { authorization: 'Custom abc' }],
+    [
+      'an authorization header, a token and a user',
+      { ...withUser, token: TOKEN, headers: { authorization: 'Custom abc' } },
+      { authorization: 'Custom abc' },
+    ],
     ['another header', withHeaders({ 'x-scope-orgid': 'team|other' }), { 'x-scope-orgid': 'team|other' }],
   ])('of a Secret with %s has its headers', async (_what, credentials, expected) => {
     expect((await requestOf({}, credentials)).headers).toMatchObject(expected);
@@ -134,6 +140,45 @@ describe('a response', () => {
       valuesDropped: 1,
       seriesWithoutImage: 0,
     });
+  });
+
+  it.each<[string, unknown]>([
+    ['is a single number', 5],
+    ['is an empty pair', []],
+    ['has a time and no value', [1]],
+    ['has a time as text', ['1', '2']],
+    ['has a value as a number', [1, 2]],
+    ['is null', null],
+  ])('drops and counts a point that %s', async (_what, point) => {
+    const result = await resultOf(matrix([{ metric: { image: 'a' }, values: [[1, '5'], point, [3, '6']] }]), { range });
+    expect(result).toMatchObject({ series: [{ image: 'a', times: [1, 3], values: [5, 6] }], valuesDropped: 1 });
+  });
+
+  it('of a range query may have single values', async () => {
+    const result = await resultOf(vector([series('a', '4')]), { range });
+    expect(result.series).toEqual([{ image: 'a', times: [1_700_000_000.123], values: [4] }]);
+  });
+
+  it('of an instant query may have lists of values', async () => {
+    const result = await resultOf(
+      matrix([
+        {
+          metric: { image: 'a' },
+          values: [
+            [1, '5'],
+            [2, '6'],
+          ],
+        },
+      ]),
+    );
+    expect(result.series).toEqual([{ image: 'a', times: [1, 2], values: [5, 6] }]);
+  });
+
+  it('may have the other field than its result type promises', async () => {
+    const values = await resultOf(vector([{ metric: { image: 'a' }, values: [[1, '5']] }]));
+    const value = await resultOf(matrix([{ metric: { image: 'a' }, value: [1, '5'] }]), { range });
+    const expected = [{ image: 'a', times: [1], values: [5] }];
+    expect([values.series, value.series]).toEqual([expected, expected]);
   });
 
   it.each([

@@ -9,6 +9,7 @@ import {
   basic,
   failureOf,
   PASSWORD,
+  registryOf,
   registryQuery,
   run,
   TOKEN,
@@ -124,6 +125,59 @@ describe('a tag list', () => {
     expect(await tagsAt(url, numbered(30))).toHaveLength(30);
     expect(most).toBeGreaterThan(1);
     expect(most).toBeLessThanOrEqual(4);
+  });
+});
+
+describe('a query with limits', () => {
+  const pages = registry({ a: ['v1.0', 'v1.1', 'v1.2', 'v1.3', 'latest'], b: ['1'] });
+  /** At most three tags a page, although the request wants more. */
+  const small: Responder = (request, response) =>
+    pages({ ...request, url: request.url.replace(/n=\d+/, 'n=3') }, response);
+
+  it.each<[number | undefined, number, readonly string[], boolean]>([
+    [undefined, 2, ['v1.0', 'v1.1', 'v1.2', 'v1.3', 'latest'], false],
+    [1_000, 2, ['v1.0', 'v1.1', 'v1.2', 'v1.3', 'latest'], false],
+    [5, 2, ['v1.0', 'v1.1', 'v1.2', 'v1.3', 'latest'], false],
+    [4, 2, ['v1.0', 'v1.1', 'v1.2', 'v1.3'], true],
+    [3, 1, ['v1.0', 'v1.1', 'v1.2'], true],
+    [2, 1, ['v1.0', 'v1.1'], true],
+  ])('reads with maxScan %s from %i pages the tags %j, cut: %s', async (maxScan, requests, tags, isCut) => {
+    const server = await serve(small);
+    const { repositories } = registryOf(await run({ ...registryQuery(server.url, 'a'), maxScan }));
+    expect(repositories).toEqual([{ repository: 'a', tags, ...(isCut ? { isCut } : {}) }]);
+    expect(server.seen).toHaveLength(requests);
+  });
+
+  it('has maxScan for each repository', async () => {
+    const server = await serve(small);
+    const { repositories } = registryOf(await run({ ...registryQuery(server.url, 'a', 'b'), maxScan: 1 }));
+    expect(repositories).toEqual([
+      { repository: 'a', tags: ['v1.0'], isCut: true },
+      { repository: 'b', tags: ['1'] },
+    ]);
+  });
+
+  it('begins behind tagSeek on the first page only', async () => {
+    const server = await serve(small);
+    const { repositories } = registryOf(await run({ ...registryQuery(server.url, 'a'), tagSeek: 'v1.0' }));
+    expect(repositories).toEqual([{ repository: 'a', tags: ['v1.1', 'v1.2', 'v1.3', 'latest'] }]);
+    expect(server.seen.map(({ url }) => url)).toEqual([
+      '/v2/a/tags/list?n=1000&last=v1.0',
+      '/v2/a/tags/list?last=v1.3&n=3',
+    ]);
+  });
+
+  it('may find the newest tag on the second page', async () => {
+    const server = await serve(registry({ app: [...numbered(1_000), 'v9999'] }));
+    const { repositories } = registryOf(await run({ ...registryQuery(server.url, 'app'), maxScan: 2_000 }));
+    expect(repositories[0]?.tags.at(-1)).toBe('v9999');
+  });
+
+  it('keeps at most maxScan tags of a registry that returns all tags at once', async () => {
+    const server = await serve((_request, response) => json(response, { tags: numbered(150_000) }));
+    const query = { ...registryQuery(server.url, 'a', 'b', 'c'), maxScan: 1_000 };
+    const { repositories } = registryOf(await run(query));
+    expect(repositories.map(({ tags, isCut }) => [tags.length, isCut])).toEqual(Array(3).fill([1_000, true]));
   });
 });
 
