@@ -48,6 +48,29 @@ const query = fc.constantFrom(
   { name: 'a', type: 'prometheus', prometheus: { endpoint: 'https://a.example.com', query: 'up' } },
   { name: 'b', type: 'registry', registry: { url: 'https://b.example.com', repositories: ['app'], tagFilter: '(' } },
   { name: 'c', type: 'loki' },
+  { name: 'd', type: 'loki', loki: { endpoint: 'https://d.example.com', query: '{a="b"}' }, secretRef: { name: 'd' } },
+  {
+    name: 'e',
+    type: 'loki',
+    loki: {
+      endpoint: 'https://e.example.com',
+      query: '{a="b"}',
+      lookback: '168h',
+      parser: { type: 'kubernetesEvents', imageField: 'image' },
+    },
+  },
+  {
+    name: 'f',
+    type: 'registry',
+    registry: {
+      url: 'https://f.example.com',
+      repositories: ['app'],
+      tagSeek: 'v1',
+      maxScan: 2,
+      versionPattern: '(a+)+$',
+      imageTemplate: '{{ .Registry }}/{{ .Repository }}:{{ .Tag }}',
+    },
+  },
 );
 
 const discoveryShape = fc.oneof(

@@ -11,7 +11,7 @@ export const PAGE_LIMIT_LINES = 5_000;
 /** For one query. */
 export const LINE_LIMIT = 50_000;
 /** For one query. Events have about 1,000 characters. */
-export const TEXT_LIMIT_CHARACTERS = 64 * MEBIBYTE;
+const TEXT_LIMIT_CHARACTERS = 64 * MEBIBYTE;
 /** Twice the pages that LINE_LIMIT needs. Also ends at a server that returns the same page again and again. */
 export const PAGE_LIMIT = 20;
 
