@@ -89,7 +89,10 @@ async function tagsOf(name: string, listing: Listing): Promise<TagList> {
   if (path === undefined) {
     throw new SourceError('BadResponse', `invalid repository name "${name}": use a name such as team/app`);
   }
-  const repository: Repository = { name, path, authorization: bearerAuthorizationOf(session.credentials) };
+  const { credentials } = session;
+  const isHeaderSet = credentials.headers.authorization !== undefined;
+  const authorization = isHeaderSet ? undefined : bearerAuthorizationOf(credentials);
+  const repository: Repository = { name, path, authorization };
   const first = urlBelow(session.base, `/v2/${path}/tags/list`);
   first.searchParams.set('n', String(PAGE_SIZE_TAGS));
   if (query.tagSeek !== undefined) first.searchParams.set('last', query.tagSeek);

@@ -273,6 +273,12 @@ async function guarded(issue: Responder): Promise<{ readonly server: TestServer;
   return { server, tokenService };
 }
 
+test('an authorization header of the Secret replaces its token', async () => {
+  const server = await serve(oneTag);
+  await tagsAt(server.url, ['app'], { credentials: { ...withToken, headers: { authorization: 'Custom abc' } } });
+  expect(server.seen[0]?.headers.authorization).toBe('Custom abc');
+});
+
 describe('a token service', () => {
   it('issues anonymous tokens for one repository', async () => {
     const { server, tokenService } = await guarded(issueToAll);
