@@ -57,6 +57,13 @@ describe('a request', () => {
     expect(lines).toHaveLength(1);
   });
 
+  it('reports its duration as one of Loki', async () => {
+    const durations: [string, number][] = [];
+    const { url } = await serve(loki([]));
+    await run(lokiQuery(url), { onLatency: (type, seconds) => durations.push([type, seconds]) });
+    expect(durations).toEqual([['loki', expect.any(Number)]]);
+  });
+
   it('with a long query is a POST with a form', async () => {
     const server = await serve(loki(numbered(1)));
     const query = `{job="events"} |~ "${'x'.repeat(3_000)}"`;

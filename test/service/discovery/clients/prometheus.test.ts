@@ -1,6 +1,7 @@
 // The Prometheus client: which requests it sends, and which series, values and warnings of a response it keeps.
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
+import { compileQuery } from '../../../../hooks/discovery-policy/query-types/compiled-query.ts';
 import type { PrometheusQuery } from '../../../../hooks/discovery-policy/query-types/prometheus.ts';
 import { SERIES_LIMIT, WARNING_LIMIT } from '../../../../service/discovery/clients/prometheus-response.ts';
 import { type Credentials, noCredentials } from '../../../../service/discovery/credentials.ts';
@@ -217,6 +218,26 @@ describe('a response', () => {
     const { series: found } = prometheusOf(await run(prometheusQuery(server.url)));
     expect(found).toMatchObject([{ image: 'a:1', values: [3] }]);
     expect(server.seen[0]?.headers['accept-encoding']).toBe('identity');
+  });
+
+  it('becomes finite samples of images, and an image without one is a candidate', async () => {
+    const pair = (value: string) => [1_700_000_000, value];
+    const result = [
+      { metric: { image: 'a' }, values: ['5', 'NaN'].map(pair) },
+      { metric: { image: 'b' }, values: ['+Inf'].map(pair) },
+      { metric: { image: 'c' }, values: [] },
+      { metric: { pod: 'x' }, values: ['7'].map(pair) },
+      { metric: { image: 'd', pod: '1' }, values: ['1'].map(pair) },
+      { metric: { image: 'd', pod: '2' }, values: ['40'].map(pair) },
+      { metric: { image: 'e' }, values: [[1], 'x', ['y', '1']] },
+    ];
+    const outcome = await resultOf(matrix(result), { range });
+    const prometheus = { endpoint: 'http://a', query: 'up', queryType: 'range' } as const;
+    const query = compileQuery({ name: 'q', type: 'prometheus', prometheus }, 'spec.queries.0');
+    const { images, remarks } = query.parse(outcome, 0);
+    const values = Object.fromEntries([...images].map(([image, samples]) => [image, samples.values]));
+    expect(values).toEqual({ a: [5], b: [], c: [], d: [1, 40], e: [] });
+    expect(remarks).toEqual(['1 result without an image label', '5 non-finite values']);
   });
 
   it('counts series without an image', async () => {
