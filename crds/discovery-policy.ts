@@ -1,4 +1,4 @@
-// DiscoveryPolicy: finds the images worth caching in Prometheus and in registries.
+// DiscoveryPolicy: finds the images worth caching in Prometheus, in Loki and in registries.
 import { z } from 'zod';
 import { REPOSITORY_LIMIT_CHARACTERS } from '../kubernetes/image-reference.ts';
 import { discoveryQueries } from './discovery-queries.ts';
@@ -14,6 +14,7 @@ import {
   QUERY_LIMIT_CHARACTERS,
   REPOSITORIES_LIMIT,
   SIGNAL_VALUES_LIMIT,
+  SIGNALS_LIMIT,
   SOURCE_IMAGES_LIMIT,
   TAGS_WANTED_LIMIT,
   TEMPLATE_LIMIT_CHARACTERS,
@@ -125,8 +126,7 @@ const discoveryFields = z.object({
   syncInterval: nonzeroDuration
     .default('30m')
     .describe(
-      'Time between two queries of a source, or up to 10% more. Failed queries are retried sooner. ' +
-        '0 means the default.',
+      'Time between two queries, or up to 10% more. Failed queries are retried sooner. ' + '0 means the default.',
     ),
   maxImages: z
     .int()
@@ -137,7 +137,8 @@ const discoveryFields = z.object({
   imageFilter: pattern
     .optional()
     .describe(
-      'Regular expression (RE2 and look-aheads at its start, unanchored) that a normalised image reference must match.',
+      'Regular expression (RE2 and look-aheads at its start, unanchored) that an image must match. It is compared ' +
+        'with the normalised reference, and for queries with the original text too.',
     ),
   sources: z
     .array(source)
@@ -170,24 +171,53 @@ const discoveryPolicySpec = withRule(
     holds: ({ queries = [], signals = [], maxImages }) =>
       (queries.length + signals.length) * maxImages <= SIGNAL_VALUES_LIMIT,
   },
-).describe('Which sources to query, how often, and how many images to keep.');
+).describe('Which sources or queries to run, how often, and how many images to keep.');
+
+/** One number per entry of another list, null where there is none. */
+const numbers = z
+  .array(z.number().nullable())
+  .max(SIGNALS_LIMIT)
+  .meta({ 'x-kubernetes-list-type': 'atomic' })
+  .optional();
 
 const discoveredImage = z.object({
   image: z.string().describe('Image reference.'),
   rank: z.int().optional().describe('Position of the image, from 1.'),
-  finalScore: z.string().optional().describe('Score of the image as text. Written for policies with queries.'),
+  finalScore: z.string().optional().describe('Score of the image as decimal text, without an exponent.'),
   score: z
     .number()
     .optional()
     .describe('Score of the image. Images with higher scores are pulled first. Unset: finalScore.'),
   source: z.string().optional().describe('URL of the source in which the image has this score.'),
+  raw: numbers.describe(
+    'Highest number of the image in the last result of each query, in the order of queryResults. ' +
+      'null: the result has no number of the image.',
+  ),
+  values: numbers.describe(
+    'Value of each signal for the image, in the order of signalBounds. null: the image has no value.',
+  ),
 });
 
 const queryResult = z.object({
   name: z.string().describe('Name of the query.'),
   type: z.string().describe('Type of the query.'),
   status: z.string().describe('success or failed.'),
-  message: z.string().optional().describe('Details of a query that failed.'),
+  message: z.string().optional().describe('Details of a query that failed, and what a result could not use.'),
+  reason: z.string().optional().describe('Synced if the latest query succeeded, otherwise the reason of the failure.'),
+  hash: z.string().optional().describe('Hash of the spec of the query.'),
+  failures: z.int().min(0).optional().describe('Number of consecutive failed queries.'),
+  lastAttemptTime: timestamp.optional().describe('Time of the latest query.'),
+  lastSuccessTime: timestamp.optional().describe('Time of the latest query that succeeded.'),
+  failingSince: timestamp.optional().describe('Time of the first of the consecutive failed queries.'),
+  retryTime: timestamp.optional().describe('Time of the next query after a failure.'),
+  imageCount: z.int().min(0).optional().describe('Number of images in the last successful result.'),
+});
+
+const signalBounds = z.object({
+  signal: z.string().describe('Name of the signal.'),
+  hash: z.string().describe('Hash of the spec of the signal and of its query.'),
+  min: z.number().optional().describe('Lowest value of the images that passed imageFilter. Unset: there was no value.'),
+  max: z.number().optional().describe('Highest value of these images.'),
 });
 
 const sourceImage = z.object({
@@ -218,9 +248,9 @@ const sourceStatus = z.object({
 export const discoveryPolicyStatus = z.object({
   revision: revision.optional(),
   observedGeneration: observedGeneration.optional(),
-  lastSyncTime: timestamp.optional().describe('Time of the latest query of any source that replaced its images.'),
+  lastSyncTime: timestamp.optional().describe('Time of the latest result of any source or query that replaced images.'),
   imageCount: z.int().optional().describe('Number of discovered images.'),
-  sourceCount: z.int().optional().describe('Number of sources.'),
+  sourceCount: z.int().optional().describe('Number of sources or queries.'),
   discoveredImages: z
     .array(discoveredImage)
     .meta({ 'x-kubernetes-list-type': 'atomic' })
@@ -230,7 +260,12 @@ export const discoveryPolicyStatus = z.object({
     .array(queryResult)
     .meta({ 'x-kubernetes-list-type': 'atomic' })
     .optional()
-    .describe('Result of each query, in the order of the spec. Kept from the version that wrote it.'),
+    .describe('Result of each query, in the order of the spec.'),
+  signalBounds: z
+    .array(signalBounds)
+    .meta({ 'x-kubernetes-list-type': 'atomic' })
+    .optional()
+    .describe('Bounds of each signal, in the order of the spec. Used while the query of the signal fails.'),
   sources: z
     .array(sourceStatus)
     .meta({ 'x-kubernetes-list-type': 'atomic' })
@@ -242,6 +277,10 @@ export const discoveryPolicyStatus = z.object({
 export type DiscoveryPolicySpec = z.infer<typeof discoveryPolicySpec>;
 export type DiscoverySource = NonNullable<DiscoveryPolicySpec['sources']>[number];
 export type DiscoveryPolicyStatus = z.infer<typeof discoveryPolicyStatus>;
+export type DiscoveryQuerySpec = NonNullable<DiscoveryPolicySpec['queries']>[number];
+export type DiscoveredImage = z.infer<typeof discoveredImage>;
+export type QueryResult = z.infer<typeof queryResult>;
+export type SignalBounds = z.infer<typeof signalBounds>;
 export type SourceStatus = z.infer<typeof sourceStatus>;
 
 export const discoveryPolicyKind = {
@@ -250,7 +289,7 @@ export const discoveryPolicyKind = {
   singular: 'discoverypolicy',
   shortNames: ['dp'],
   forUsers: true,
-  description: 'Discovers the images to cache from Prometheus metrics and registries.',
+  description: 'Discovers the images to cache from Prometheus metrics, Kubernetes Events in Loki, and registries.',
   columns: [
     statusColumn,
     { name: 'Sources', type: 'integer', jsonPath: '.status.sourceCount' },

@@ -106,7 +106,4 @@ export const discoveryQueries = z
   .array(query)
   .max(DISCOVERY_QUERIES_LIMIT)
   .meta({ 'x-kubernetes-list-type': 'atomic' })
-  .describe(
-    'Queries for raw numbers about images. Not supported by this version: a policy with queries is kept as it is, ' +
-      'and nothing is queried.',
-  );
+  .describe('Queries for raw numbers about images. Every image that one of them finds is a candidate.');

@@ -67,4 +67,4 @@ export const discoveryRanking = z
     weightedSum: weightedSum.optional(),
     modelExposure: modelExposure.optional(),
   })
-  .describe('How signals become the score of an image. Unset: the highest raw number. Not supported by this version.');
+  .describe('How signals become the score of an image. Unset: the highest raw number.');

@@ -85,4 +85,4 @@ export const discoverySignals = z
   .array(signal)
   .max(SIGNALS_LIMIT)
   .meta({ 'x-kubernetes-list-type': 'atomic' })
-  .describe('Signals, each computed from one query. Not supported by this version.');
+  .describe('Signals, each computed from one query.');

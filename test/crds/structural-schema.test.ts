@@ -25,6 +25,7 @@ const allowedKeywords: ReadonlySet<string> = new Set([
   'minItems',
   'maxItems',
   'maxProperties',
+  'nullable',
   'x-kubernetes-int-or-string',
   'x-kubernetes-list-type',
   'x-kubernetes-validations',
