@@ -147,7 +147,12 @@ export function createHookRequests(readObject: ReadObject = parseObject) {
       finalizing,
     }),
 
-    discoveryPolicySyncRequest: z.object({ parent: parent('DiscoveryPolicy', discoveryPolicy), finalizing }),
+    discoveryPolicyCustomizeRequest: z.object({ parent: parent('DiscoveryPolicy', discoveryPolicy) }),
+    discoveryPolicySyncRequest: z.object({
+      parent: parent('DiscoveryPolicy', discoveryPolicy),
+      related: groups({ fleets: [groupName(fleetKind), fleet] }),
+      finalizing,
+    }),
 
     defaultsCustomizeRequest: z.object({ parent: parent('DecoratorController', decoratorController) }),
     defaultsSyncRequest: z.object({
@@ -174,6 +179,7 @@ export const {
   pullPolicySyncRequest,
   cachedImageSetCustomizeRequest,
   cachedImageSetSyncRequest,
+  discoveryPolicyCustomizeRequest,
   discoveryPolicySyncRequest,
   defaultsSyncRequest,
 } = hookRequests;

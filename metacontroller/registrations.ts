@@ -90,7 +90,7 @@ export const registrations: readonly Registration[] = [
     name: 'drop-discoverypolicies',
     parent: ours(discoveryPolicyKind),
     children: [],
-    customizes: false,
+    customizes: true,
     timeoutSeconds: DISCOVERY_TIMEOUT_SECONDS,
   },
 ];

@@ -14,6 +14,7 @@ import { customizeCachedImageSet } from '../hooks/cached-image-set/customize.ts'
 import { syncCachedImageSet } from '../hooks/cached-image-set/sync.ts';
 import { customizeDefaults } from '../hooks/defaults/customize.ts';
 import { syncDefaults } from '../hooks/defaults/sync.ts';
+import { customizeDiscoveryPolicy } from '../hooks/discovery-policy/customize.ts';
 import { mergeDiscoveryStatuses } from '../hooks/discovery-policy/merge.ts';
 import { planDiscovery, syncDiscoveryPolicy } from '../hooks/discovery-policy/sync.ts';
 import { customizeFleet, syncFleet } from '../hooks/fleet/sync.ts';
@@ -233,6 +234,9 @@ export function createHooks(requests: HookRequests): readonly Hook[] {
     compositeSync(cachedImageSetKind, requests.cachedImageSetSyncRequest, {
       decide: (request, { nowMilliseconds }) => syncCachedImageSet(request, nowMilliseconds),
     }),
+    customize('/hooks/discoverypolicies/customize', requests.discoveryPolicyCustomizeRequest, ({ parent }) =>
+      customizeDiscoveryPolicy(parent),
+    ),
     compositeSync(discoveryPolicyKind, requests.discoveryPolicySyncRequest, {
       decide: discover,
       merge: mergeDiscoveryStatuses,

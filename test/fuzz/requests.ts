@@ -119,6 +119,8 @@ const defaultsSync = fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 6 }), node
   return { object: controller, attachments: groups, related: groups };
 });
 
+const fleets = nodes.map((all) => ({ [`Fleet.${API_VERSION}`]: wire.wireGroup([wire.wireFleet(all)]) }));
+
 const parentOf = (body: fc.Arbitrary<{ readonly parent: unknown }>) => body.map(({ parent }) => ({ parent }));
 
 const bodies: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
@@ -133,7 +135,8 @@ const bodies: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   '/hooks/pullpolicies/sync': policySync,
   '/hooks/cachedimagesets/customize': parentOf(imageSetSync),
   '/hooks/cachedimagesets/sync': imageSetSync,
-  '/hooks/discoverypolicies/sync': fc.record({ parent: discoveryPolicy }),
+  '/hooks/discoverypolicies/customize': fc.record({ parent: discoveryPolicy }),
+  '/hooks/discoverypolicies/sync': fc.record({ parent: discoveryPolicy, related: fleets }),
 };
 
 export function arbitraryBody(path: string): fc.Arbitrary<unknown> {

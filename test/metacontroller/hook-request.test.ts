@@ -7,6 +7,7 @@ import {
   cachedImageSetCustomizeRequest,
   cachedImageSetSyncRequest,
   cachedImageSyncRequest,
+  discoveryPolicyCustomizeRequest,
   discoveryPolicySyncRequest,
   fleetCustomizeRequest,
   fleetSyncRequest,
@@ -117,6 +118,7 @@ describe('a parent that is absent or of another kind is refused', () => {
     ['CachedImageSet sync', cachedImageSetSyncRequest, 'parent', 'CachedImageSet'],
     ['CachedImageSet customize', cachedImageSetCustomizeRequest, 'parent', 'CachedImageSet'],
     ['DiscoveryPolicy sync', discoveryPolicySyncRequest, 'parent', 'DiscoveryPolicy'],
+    ['DiscoveryPolicy customize', discoveryPolicyCustomizeRequest, 'parent', 'DiscoveryPolicy'],
   ])('by the request of a %s', (_title, schema, field, kind) => {
     expect(problemsOf(schema, { [field]: parent(kind) })).toEqual([]);
     const wrongKind = `${field}.kind: Invalid input: expected "${kind}"`;

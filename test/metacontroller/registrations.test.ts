@@ -101,7 +101,10 @@ const expectedSpecs: Readonly<Record<string, Expected>> = {
     spec: {
       generateSelector: true,
       parentResource: parent('discoverypolicies'),
-      hooks: { sync: webhook('discoverypolicies/sync', '60s') },
+      hooks: {
+        sync: webhook('discoverypolicies/sync', '60s'),
+        customize: webhook('discoverypolicies/customize', '60s'),
+      },
     },
   },
 };

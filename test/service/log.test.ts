@@ -137,6 +137,11 @@ const quiet: readonly (readonly [string, string, string | object])[] = [
     '/hooks/cachedimagesets/customize',
     { parent: { kind: 'CachedImageSet', metadata: { name: 'tools' }, spec: {} } },
   ],
+  [
+    'the customize call of a DiscoveryPolicy',
+    '/hooks/discoverypolicies/customize',
+    { parent: { kind: 'DiscoveryPolicy', metadata: { name: 'popular' }, spec: {} } },
+  ],
   ['the customize call of a Fleet', '/hooks/fleets/customize', { parent: fleet }],
 ];
 it.each(quiet)('%s is logged at debug level', async (_title, url, payload) => {

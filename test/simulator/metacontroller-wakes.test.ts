@@ -148,9 +148,7 @@ test('a parent is never synced by two workers at once, and a change during its s
 test.each([1, 5])('%s workers sync that many parents of a controller at once', async (workers) => {
   const { cluster, clock, callsOf } = tinyCluster({ workers, hookMilliseconds: () => 1000 });
   // A kind without a customize hook, so that the first call of each parent is its sync.
-  const prometheus = { endpoint: 'http://prometheus', query: 'up' };
-  const spec = { sources: [{ type: 'prometheus', prometheus }] };
-  for (let index = 0; index < 10; index += 1) cluster.apply(ours('DiscoveryPolicy', `policy-${index}`, spec));
+  for (let index = 0; index < 10; index += 1) cluster.addNode({ name: `node-${index}` });
   await clock.runFor(900);
-  expect(callsOf('/hooks/discoverypolicies/sync')).toHaveLength(workers);
+  expect(callsOf('/hooks/nodes/sync')).toHaveLength(workers);
 });
