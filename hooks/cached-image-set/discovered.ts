@@ -1,5 +1,6 @@
 // The images that the DiscoveryPolicy of a set found, or why there is no result yet.
 import type { CachedImageSetSpec } from '../../crds/cached-image-set.ts';
+import type { DiscoveredImage } from '../../crds/discovery-policy.ts';
 import { formatImageReference } from '../../kubernetes/image-reference.ts';
 import type { Group, ObservedDiscoveryPolicy } from '../../metacontroller/hook-request.ts';
 import { recordedReason } from '../reasons.ts';
@@ -39,11 +40,18 @@ function remarkOf(policy: ObservedDiscoveryPolicy): string {
 
 /** Whether the policy has synced at least once, so that its list counts even if it is empty. */
 function hasResult(policy: ObservedDiscoveryPolicy): boolean {
-  const { lastSyncTime, discoveredImages = [], imageCount = 0 } = policy.status;
+  const { revision, lastSyncTime, discoveredImages = [], imageCount = 0 } = policy.status;
   if (discoveredImages.length > 0) return true;
   // The status counts images but none of them could be read: the list is unknown, not empty.
   if (imageCount > 0) return false;
-  return lastSyncTime !== undefined || readyOf(policy)?.status === 'True';
+  // The original Drop, which writes no revision, sets the time at failed attempts too.
+  return (lastSyncTime !== undefined && revision !== undefined) || readyOf(policy)?.status === 'True';
+}
+
+/** By rank if every image has one, otherwise in the order of the list. */
+function inOrder(images: readonly DiscoveredImage[]): readonly DiscoveredImage[] {
+  if (images.some(({ rank }) => rank === undefined)) return images;
+  return [...images].sort((left, right) => (left.rank ?? 0) - (right.rank ?? 0));
 }
 
 /** Why a policy has no result: its own reason, if it has one. */
@@ -66,7 +74,7 @@ export function readDiscovery(spec: CachedImageSetSpec, policies: Group<Observed
     return { kind: 'keep', reason: 'DiscoveryPolicyNotFound', message };
   }
   if (policy === undefined || !hasResult(policy)) return withoutResult(name, policy);
-  const images = policy.status.discoveredImages ?? [];
+  const images = inOrder(policy.status.discoveredImages ?? []);
   return {
     kind: 'images',
     // Images of spec.images have rank 0.

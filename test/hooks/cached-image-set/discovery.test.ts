@@ -16,7 +16,7 @@ const digest = `sha256:${'0f'.repeat(32)}`;
 /** References with their scores, as a DiscoveryPolicy holds them. */
 function discovered(images: Readonly<Record<string, number>>, changes: Partial<DiscoveryPolicyStatus> = {}) {
   const discoveredImages = Object.entries(images).map(([image, score]) => ({ image, score, source }));
-  return { lastSyncTime: '2026-11-21T11:00:00Z', discoveredImages, ...changes };
+  return { revision: 1, lastSyncTime: '2026-11-21T11:00:00Z', discoveredImages, ...changes };
 }
 
 /** A child of an earlier response, as the API server holds it. */
@@ -116,6 +116,26 @@ test('the images that the original Drop found are children without a source, in 
     reason: 'Progressing',
     message: expect.stringMatching(/^0 of 2 images on all nodes \(DiscoveryPolicy popular: QueriesNotSupported\); /),
   });
+});
+
+test.each([
+  ['rank, if every image has one', [2, 3, 1], ['r.io/c:1', 'r.io/a:1', 'r.io/b:1']],
+  ['the order of the list, if an image has none', [2, undefined, 1], ['r.io/a:1', 'r.io/b:1', 'r.io/c:1']],
+])('discovered images are ordered by %s', (_order, ranks, expected) => {
+  const discoveredImages = ['a', 'b', 'c'].map((name, index) => {
+    const rank = ranks[index];
+    return { image: `r.io/${name}:1`, finalScore: '1', ...(rank === undefined ? {} : { rank }) };
+  });
+  const { children } = sync({ revision: 1, discoveredImages });
+  expect(referencesOf(children)).toEqual(expected);
+  expect(children.map(({ metadata }) => metadata.annotations?.['drop.corewire.io/rank'])).toEqual(['1', '2', '3']);
+});
+
+test('the time of a failed attempt of the original Drop is no result', () => {
+  const failed = { lastSyncTime: '2026-11-21T11:00:00Z', ...readyCondition('False', 'DNSError', 'no such host') };
+  const { children, ready } = sync(failed, sync(discovered({ 'r.io/b:1': 5 })).children);
+  expect(referencesOf(children)).toEqual(['r.io/b:1']);
+  expect(ready).toMatchObject({ reason: 'DNSError', message: 'DiscoveryPolicy popular: no such host' });
 });
 
 describe('with spec.images and a DiscoveryPolicy', () => {

@@ -209,14 +209,14 @@ const lastSyncTime = '2026-11-21T11:00:00Z';
 test('a discovered image with a tag and a digest becomes a child with the digest alone, which the API accepts', () => {
   const digest = `sha256:${'0f'.repeat(32)}`;
   const discoveredImages = [{ image: `r.io/a:1@${digest}`, score: 1, source: 'https://a.example.com' }];
-  const policy = wireDiscovery({ sources: [] }, { lastSyncTime, discoveredImages });
+  const policy = wireDiscovery({ sources: [] }, { revision: 1, lastSyncTime, discoveredImages });
   const { children } = sync(followed, { [group]: {} }, { [policies]: wireGroup([policy]) });
   expect(children).toMatchObject([{ spec: { image: 'r.io/a', digest } }]);
   expect(JSON.stringify(children)).not.toContain('"tag"');
 });
 
 test('a DiscoveryPolicy with a result but without a list of images makes an empty set', () => {
-  const policy = wireDiscovery({ sources: [] }, { lastSyncTime });
+  const policy = wireDiscovery({ sources: [] }, { revision: 1, lastSyncTime });
   const { children, status } = sync(followed, { [group]: {} }, { [policies]: wireGroup([policy]) });
   expect(children).toEqual([]);
   expect(status.conditions).toMatchObject([{ reason: 'Empty' }]);
