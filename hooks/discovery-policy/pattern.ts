@@ -7,6 +7,11 @@ import type { CompileResult } from './compiled-field.ts';
 export interface Pattern {
   /** Whether the pattern matches anywhere in the text. */
   readonly matches: (text: string) => boolean;
+  /**
+   * Whether the pattern matches one of several forms of the same thing. A negative look-ahead must hold for all forms,
+   * because what it excludes is excluded in every form.
+   */
+  readonly matchesForms: (forms: readonly string[]) => boolean;
 }
 
 type Assertion = { readonly isNegative: boolean; readonly body: string };
@@ -202,13 +207,14 @@ function compile(source: string): RE2 {
   }
 }
 
-function compileAlternative({ flags, assertions, rest }: Alternative): (text: string) => boolean {
-  const main = compile(rest);
-  const checks = assertions.map(({ isNegative, body }) => {
-    return { isNegative, expression: compile(`${flags}^(?:${body})`) };
-  });
-  return (text) =>
-    main.test(text) && checks.every(({ isNegative, expression }) => expression.test(text) !== isNegative);
+function compileAlternative({ flags, assertions, rest }: Alternative): Pattern['matchesForms'] {
+  const bodiesOf = (negative: boolean) =>
+    assertions.filter(({ isNegative }) => isNegative === negative).map(({ body }) => compile(`${flags}^(?:${body})`));
+  const required = [compile(rest), ...bodiesOf(false)];
+  const excluded = bodiesOf(true);
+  return (forms) =>
+    forms.some((text) => required.every((expression) => expression.test(text))) &&
+    !forms.some((text) => excluded.some((expression) => expression.test(text)));
 }
 
 /** Compiles an unanchored pattern without look-arounds. The result returns the first group of the first match. */
@@ -231,7 +237,8 @@ export function compilePattern(source: string): CompileResult<Pattern> {
     const matchers = hasAssertions
       ? alternatives.map(compileAlternative)
       : [compileAlternative({ flags: '', assertions: [], rest: source })];
-    return { ok: true, value: { matches: (text) => matchers.some((matches) => matches(text)) } };
+    const matchesForms: Pattern['matchesForms'] = (forms) => matchers.some((matches) => matches(forms));
+    return { ok: true, value: { matches: (text) => matchesForms([text]), matchesForms } };
   } catch (error) {
     if (error instanceof PatternProblem) return { ok: false, problem: error.message };
     throw error;

@@ -225,3 +225,24 @@ test('an arbitrary text is compiled or refused, and never throws', () => {
     { numRuns: 3000 },
   );
 });
+
+describe('of the forms nginx:1 and docker.io/library/nginx:1 of one image', () => {
+  const forms = ['nginx:1', 'docker.io/library/nginx:1'];
+
+  it.each<[pattern: string, isMatch: boolean]>([
+    ['^nginx', true],
+    ['docker', true],
+    ['quay', false],
+    ['^(?!.*docker\\.io)', false],
+    ['^(?!nginx)', false],
+    ['^(?!.*quay)', true],
+    ['^(?!.*quay)nginx', true],
+    ['^(?=.*library)', true],
+    ['^(?=.*library)(?!.*quay)', true],
+    ['^(?=.*library)nginx', false],
+    ['^(?!.*docker)|^nginx', true],
+  ])('%s matches: %s', (pattern, isMatch) => {
+    const compiled = compilePattern(pattern);
+    expect(compiled.ok && compiled.value.matchesForms(forms)).toBe(isMatch);
+  });
+});
