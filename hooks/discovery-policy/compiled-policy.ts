@@ -1,48 +1,54 @@
-// A DiscoveryPolicy compiled for use: its patterns and templates, and each source bound to the functions of its type.
-import type { DiscoveryPolicySpec, DiscoverySource, SourceTypeName } from '../../crds/discovery-policy.ts';
+// A DiscoveryPolicy compiled for use: what it queries, how samples become signals, and how signals become a ranking.
+import type { DiscoveryPolicySpec } from '../../crds/discovery-policy.ts';
 import { compiledField, InvalidFieldError } from './compiled-field.ts';
+import { compileSourceList } from './compiled-sources.ts';
 import { compilePattern, type Pattern } from './pattern.ts';
 import type { DiscoveryQuery, SourceResponse } from './query.ts';
-import { type ParsedResponse, scoredResponse } from './sources/parsed-response.ts';
-import { aggregationOf, compileSourceQuery } from './sources/source-query.ts';
-import { specHash } from './spec-hash.ts';
+import type { QueryTypeName } from './query-types/query-type.ts';
+import type { CompiledRanking } from './rankings/strategies.ts';
+import type { QueryData } from './samples.ts';
+import type { Evaluate } from './signals/signal-type.ts';
 
-export interface CompiledSource {
+/** A query at its place in a policy. */
+export interface PolicyQuery {
+  /** Position in its list of the spec. */
   readonly index: number;
-  readonly type: SourceTypeName;
+  readonly name: string;
+  readonly type: QueryTypeName;
   /** The URL by which users know the source, without credentials and query. */
   readonly target: string;
-  /** Identifies the spec of the source. The order of fields and of sources does not matter. */
+  /** Identifies the spec of the query. The order of fields and of queries does not matter. */
   readonly hash: string;
   readonly query: (nowMilliseconds: number) => DiscoveryQuery;
-  /** The response must be that of the source's own query. */
-  readonly parse: (response: SourceResponse) => ParsedResponse;
+  /** The response must be that of this query. */
+  readonly parse: (response: SourceResponse, nowMilliseconds: number) => QueryData;
 }
 
-export interface CompiledPolicy {
+/** A signal at its place in a policy. */
+export interface PolicySignal {
+  readonly name: string;
+  /** The query whose samples it reduces. */
+  readonly query: PolicyQuery;
+  /** Identifies the spec of the signal and of its query. */
+  readonly hash: string;
+  readonly evaluate: Evaluate;
+}
+
+export interface PolicyParts {
+  readonly queries: readonly PolicyQuery[];
+  readonly signals: readonly PolicySignal[];
+  readonly ranking: CompiledRanking;
+}
+
+export interface CompiledPolicy extends PolicyParts {
   readonly name: string;
   readonly spec: DiscoveryPolicySpec;
   readonly imageFilter: Pattern | undefined;
-  readonly sources: readonly CompiledSource[];
 }
 
 export type CompiledPolicyResult =
   | { readonly ok: true; readonly policy: CompiledPolicy }
   | { readonly ok: false; readonly problem: string };
-
-function compileSource(spec: DiscoverySource, index: number): CompiledSource {
-  const { target, query, parse } = compileSourceQuery(spec, `spec.sources.${index}`);
-  const origin = { list: 'sources', index, secretName: spec.secretRef?.name } as const;
-  return {
-    index,
-    type: spec.type,
-    target,
-    hash: specHash(spec),
-    query: (nowMilliseconds) => query(origin, nowMilliseconds),
-    // The time of a value has no effect on its score.
-    parse: (response) => scoredResponse(parse(response, 0), aggregationOf(spec)),
-  };
-}
 
 function compile(spec: DiscoveryPolicySpec, name: string): CompiledPolicy {
   const { imageFilter, sources = [] } = spec;
@@ -50,11 +56,11 @@ function compile(spec: DiscoveryPolicySpec, name: string): CompiledPolicy {
     name,
     spec,
     imageFilter: imageFilter === undefined ? undefined : compiledField('spec.imageFilter', compilePattern(imageFilter)),
-    sources: sources.map((source, index) => compileSource(source, index)),
+    ...compileSourceList(sources),
   };
 }
 
-/** Compiles the valid spec of a policy, or returns the problem of its first invalid pattern or template. */
+/** Compiles the valid spec of a policy, or returns the problem of its first invalid field. */
 export function compilePolicySpec(spec: DiscoveryPolicySpec, name: string): CompiledPolicyResult {
   try {
     return { ok: true, policy: compile(spec, name) };

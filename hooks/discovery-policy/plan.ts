@@ -11,10 +11,10 @@ export interface PlanInput {
   readonly nowMilliseconds: number;
 }
 
-/** Returns the queries that are due, in the order of the sources. After a change of the spec, all of them are. */
+/** Returns the queries that are due, in the order of the spec. After a change of the spec, all of them are. */
 export function planQueries({ policy, status, generation, nowMilliseconds }: PlanInput): DiscoveryQuery[] {
   const isEdited = status.observedGeneration !== generation;
-  return policy.sources
-    .filter((source) => isEdited || dueAtMilliseconds(policy, knownSource(status, source)) <= nowMilliseconds)
-    .map((source) => source.query(nowMilliseconds));
+  return policy.queries
+    .filter((query) => isEdited || dueAtMilliseconds(policy, knownSource(status, query)) <= nowMilliseconds)
+    .map((query) => query.query(nowMilliseconds));
 }

@@ -2,10 +2,8 @@
 import type { DiscoveryPolicyStatus, SourceStatus } from '../../crds/discovery-policy.ts';
 import { parseTimeMilliseconds } from '../../kubernetes/time.ts';
 import { parseDurationMilliseconds } from '../text/parsed.ts';
-import type { CompiledPolicy, CompiledSource } from './compiled-policy.ts';
-
-/** Shortest time between two queries of a source, whatever `syncInterval` is. Also the first retry delay. */
-const LEAST_INTERVAL_MILLISECONDS = 10_000;
+import type { CompiledPolicy, PolicyQuery } from './compiled-policy.ts';
+import { LEAST_INTERVAL_MILLISECONDS } from './retry-delay.ts';
 
 /** The `syncInterval`. A failed query is retried at the latest after this time. */
 export function intervalMilliseconds({ spec }: CompiledPolicy): number {
@@ -35,19 +33,9 @@ function spreadIntervalMilliseconds(policy: CompiledPolicy): number {
   return Math.floor(intervalMilliseconds(policy) * (1 + (LARGEST_SPREAD * step) / SPREAD_STEPS));
 }
 
-/** Milliseconds until the next query: exponential in the failures, at least the Retry-After, at most the interval. */
-export function retryDelayMilliseconds(
-  failures: number,
-  interval: number,
-  retryAfterMilliseconds: number | undefined,
-): number {
-  const backoff = LEAST_INTERVAL_MILLISECONDS * 2 ** (failures - 1);
-  return Math.min(interval, Math.max(backoff, retryAfterMilliseconds ?? 0));
-}
-
 /** Finds the status of a source by its hash, so that a reordered source keeps its images. */
-export function knownSource(status: Partial<DiscoveryPolicyStatus>, source: CompiledSource): SourceStatus | undefined {
-  return status.sources?.find(({ hash }) => hash === source.hash);
+export function knownSource(status: Partial<DiscoveryPolicyStatus>, query: PolicyQuery): SourceStatus | undefined {
+  return status.sources?.find(({ hash }) => hash === query.hash);
 }
 
 /** Returns the time of the next query, in milliseconds since the epoch. 0 means immediately. */

@@ -11,9 +11,9 @@ import type { CompiledPolicy } from './compiled-policy.ts';
 import { planQueries } from './plan.ts';
 import { type PolicyShape, shapeOf } from './policy-shape.ts';
 import type { DiscoveryQuery, SourceOutcome } from './query.ts';
-import { reduceOutcomes } from './reduce.ts';
 import { dueAtMilliseconds, knownSource } from './schedule.ts';
-import { keepTakenOverImages, withoutAttemptTime } from './take-over.ts';
+import { reduceSources } from './sources/reduce-sources.ts';
+import { keepTakenOverImages, withoutAttemptTime } from './sources/take-over.ts';
 
 /** Returns the queries that are due. Only a policy with valid sources that is not being deleted has any. */
 export function planDiscovery(parent: ObservedDiscoveryPolicy, nowMilliseconds: number): DiscoveryQuery[] {
@@ -72,8 +72,8 @@ const OVERDUE_RESYNC_MILLISECONDS = 1_000;
 
 function dueTimes(policy: CompiledPolicy, status: Partial<DiscoveryPolicyStatus>, nowMilliseconds: number): number[] {
   const soon = nowMilliseconds + OVERDUE_RESYNC_MILLISECONDS;
-  return policy.sources.map((source) => {
-    const dueAt = dueAtMilliseconds(policy, knownSource(status, source));
+  return policy.queries.map((query) => {
+    const dueAt = dueAtMilliseconds(policy, knownSource(status, query));
     return dueAt > nowMilliseconds ? dueAt : soon;
   });
 }
@@ -100,7 +100,7 @@ export function syncDiscoveryPolicy(
   const { policy } = shape;
   const { generation, deletionTimestamp } = parent.metadata;
   const previous = withoutAttemptTime(parent.status);
-  const reduced = reduceOutcomes({ policy, status: previous, generation, outcomes, nowMilliseconds });
+  const reduced = reduceSources({ policy, status: previous, generation, outcomes, nowMilliseconds });
   const status = keepTakenOverImages(previous, reduced);
   const resyncTimes = deletionTimestamp === undefined ? dueTimes(policy, status, nowMilliseconds) : [];
   return {

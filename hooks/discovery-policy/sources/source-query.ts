@@ -11,9 +11,6 @@ import { normalizedReference } from '../reference.ts';
 type PrometheusBlock = NonNullable<DiscoverySource['prometheus']>;
 type RegistryBlock = NonNullable<DiscoverySource['registry']>;
 
-/** How all values of an image are combined into its score. */
-export type Aggregation = PrometheusBlock['aggregationMethod'];
-
 /** The schema of the spec has checked URL and durations. */
 function compilePrometheus({ endpoint, query, lookback, step }: PrometheusBlock): CompiledPrometheus {
   const range = (text: string) => ({
@@ -54,9 +51,4 @@ function compileRegistry(block: RegistryBlock, path: string): CompiledRegistry {
 export function compileSourceQuery({ prometheus, registry }: DiscoverySource, path: string): CompiledQuery {
   if (prometheus !== undefined) return boundQuery('prometheus', compilePrometheus(prometheus));
   return boundQuery('registry', compileRegistry(registry as RegistryBlock, `${path}.registry`));
-}
-
-/** An image of a registry has one value. */
-export function aggregationOf({ prometheus }: DiscoverySource): Aggregation {
-  return prometheus?.aggregationMethod ?? 'max';
 }

@@ -10,7 +10,7 @@ import type {
 } from '../../../hooks/discovery-policy/query.ts';
 import type { PrometheusResponse, Series } from '../../../hooks/discovery-policy/query-types/prometheus.ts';
 import type { RegistryResponse } from '../../../hooks/discovery-policy/query-types/registry.ts';
-import { reduceOutcomes } from '../../../hooks/discovery-policy/reduce.ts';
+import { reduceSources } from '../../../hooks/discovery-policy/sources/reduce-sources.ts';
 import { discoveryPolicySyncRequest } from '../../../metacontroller/hook-request.ts';
 import { NOON, uidOf } from '../builders/wire.ts';
 
@@ -110,7 +110,7 @@ export const byIndex = (outcomes: Outcomes): ReadonlyMap<number, SourceOutcome> 
   new Map(outcomes.flatMap((outcome, index) => (outcome === undefined ? [] : [[index, outcome] as const])));
 
 export function reduced(spec: Fields, status: Status, outcomes: Outcomes, nowMilliseconds = NOON): Status {
-  return reduceOutcomes({
+  return reduceSources({
     policy: policyOf(spec),
     status,
     generation: 1,

@@ -447,6 +447,18 @@ test('the status is deterministic, and a sync without outcomes does not change i
   );
 });
 
+test('discovered images have their position as rank, and their score as text', () => {
+  const { discoveredImages } = reduced({ sources: [prometheus('a')] }, {}, [
+    series({ 'r.io/a:1': [0.1, 0.2], 'r.io/b:1': 1e21, 'r.io/c:1': 0 }),
+  ]);
+  const source = 'https://a.example.com';
+  expect(discoveredImages).toEqual([
+    { image: 'r.io/b:1', rank: 1, finalScore: '1000000000000000000000', score: 1e21, source },
+    { image: 'r.io/a:1', rank: 2, finalScore: '0.30000000000000004', score: 0.1 + 0.2, source },
+    { image: 'r.io/c:1', rank: 3, finalScore: '0', score: 0, source },
+  ]);
+});
+
 test('the order of the sources does not affect the discovered images', () => {
   fc.assert(
     fc.property(specs, fc.tuple(someOutcome, someOutcome, someOutcome), (choice, outcomes) => {

@@ -1,5 +1,5 @@
 // A status that the original Drop wrote: what it found counts until one of the sources has succeeded here.
-import type { DiscoveryPolicyStatus } from '../../crds/discovery-policy.ts';
+import type { DiscoveryPolicyStatus } from '../../../crds/discovery-policy.ts';
 
 type Status = Partial<DiscoveryPolicyStatus>;
 

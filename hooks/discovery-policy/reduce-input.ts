@@ -1,0 +1,13 @@
+// What the new status of a DiscoveryPolicy depends on.
+import type { DiscoveryPolicyStatus } from '../../crds/discovery-policy.ts';
+import type { CompiledPolicy } from './compiled-policy.ts';
+import type { SourceOutcome } from './query.ts';
+
+export interface ReduceInput {
+  readonly policy: CompiledPolicy;
+  readonly status: Partial<DiscoveryPolicyStatus>;
+  readonly generation: number;
+  /** Outcomes by the position of the query in its list. Queries that were not sent have none. */
+  readonly outcomes: ReadonlyMap<number, SourceOutcome>;
+  readonly nowMilliseconds: number;
+}
