@@ -215,7 +215,10 @@ const queryResult = z.object({
 
 const signalBounds = z.object({
   signal: z.string().describe('Name of the signal.'),
-  hash: z.string().describe('Hash of the spec of the signal and of its query.'),
+  hash: z
+    .string()
+    .optional()
+    .describe('Hash of the spec of the signal and of its query. Unset: the signal was never computed.'),
   min: z.number().optional().describe('Lowest value of the images that passed imageFilter. Unset: there was no value.'),
   max: z.number().optional().describe('Highest value of these images.'),
 });

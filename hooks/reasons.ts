@@ -30,12 +30,6 @@ export const reasons = {
     on: ['CachedImage Ready', 'CachedImageSet Ready', 'PullPolicy Ready', 'DiscoveryPolicy Ready'],
     meaning: 'The spec is not valid. The message names the field and the problem.',
   },
-  QueriesNotSupported: {
-    on: ['CachedImageSet Ready', 'DiscoveryPolicy Ready'],
-    meaning:
-      'The DiscoveryPolicy has spec.queries, which this version does not support. Nothing is queried. The spec and ' +
-      'the images that were found before are kept. Use spec.sources, or upgrade Drop.',
-  },
   FleetNotFound: {
     on: ['CachedImage Ready', 'PullPolicy Ready'],
     meaning: 'The Fleet `default` does not exist or lists no nodes yet. The chart installs it.',
@@ -210,7 +204,7 @@ export const reasons = {
 
   Synced: {
     on: source,
-    meaning: 'The last query of every source, or of this source, succeeded.',
+    meaning: 'The last query of every source, or of this source, succeeded. The same holds for spec.queries.',
   },
   EmptyResult: {
     on: source,

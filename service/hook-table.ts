@@ -186,13 +186,13 @@ const withoutLogFields = <Response>(response: Response): HookResult<Response> =>
 
 /** Queries the sources that are due in parallel, then decides on their results. */
 async function discover(
-  { parent }: DiscoveryPolicySyncRequest,
+  { parent, related }: DiscoveryPolicySyncRequest,
   { nowMilliseconds, runDiscovery, clock }: HookContext,
 ): Promise<SyncResult<DiscoveryPolicySyncRequest>> {
   const queries = planDiscovery(parent, nowMilliseconds);
-  if (queries.length === 0) return syncDiscoveryPolicy(parent, new Map(), nowMilliseconds);
+  if (queries.length === 0) return syncDiscoveryPolicy(parent, new Map(), nowMilliseconds, related.fleets);
   const outcomes = await runDiscovery(queries, parent.metadata);
-  return syncDiscoveryPolicy(parent, outcomes, clock());
+  return syncDiscoveryPolicy(parent, outcomes, clock(), related.fleets);
 }
 
 /** Every hook of the service, with requests parsed by the schemas given. */

@@ -1,10 +1,12 @@
 // A DiscoveryPolicy compiled for use: what it queries, how samples become signals, and how signals become a ranking.
+// Sources are translated to queries and signals, so that everything after the compilation has one form.
 import type { DiscoveryPolicySpec } from '../../crds/discovery-policy.ts';
 import { compiledField, InvalidFieldError } from './compiled-field.ts';
+import { compileQueryList } from './compiled-queries.ts';
 import { compileSourceList } from './compiled-sources.ts';
 import { compilePattern, type Pattern } from './pattern.ts';
 import type { DiscoveryQuery, SourceResponse } from './query.ts';
-import type { QueryTypeName } from './query-types/query-type.ts';
+import type { QueryOrigin, QueryTypeName } from './query-types/query-type.ts';
 import type { CompiledRanking } from './rankings/strategies.ts';
 import type { QueryData } from './samples.ts';
 import type { Evaluate } from './signals/signal-type.ts';
@@ -34,6 +36,9 @@ export interface PolicySignal {
   readonly evaluate: Evaluate;
 }
 
+/** The list of the spec that a policy has. */
+export type PolicyList = QueryOrigin['list'];
+
 export interface PolicyParts {
   readonly queries: readonly PolicyQuery[];
   readonly signals: readonly PolicySignal[];
@@ -43,6 +48,7 @@ export interface PolicyParts {
 export interface CompiledPolicy extends PolicyParts {
   readonly name: string;
   readonly spec: DiscoveryPolicySpec;
+  readonly list: PolicyList;
   readonly imageFilter: Pattern | undefined;
 }
 
@@ -51,12 +57,13 @@ export type CompiledPolicyResult =
   | { readonly ok: false; readonly problem: string };
 
 function compile(spec: DiscoveryPolicySpec, name: string): CompiledPolicy {
-  const { imageFilter, sources = [] } = spec;
+  const { imageFilter, sources } = spec;
   return {
     name,
     spec,
+    list: sources === undefined ? 'queries' : 'sources',
     imageFilter: imageFilter === undefined ? undefined : compiledField('spec.imageFilter', compilePattern(imageFilter)),
-    ...compileSourceList(sources),
+    ...(sources === undefined ? compileQueryList(spec) : compileSourceList(sources)),
   };
 }
 

@@ -1,8 +1,8 @@
-// Selects the sources that are due and returns their queries, for the service to send.
+// Selects the queries that are due, for the service to send.
 import type { DiscoveryPolicyStatus } from '../../crds/discovery-policy.ts';
 import type { CompiledPolicy } from './compiled-policy.ts';
+import { dueTimes } from './due-times.ts';
 import type { DiscoveryQuery } from './query.ts';
-import { dueAtMilliseconds, knownSource } from './schedule.ts';
 
 export interface PlanInput {
   readonly policy: CompiledPolicy;
@@ -14,7 +14,8 @@ export interface PlanInput {
 /** Returns the queries that are due, in the order of the spec. After a change of the spec, all of them are. */
 export function planQueries({ policy, status, generation, nowMilliseconds }: PlanInput): DiscoveryQuery[] {
   const isEdited = status.observedGeneration !== generation;
+  const times = dueTimes(policy, status);
   return policy.queries
-    .filter((query) => isEdited || dueAtMilliseconds(policy, knownSource(status, query)) <= nowMilliseconds)
+    .filter((_, index) => isEdited || (times[index] ?? 0) <= nowMilliseconds)
     .map((query) => query.query(nowMilliseconds));
 }

@@ -3,6 +3,7 @@ import type { DiscoveryPolicyStatus, SourceStatus } from '../../crds/discovery-p
 import { parseTimeMilliseconds } from '../../kubernetes/time.ts';
 import { parseDurationMilliseconds } from '../text/parsed.ts';
 import type { CompiledPolicy, PolicyQuery } from './compiled-policy.ts';
+import type { QueryState } from './query-state.ts';
 import { LEAST_INTERVAL_MILLISECONDS } from './retry-delay.ts';
 
 /** The `syncInterval`. A failed query is retried at the latest after this time. */
@@ -39,7 +40,7 @@ export function knownSource(status: Partial<DiscoveryPolicyStatus>, query: Polic
 }
 
 /** Returns the time of the next query, in milliseconds since the epoch. 0 means immediately. */
-export function dueAtMilliseconds(policy: CompiledPolicy, known: SourceStatus | undefined): number {
+export function dueAtMilliseconds(policy: CompiledPolicy, known: QueryState | undefined): number {
   const attempted = parseTimeMilliseconds(known?.lastAttemptTime);
   if (known === undefined || attempted === undefined) return 0;
   if (known.healthy) return attempted + spreadIntervalMilliseconds(policy);

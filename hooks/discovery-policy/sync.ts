@@ -1,47 +1,41 @@
 // The DiscoveryPolicy hook: plans the queries that are due and, after the service ran them, reduces their outcomes.
 import { type DiscoveryPolicyStatus, discoveryPolicyStatus } from '../../crds/discovery-policy.ts';
 import { formatTimeSeconds } from '../../kubernetes/time.ts';
-import type { ObservedDiscoveryPolicy } from '../../metacontroller/hook-request.ts';
+import type { Group, ObservedDiscoveryPolicy, ObservedFleet } from '../../metacontroller/hook-request.ts';
 import type { CompositeSyncResponse } from '../../metacontroller/hook-response.ts';
+import { type FleetTable, readFleet } from '../fleet/table.ts';
 import type { HookResult } from '../hook-result.ts';
 import { resyncAt } from '../resync.ts';
 import { buildConditions, type ConditionInput } from '../status/condition.ts';
 import { withRevision } from '../status/revision.ts';
 import type { CompiledPolicy } from './compiled-policy.ts';
+import { dueTimes } from './due-times.ts';
 import { planQueries } from './plan.ts';
 import { type PolicyShape, shapeOf } from './policy-shape.ts';
+import { reduceQueries } from './queries/reduce-queries.ts';
 import type { DiscoveryQuery, SourceOutcome } from './query.ts';
-import { dueAtMilliseconds, knownSource } from './schedule.ts';
+import type { ReduceInput } from './reduce-input.ts';
 import { reduceSources } from './sources/reduce-sources.ts';
 import { keepTakenOverImages, withoutAttemptTime } from './sources/take-over.ts';
 
-/** Returns the queries that are due. Only a policy with valid sources that is not being deleted has any. */
+type Status = Partial<DiscoveryPolicyStatus>;
+type Verdict = Omit<ConditionInput, 'type'>;
+type ShapeWithoutQueries = Exclude<PolicyShape, { readonly policy: CompiledPolicy }>;
+
+/** Returns the queries that are due. Only a valid policy that is not being deleted has any. */
 export function planDiscovery(parent: ObservedDiscoveryPolicy, nowMilliseconds: number): DiscoveryQuery[] {
   const shape = shapeOf(parent);
   const { generation, deletionTimestamp } = parent.metadata;
-  if (shape.kind !== 'sources' || deletionTimestamp !== undefined) return [];
+  if (!('policy' in shape) || deletionTimestamp !== undefined) return [];
   return planQueries({ policy: shape.policy, status: parent.status, generation, nowMilliseconds });
 }
 
-type Status = Partial<DiscoveryPolicyStatus>;
-type Verdict = Omit<ConditionInput, 'type'>;
-
-const QUERIES_NOT_SUPPORTED =
-  'spec.queries is not supported by this version of Drop: nothing is queried, and the images that were found before ' +
-  'are kept. Use spec.sources, or upgrade Drop';
-
-function verdictOf(shape: Exclude<PolicyShape, { kind: 'sources' }>): Verdict {
-  switch (shape.kind) {
-    case 'queries':
-      return { status: 'False', reason: 'QueriesNotSupported', message: QUERIES_NOT_SUPPORTED };
-    case 'nothing':
-      return { status: 'True', reason: 'Synced', message: 'no sources and no queries' };
-    case 'invalid':
-      return { status: 'False', reason: 'InvalidSpec', message: shape.problem };
-  }
+function verdictOf(shape: ShapeWithoutQueries): Verdict {
+  if (shape.kind === 'invalid') return { status: 'False', reason: 'InvalidSpec', message: shape.problem };
+  return { status: 'True', reason: 'Synced', message: 'no sources and no queries' };
 }
 
-/** A policy without sources and queries finds no images. Every other policy keeps what was found before. */
+/** A policy without sources and queries finds no images. An invalid one keeps what was found before. */
 function foundWithoutQueries(status: Status, kind: PolicyShape['kind'], nowMilliseconds: number): Status {
   if (kind !== 'nothing') return status;
   return {
@@ -67,32 +61,40 @@ function statusWithoutQueries(
   };
 }
 
-/** For a source that became due while others were queried: without this resync, nothing would trigger its query. */
+/** For a query that became due while others were sent: without this resync, nothing would trigger it. */
 const OVERDUE_RESYNC_MILLISECONDS = 1_000;
 
-function dueTimes(policy: CompiledPolicy, status: Partial<DiscoveryPolicyStatus>, nowMilliseconds: number): number[] {
+function resyncTimes(policy: CompiledPolicy, status: Status, nowMilliseconds: number): number[] {
   const soon = nowMilliseconds + OVERDUE_RESYNC_MILLISECONDS;
-  return policy.queries.map((query) => {
-    const dueAt = dueAtMilliseconds(policy, knownSource(status, query));
-    return dueAt > nowMilliseconds ? dueAt : soon;
-  });
+  return dueTimes(policy, status).map((dueAt) => (dueAt > nowMilliseconds ? dueAt : soon));
 }
 
-function responseOf(
-  parent: ObservedDiscoveryPolicy,
-  status: Partial<DiscoveryPolicyStatus>,
-): CompositeSyncResponse<Partial<DiscoveryPolicyStatus>> {
+function responseOf(parent: ObservedDiscoveryPolicy, status: Status): CompositeSyncResponse<Status> {
   return { status: withRevision(discoveryPolicyStatus, parent.status, status), children: [] };
 }
 
-/** Reduces the outcomes, keyed by the index of their source, to the status and the time of the next sync. */
+function reduced(input: ReduceInput): Status {
+  if (input.policy.list === 'queries') return reduceQueries(input);
+  return keepTakenOverImages(input.status, reduceSources(input));
+}
+
+function tableOf(fleets: Group<ObservedFleet>): FleetTable | undefined {
+  const fleet = readFleet(fleets);
+  return fleet.kind === 'table' ? fleet.table : undefined;
+}
+
+/**
+ * Reduces the outcomes, keyed by the position of their query, to the status and the time of the next sync. The Fleets
+ * are undefined unless the ranking counts nodes.
+ */
 export function syncDiscoveryPolicy(
   parent: ObservedDiscoveryPolicy,
   outcomes: ReadonlyMap<number, SourceOutcome>,
   nowMilliseconds: number,
-): HookResult<CompositeSyncResponse<Partial<DiscoveryPolicyStatus>>> {
+  fleets?: Group<ObservedFleet>,
+): HookResult<CompositeSyncResponse<Status>> {
   const shape = shapeOf(parent);
-  if (shape.kind !== 'sources') {
+  if (!('policy' in shape)) {
     const verdict = verdictOf(shape);
     const response = responseOf(parent, statusWithoutQueries(parent, shape.kind, verdict, nowMilliseconds));
     return { response, logFields: { reason: verdict.reason } };
@@ -100,11 +102,11 @@ export function syncDiscoveryPolicy(
   const { policy } = shape;
   const { generation, deletionTimestamp } = parent.metadata;
   const previous = withoutAttemptTime(parent.status);
-  const reduced = reduceSources({ policy, status: previous, generation, outcomes, nowMilliseconds });
-  const status = keepTakenOverImages(previous, reduced);
-  const resyncTimes = deletionTimestamp === undefined ? dueTimes(policy, status, nowMilliseconds) : [];
+  const fleet = tableOf(fleets);
+  const status = reduced({ policy, status: previous, generation, outcomes, fleet, nowMilliseconds });
+  const times = deletionTimestamp === undefined ? resyncTimes(policy, status, nowMilliseconds) : [];
   return {
-    response: { ...responseOf(parent, status), ...resyncAt(nowMilliseconds, resyncTimes) },
+    response: { ...responseOf(parent, status), ...resyncAt(nowMilliseconds, times) },
     logFields: {
       queried: outcomes.size,
       images: status.imageCount,

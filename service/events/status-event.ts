@@ -43,7 +43,13 @@ function eventName({ name, uid }: EventSubject, { reason, key }: Pick<ParentEven
   return `${prefix}.${hash.digest('hex').slice(0, HASH_DIGITS)}`;
 }
 
-type Change = { readonly condition: Condition; readonly previous: Condition | undefined };
+interface Change {
+  readonly condition: Condition;
+  readonly previous: Condition | undefined;
+  /** All conditions of the status. */
+  readonly conditions: readonly Condition[];
+}
+
 type ConditionEvent = Omit<ParentEvent, 'key'>;
 /** Returns the Event of a condition with another status or reason; undefined for normal progress. */
 type EventOfChange = (change: Change) => ConditionEvent | undefined;
@@ -83,12 +89,15 @@ const sourceEvent: EventOfChange = ({ condition: { status, reason, message }, pr
   return status === 'True' && hasFailed ? { type: 'Normal', reason: 'SourceRecovered', message: details } : undefined;
 };
 
-/** A failing source has an Event of its own, so only what concerns the whole policy is left. */
+/**
+ * A failing source has an Event of its own, so only what concerns the whole policy is left. Queries have no conditions,
+ * so the condition of the policy describes their failures.
+ */
 const discoveryEvent: EventOfChange = (change) => {
-  const { condition } = change;
+  const { condition, conditions } = change;
   if (isSourceCondition(condition)) return sourceEvent(change);
-  const isOfPolicy = ['Synced', 'InvalidSpec', 'QueriesNotSupported'].includes(condition.reason);
-  return isOfPolicy ? sameReason(condition) : undefined;
+  if (condition.reason === 'Synced' || condition.reason === 'InvalidSpec') return sameReason(condition);
+  return conditions.some(isSourceCondition) ? undefined : sourceEvent(change);
 };
 
 const eventByKind: Readonly<Record<string, EventOfChange>> = {
@@ -99,11 +108,11 @@ const eventByKind: Readonly<Record<string, EventOfChange>> = {
 /** Conditions about what happens now: they change too often for Events. */
 const frequentTypes: ReadonlySet<string> = new Set(['PullProgress', 'Progressing']);
 
-function eventOfCondition({ subject, before }: StatusChange, condition: Condition): ConditionEvent | undefined {
+function eventOfCondition({ subject, before, after }: StatusChange, condition: Condition): ConditionEvent | undefined {
   const previous = before.conditions?.find(({ type }) => type === condition.type);
   if (previous?.status === condition.status && previous.reason === condition.reason) return undefined;
   const eventOf = frequentTypes.has(condition.type) ? quiet : (eventByKind[subject.kind] ?? otherEvent);
-  return eventOf({ condition, previous });
+  return eventOf({ condition, previous, conditions: after.conditions ?? [] });
 }
 
 function conditionEvents(change: StatusChange): ParentEvent[] {

@@ -114,13 +114,17 @@ const discoveryPolicy = z.object({
       sources: z
         .array(z.object({ type: z.string(), target: z.string(), healthy: z.boolean(), imageCount: z.number() }))
         .catch([]),
+      queryResults: z
+        .array(z.object({ type: z.string(), name: z.string(), status: z.string(), imageCount: z.number().catch(0) }))
+        .catch([]),
     })
-    .catch({ sources: [] }),
+    .catch({ sources: [], queryResults: [] }),
 });
 
 interface DiscoverySource {
   readonly policy: string;
   readonly source_type: string;
+  /** URL of a source, or name of a query. */
   readonly endpoint: string;
   readonly healthy: boolean;
   readonly imageCount: number;
@@ -131,13 +135,13 @@ function sourcesOf(objects: readonly unknown[]): DiscoverySource[] {
     const parsed = discoveryPolicy.safeParse(object);
     if (!parsed.success) return [];
     const { metadata, status } = parsed.data;
-    return status.sources.map(({ type, target, healthy, imageCount }) => ({
-      policy: metadata.name,
-      source_type: type,
-      endpoint: target,
-      healthy,
-      imageCount,
-    }));
+    const policy = metadata.name;
+    const queries = status.queryResults.map(({ name, status: result, ...query }) => {
+      return { ...query, target: name, healthy: result === 'success' };
+    });
+    return [...status.sources, ...queries].map(({ type, target, ...source }) => {
+      return { policy, source_type: type, endpoint: target, ...source };
+    });
   });
 }
 
@@ -155,7 +159,7 @@ function combined(samples: readonly Sample[], combine: (left: number, right: num
 export const discoveryPolicyGauges: readonly GaugeDefinition<unknown>[] = [
   {
     name: 'drop_discovery_images_found',
-    help: 'Images that the sources of a type found.',
+    help: 'Images that the sources or queries of a type found.',
     labelNames: ['policy', 'source_type'],
     samplesOf: (objects) =>
       combined(
@@ -168,7 +172,7 @@ export const discoveryPolicyGauges: readonly GaugeDefinition<unknown>[] = [
   },
   {
     name: 'drop_discovery_source_health',
-    help: '1 if the last query of every source at the endpoint succeeded, otherwise 0.',
+    help: '1 if the last query of every source at the endpoint, or of the named query, succeeded, otherwise 0.',
     labelNames: ['policy', 'source_type', 'endpoint'],
     samplesOf: (objects) =>
       combined(

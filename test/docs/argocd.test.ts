@@ -45,7 +45,6 @@ const expected: Readonly<Record<HealthKind, Partial<Record<HealthName, readonly 
     Progressing: ['Progressing', 'Pending', 'DiscoveryPending'],
     Degraded: [
       'InvalidSpec',
-      'QueriesNotSupported',
       'Degraded',
       'DiscoveryPolicyNotFound',
       'ConnectionRefused',
@@ -73,7 +72,6 @@ const expected: Readonly<Record<HealthKind, Partial<Record<HealthName, readonly 
     Progressing: ['Pending'],
     Degraded: [
       'InvalidSpec',
-      'QueriesNotSupported',
       'EmptyResult',
       'ConnectionRefused',
       'DNSError',

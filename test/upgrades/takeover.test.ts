@@ -1,8 +1,18 @@
 // Objects of the original Drop or of another version are taken over: pulls stay paced and no ledger is lost.
 import { expect, test } from 'vitest';
+import { discoveryPolicyKind } from '../../crds/discovery-policy.ts';
 import { API_VERSION } from '../../crds/kind.ts';
 import { kinds } from '../../crds/kinds.ts';
 import type { KubernetesObject } from '../../simulator/kubernetes-object.ts';
+import {
+  applyDiscovery,
+  applySet,
+  children,
+  MIMIR,
+  sourceAt,
+  startDiscovery,
+  THANOS,
+} from '../whole-cluster/discovery-scenario.ts';
 import {
   allCached,
   applyPolicy,
@@ -103,7 +113,7 @@ test('the outcome of a pull Pod that the original Drop left running is recorded'
   expect(pullPods(cluster).map(({ metadata }) => metadata.name)).toEqual(['pull-app-x7k2p']);
 });
 
-test('a DiscoveryPolicy of the original Drop with queries is kept, and its set pulls what it found', async () => {
+test('the images of the original Drop stay while the queries of a DiscoveryPolicy fail', async () => {
   const { cluster, clock } = startScenario({ nodes: 2, defaultPolicy: pacing });
   const references = IMAGES.map((name) => publish(cluster, name));
   const spec = {
@@ -145,7 +155,13 @@ test('a DiscoveryPolicy of the original Drop with queries is kept, and its set p
   await clock.runFor(HOUR);
   const after = cluster.store.get({ kind: 'DiscoveryPolicy', name: 'popular' });
   expect(after.spec).toEqual(spec);
-  expect(after.status).toMatchObject({ ...status, conditions: [{ reason: 'QueriesNotSupported' }] });
+  expect(after.status).toMatchObject({
+    lastSyncTime: status.lastSyncTime,
+    imageCount: 2,
+    discoveredImages: status.discoveredImages,
+    queryResults: [{ name: 'usage', type: 'prometheus', status: 'failed' }],
+    conditions: [{ status: 'False', message: expect.stringContaining('1 of 1 query failing: usage: ') }],
+  });
   expect(cluster.store.get({ kind: 'CachedImageSet', name: 'ci' }).status).toMatchObject({
     phase: 'Ready',
     ready: '2/2',
@@ -233,5 +249,38 @@ test.each(fields)(
     if (kind === 'CachedImage' && ledgerFields.has(field)) expect(again).toHaveLength(2 * IMAGES.length);
     else expect(again).toEqual([]);
     expect(reasonOf(cluster, 'a')).toBe('Cached');
+  },
+);
+
+const discoveryFields = Object.keys(discoveryPolicyKind.status.shape);
+
+test.each(discoveryFields)(
+  'a status of a DiscoveryPolicy with queries without %s loses no image while its queries fail',
+  async (field) => {
+    const { cluster, clock, responses, service } = startDiscovery();
+    const queryAt = (name: string, endpoint: string) => ({ name, ...sourceAt(endpoint) });
+    responses.set(MIMIR, { ants: 9, bees: 5 });
+    responses.set(THANOS, { bees: 1 });
+    applyDiscovery(cluster, {
+      sources: undefined,
+      queries: [queryAt('usage', MIMIR), queryAt('more', THANOS)],
+      signals: [{ name: 'total', query: 'usage', type: 'aggregate', aggregate: { method: 'sum' } }],
+      ranking: { strategy: 'signal', signal: 'total' },
+    });
+    applySet(cluster);
+    await clock.runFor(MINUTE);
+    expect(children(cluster)).toEqual(['listed', 'ants', 'bees']);
+    for (const endpoint of [MIMIR, THANOS]) responses.set(endpoint, 'Timeout');
+    service.restart();
+    const policy = cluster.store.get({ kind: 'DiscoveryPolicy', name: 'popular' });
+    const { [field]: _gone, ...rest } = policy.status ?? {};
+    setStatus(cluster, policy, rest);
+    cluster.metacontroller.restart();
+    await clock.runFor(HOUR);
+    expect(children(cluster)).toEqual(['listed', 'ants', 'bees']);
+    responses.set(MIMIR, { cats: 9, bees: 5 });
+    responses.set(THANOS, { bees: 1 });
+    await clock.runFor(HOUR);
+    expect(children(cluster)).toEqual(['listed', 'cats', 'bees']);
   },
 );

@@ -86,7 +86,8 @@ function rankedPolicy(prometheus: string): StoredObject {
           name: 'helpers',
           type: 'registry',
           registry: {
-            url: 'https://registry.gitlab.com',
+            // Does not exist on any network.
+            url: 'https://registry.invalid',
             repositories: ['gitlab-org/gitlab-runner/gitlab-runner-helper'],
             tagFilter: '^x86_64-v',
             tagSeek: 'x86_64-v17',

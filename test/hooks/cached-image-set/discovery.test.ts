@@ -97,7 +97,7 @@ test('each discovered image becomes a child with a label, its rank and its sourc
 
 test('the images that the original Drop found are children without a source, in their order', () => {
   const { children, status, ready } = sync({
-    ...readyCondition('False', 'QueriesNotSupported', 'spec.queries is not supported'),
+    ...readyCondition('False', 'DNSError', '1 of 2 queries failing: pulls: no such host'),
     imageCount: 2,
     discoveredImages: [
       { image: 'r.io/build:1', rank: 1, finalScore: '2' },
@@ -114,7 +114,7 @@ test('the images that the original Drop found are children without a source, in 
   expect(status).toMatchObject({ phase: 'Pending', imagesManaged: 2, imagesDiscovered: 2 });
   expect(ready).toMatchObject({
     reason: 'Progressing',
-    message: expect.stringMatching(/^0 of 2 images on all nodes \(DiscoveryPolicy popular: QueriesNotSupported\); /),
+    message: expect.stringMatching(/^0 of 2 images on all nodes \(DiscoveryPolicy popular: DNSError\); /),
   });
 });
 
@@ -246,11 +246,11 @@ const keepTable: KeepRow[] = [
     message: 'DiscoveryPolicy popular: 1 of 1 source failing: https://mimir.example.com: unknown host',
   },
   {
-    what: 'while the DiscoveryPolicy has queries that were never run,',
-    policy: readyCondition('False', 'QueriesNotSupported', 'spec.queries is not supported'),
+    what: 'while the ranking of the DiscoveryPolicy waits for a query that has never succeeded,',
+    policy: readyCondition('False', 'DNSError', '1 of 2 queries failing: pulls: no such host'),
     phase: 'Degraded',
-    reason: 'QueriesNotSupported',
-    message: 'DiscoveryPolicy popular: spec.queries is not supported',
+    reason: 'DNSError',
+    message: 'DiscoveryPolicy popular: 1 of 2 queries failing: pulls: no such host',
   },
   {
     what: 'while the spec of the DiscoveryPolicy was never valid,',

@@ -83,6 +83,20 @@ describe('the Events of a status change', () => {
       ['Warning SourceFailed DNSError: no such host'],
     ],
     [
+      'a Warning for a DiscoveryPolicy with a query that fails',
+      change(
+        'DiscoveryPolicy',
+        [condition('Ready', 'True', 'Synced')],
+        [condition('Ready', 'False', 'DNSError', '1 of 2 queries failing: usage: no such host')],
+      ),
+      ['Warning SourceFailed DNSError: 1 of 2 queries failing: usage: no such host'],
+    ],
+    [
+      'none for a DiscoveryPolicy with a query that is not sent yet',
+      change('DiscoveryPolicy', [], [condition('Ready', 'False', 'Pending')]),
+      [],
+    ],
+    [
       'a Warning for a source that fails for another reason',
       change(
         'DiscoveryPolicy',

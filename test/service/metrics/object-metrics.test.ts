@@ -70,6 +70,15 @@ const cluster: Objects = {
         ],
       },
     },
+    {
+      metadata: { name: 'ranked' },
+      status: {
+        queryResults: [
+          { name: 'usage', type: 'prometheus', status: 'success', imageCount: 7 },
+          { name: 'pulls', type: 'loki', status: 'failed' },
+        ],
+      },
+    },
     { metadata: { name: 'new' } },
   ],
 };
@@ -102,8 +111,12 @@ test('every object has its series', async () => {
     'drop_estimated_completion_timestamp_seconds{policy="default"} 1795696200',
     'drop_discovery_images_found{policy="busy",source_type="prometheus"} 5',
     'drop_discovery_images_found{policy="busy",source_type="registry"} 9',
+    'drop_discovery_images_found{policy="ranked",source_type="prometheus"} 7',
+    'drop_discovery_images_found{policy="ranked",source_type="loki"} 0',
     'drop_discovery_source_health{policy="busy",source_type="prometheus",endpoint="https://prometheus.example.com"} 0',
     'drop_discovery_source_health{policy="busy",source_type="registry",endpoint="https://registry.example.com"} 1',
+    'drop_discovery_source_health{policy="ranked",source_type="prometheus",endpoint="usage"} 1',
+    'drop_discovery_source_health{policy="ranked",source_type="loki",endpoint="pulls"} 0',
   ]);
 });
 
