@@ -1,5 +1,5 @@
-// Merging the statuses of two replicas: each source keeps its latest images, whichever replica found them.
-import { expect, test } from 'vitest';
+// Merging the statuses of two replicas: the latest images stay, whichever replica found them.
+import { describe, expect, it, test } from 'vitest';
 import type { DiscoveryPolicyStatus } from '../../../crds/discovery-policy.ts';
 import { mergeDiscoveryStatuses } from '../../../hooks/discovery-policy/merge.ts';
 
@@ -88,4 +88,72 @@ test.each([
   },
 ])('$what', ({ observed, remembered, merged }) => {
   expect(mergeDiscoveryStatuses(observed, remembered)).toEqual(merged);
+});
+
+describe('the statuses of a policy with queries', () => {
+  const result = (hash: string, lastSuccessTime = noon) => ({
+    name: hash,
+    type: 'prometheus',
+    status: 'success',
+    hash,
+    lastSuccessTime,
+  });
+  const ranking = (
+    revision: number,
+    images: readonly string[] | undefined,
+    more: Partial<DiscoveryPolicyStatus> = {},
+  ) => ({
+    revision,
+    queryResults: [result('a'), result('b')],
+    ...(images === undefined
+      ? {}
+      : {
+          lastSyncTime: noon,
+          imageCount: images.length,
+          discoveredImages: images.map((image, index) => ({ image, rank: index + 1, raw: [1, null], values: [2] })),
+          signalBounds: [{ signal: 's', hash: 'h', min: 2, max: 2 }],
+        }),
+    ...more,
+  });
+
+  it('keep the newer status, unless the older one has a later ranking', () => {
+    const newer = ranking(7, ['x'], { lastSyncTime: later });
+    expect(mergeDiscoveryStatuses(newer, ranking(5, ['y']))).toEqual(newer);
+    expect(mergeDiscoveryStatuses(newer, ranking(5, ['y'], { lastSyncTime: later }))).toEqual(newer);
+    const older = ranking(5, ['y', 'z'], { lastSyncTime: '2026-11-21T12:09:00Z' });
+    expect(mergeDiscoveryStatuses(newer, older)).toEqual({ ...older, revision: 8 });
+  });
+
+  it('keep the results of the newer status with the ranking of the older one', () => {
+    const failing = { ...result('b'), status: 'failed', reason: 'Timeout' };
+    const newer = ranking(7, undefined, { queryResults: [result('a', later), failing] });
+    const older = ranking(5, ['y']);
+    const { discoveredImages, signalBounds, imageCount, lastSyncTime } = older;
+    const expected = { ...newer, discoveredImages, signalBounds, imageCount, lastSyncTime, revision: 8 };
+    expect(mergeDiscoveryStatuses(newer, older)).toEqual(expected);
+  });
+
+  it.each([
+    ['with other queries', [result('c'), result('b')]],
+    ['with the queries in another order', [result('b'), result('a')]],
+    ['with fewer queries', [result('a')]],
+  ])('ignore a ranking %s, because its numbers belong to them', (_what, queryResults) => {
+    const newer = ranking(7, undefined, { queryResults });
+    expect(mergeDiscoveryStatuses(newer, ranking(5, ['y']))).toEqual(newer);
+  });
+
+  it('keep an empty ranking', () => {
+    const newer = ranking(7, [], { lastSyncTime: later });
+    expect(mergeDiscoveryStatuses(newer, ranking(5, ['y']))).toEqual(newer);
+  });
+
+  it('are not merged with those of a policy with sources', () => {
+    const withQueries = ranking(7, undefined);
+    const withSources = status(5, source('a', ['x'], noon));
+    expect(mergeDiscoveryStatuses(withQueries, withSources)).toEqual(withQueries);
+    expect(mergeDiscoveryStatuses({ ...withSources, revision: 9 }, withQueries)).toEqual({
+      ...withSources,
+      revision: 9,
+    });
+  });
 });
