@@ -43,10 +43,14 @@ const source = fc.constantFrom(
   { type: 'prometheus', prometheus: { endpoint: 'https://c.example.com', query: 'up' }, secretRef: { name: 'd' } },
 );
 
-/** A policy of the original Drop, whose queries are not run. */
+const loki = { endpoint: 'https://c.example.com', query: '{a="b"}', parser: { type: 'kubernetesEvents' } };
+
+/** The last two cannot work. */
 const query = fc.constantFrom(
   { name: 'a', type: 'prometheus', prometheus: { endpoint: 'https://a.example.com', query: 'up' } },
-  { name: 'b', type: 'registry', registry: { url: 'https://b.example.com', repositories: ['app'], tagFilter: '(' } },
+  { name: 'b', type: 'registry', registry: { url: 'https://b.example.com', repositories: ['app'], tagFilter: 'v' } },
+  { name: 'c', type: 'loki', loki, secretRef: { name: 'd' } },
+  { name: 'e', type: 'registry', registry: { url: 'https://b.example.com', repositories: ['app'], tagFilter: '(' } },
   { name: 'c', type: 'loki' },
   { name: 'd', type: 'loki', loki: { endpoint: 'https://d.example.com', query: '{a="b"}' }, secretRef: { name: 'd' } },
   {
@@ -73,9 +77,23 @@ const query = fc.constantFrom(
   },
 );
 
+const signal = fc.constantFrom(
+  { name: 'a', query: 'a', type: 'aggregate', aggregate: { method: 'sum' } },
+  { name: 'c', query: 'c', type: 'eventPullTime', eventPullTime: { statistic: 'p95' } },
+);
+
+const selector = { nodeSelectorTerms: [{ matchExpressions: [{ key: 'pool', operator: 'In', values: ['x'] }] }] };
+const exposure = { preWindowUsageSignal: 'a', targetWindowUsageSignal: 'a', pullTimeSignal: 'c', nodes: { selector } };
+const ranking = fc.constantFrom(
+  undefined,
+  { strategy: 'signal', signal: 'a' },
+  { strategy: 'weightedSum', weightedSum: { terms: [{ signal: 'a', weight: '700m' }] } },
+  { strategy: 'modelExposure', modelExposure: exposure },
+);
+
 const discoveryShape = fc.oneof(
   fc.record({ sources: fc.uniqueArray(source, { minLength: 1 }) }),
-  fc.record({ queries: fc.uniqueArray(query) }),
+  fc.record({ queries: fc.uniqueArray(query), signals: fc.uniqueArray(signal), ranking }),
 );
 
 const discoveryPolicy = fc

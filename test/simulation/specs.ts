@@ -74,12 +74,32 @@ export function drawSetSpec(random: Random, images: readonly string[]): Spec {
   };
 }
 
+const total = (query: string) => ({ name: query, query, type: 'aggregate', aggregate: { method: 'sum' } });
+
+/** No ranking of these leaves out an image. */
+function drawRanking(random: Random, signals: readonly string[]): Spec {
+  return random.pick([
+    {},
+    { ranking: { strategy: 'signal', signal: random.pick(signals) } },
+    {
+      ranking: {
+        strategy: 'weightedSum',
+        weightedSum: { terms: signals.map((signal) => ({ signal, weight: random.pick(['700m', '0.3', -1]) })) },
+      },
+    },
+  ]);
+}
+
 export function drawDiscoverySpec(random: Random): Spec {
   const endpoints = random.chance(0.5) ? SOURCES : SOURCES.slice(0, 1);
-  return {
-    syncInterval: random.pick(['30s', '1m', '10m']),
-    sources: endpoints.map((endpoint) => ({ type: 'prometheus', prometheus: { endpoint, query: 'up' } })),
-  };
+  const syncInterval = random.pick(['30s', '1m', '10m']);
+  const sources = endpoints.map((endpoint) => ({ type: 'prometheus', prometheus: { endpoint, query: 'up' } }));
+  // A generator of its own, so that remembered seeds draw the rest as before.
+  const ofShape = random.fork(`queries ${syncInterval} ${endpoints.length}`);
+  if (ofShape.chance(0.6)) return { syncInterval, sources };
+  const queries = sources.map((source, index) => ({ name: `query-${index}`, ...source }));
+  const names = queries.map(({ name }) => name);
+  return { syncInterval, queries, signals: names.map(total), ...drawRanking(ofShape, names) };
 }
 
 /** Some of the images, with scores. */

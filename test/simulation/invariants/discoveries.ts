@@ -1,5 +1,5 @@
 // A discovered image stays while its source fails or returns nothing. Only a successful response without it removes it.
-import type { DiscoveryPolicySpec, DiscoveryPolicyStatus } from '../../../crds/discovery-policy.ts';
+import type { DiscoveredImage, DiscoveryPolicySpec, DiscoveryPolicyStatus } from '../../../crds/discovery-policy.ts';
 import type { KubernetesObject } from '../../../simulator/kubernetes-object.ts';
 import type { ObservedCluster } from '../observed-cluster.ts';
 import type { Simulation } from '../simulation.ts';
@@ -11,6 +11,8 @@ type Beginnings = ReadonlyMap<string, number>;
 /** The last seen state of a DiscoveryPolicy. */
 interface Seen {
   readonly images: readonly string[];
+  /** Whether the policy has queries, which it ranks together. */
+  readonly ranksTogether: boolean;
   /** By endpoint, since it is a source: images of an earlier source may be gone. */
   readonly queriedSince: Beginnings;
   /** By endpoint and image, since the status lists the image for the endpoint. */
@@ -19,18 +21,33 @@ interface Seen {
 
 const pairText = (endpoint: string, image: string) => `${endpoint} ${image}`;
 
+const specOf = ({ spec }: KubernetesObject) => spec as unknown as Partial<DiscoveryPolicySpec>;
+const queriedEndpoints = ({ queries = [] }: Partial<DiscoveryPolicySpec>) =>
+  queries.map(({ prometheus }) => prometheus?.endpoint ?? '');
+
 /** The endpoints that a DiscoveryPolicy queries. */
-export const endpointsIn = ({ spec }: KubernetesObject): readonly string[] =>
-  ((spec as unknown as DiscoveryPolicySpec).sources ?? []).flatMap(({ prometheus }) => prometheus?.endpoint ?? []);
+export function endpointsIn(policy: KubernetesObject): readonly string[] {
+  const spec = specOf(policy);
+  return [...(spec.sources ?? []).flatMap(({ prometheus }) => prometheus?.endpoint ?? []), ...queriedEndpoints(spec)];
+}
 
 export const discoveredIn = ({ status }: KubernetesObject) =>
   ((status ?? {}) as Partial<DiscoveryPolicyStatus>).discoveredImages ?? [];
 
+/** The endpoints for which the status lists an image: those with a number of it, or else its source. */
+function listingEndpoints(policy: KubernetesObject, { source = '', raw = [] }: DiscoveredImage): readonly string[] {
+  const endpoints = queriedEndpoints(specOf(policy));
+  return endpoints.length === 0 ? [source] : endpoints.filter((_, index) => typeof raw[index] === 'number');
+}
+
 function see(policy: KubernetesObject, before: Seen | undefined, now: number): Seen {
   const discovered = discoveredIn(policy);
-  const pairs = discovered.map(({ source = '', image }) => pairText(source, image));
+  const pairs = discovered.flatMap((each) =>
+    listingEndpoints(policy, each).map((endpoint) => pairText(endpoint, each.image)),
+  );
   return {
     images: discovered.map(({ image }) => image),
+    ranksTogether: specOf(policy).queries !== undefined,
     queriedSince: new Map(endpointsIn(policy).map((endpoint) => [endpoint, before?.queriedSince.get(endpoint) ?? now])),
     listedSince: new Map(pairs.map((pair) => [pair, before?.listedSince.get(pair) ?? now])),
   };
@@ -48,6 +65,8 @@ const WRITTEN_MILLISECONDS = 30_000;
 /** Whether the last result of an endpoint has the image, and the service cannot have forgotten it. */
 function mustBeKept(simulation: Simulation, seen: Seen, endpoint: string, image: string): boolean {
   const { sources, replicas, clock } = simulation;
+  // A query that recovers alone is not ranked before all queries have run once more.
+  if (seen.ranksTogether && !seen.listedSince.has(pairText(endpoint, image))) return false;
   const returnedAt = sources.lastReturnedAt(endpoint, image) ?? 0;
   const queriedSince = seen.queriedSince.get(endpoint) ?? Number.POSITIVE_INFINITY;
   if (sources.lastImages(endpoint)?.has(image) !== true || returnedAt < queriedSince) return false;
