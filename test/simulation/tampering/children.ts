@@ -16,6 +16,11 @@ const dropsWhenSourceFails: Tampering = changeResponses('discoverypolicies', (re
   sourceFails(response) ? { ...response, status: { ...response.status, discoveredImages: [] } } : response,
 );
 
+const queryFails = ({ status }: SyncResponse) => {
+  const { queryResults = [] } = (status ?? {}) as { queryResults?: readonly { status: string }[] };
+  return queryResults.some((result) => result.status === 'failed');
+};
+
 const isDiscovered = ({ metadata }: Manifest) => metadata.labels?.['drop.corewire.io/discovered'] === 'true';
 
 /** Removes existing children from the responses. */
@@ -60,6 +65,14 @@ export const deletionTamperings: readonly TamperedService[] = [
     service: 'a service that drops all discovered images when a source fails',
     tampering: dropsWhenSourceFails,
     run: smallRun(5, { faults: ['discovery-fails'] }),
+  },
+  {
+    invariant: 'discovery-dropped',
+    service: 'a service that drops all discovered images when a query fails',
+    tampering: changeResponses('discoverypolicies', (response) =>
+      queryFails(response) ? { ...response, status: { ...response.status, discoveredImages: [] } } : response,
+    ),
+    run: smallRun(3, { faults: ['discovery-fails'] }),
   },
   {
     invariant: 'discovery-dropped',
