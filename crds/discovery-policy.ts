@@ -101,7 +101,7 @@ const registrySource = z
 /** The source types. The name of a type is also the name of the field that configures a source of that type. */
 const sourceBlocks = { prometheus: prometheusSource.optional(), registry: registrySource.optional() };
 
-export type SourceTypeName = keyof typeof sourceBlocks;
+type SourceTypeName = keyof typeof sourceBlocks;
 
 const sourceTypeNames = Object.keys(sourceBlocks) as SourceTypeName[];
 
@@ -280,7 +280,6 @@ export const discoveryPolicyStatus = z.object({
 export type DiscoveryPolicySpec = z.infer<typeof discoveryPolicySpec>;
 export type DiscoverySource = NonNullable<DiscoveryPolicySpec['sources']>[number];
 export type DiscoveryPolicyStatus = z.infer<typeof discoveryPolicyStatus>;
-export type DiscoveryQuerySpec = NonNullable<DiscoveryPolicySpec['queries']>[number];
 export type DiscoveredImage = z.infer<typeof discoveredImage>;
 export type QueryResult = z.infer<typeof queryResult>;
 export type SignalBounds = z.infer<typeof signalBounds>;

@@ -36,9 +36,6 @@ export interface PolicySignal {
   readonly evaluate: Evaluate;
 }
 
-/** The list of the spec that a policy has. */
-export type PolicyList = QueryOrigin['list'];
-
 export interface PolicyParts {
   readonly queries: readonly PolicyQuery[];
   readonly signals: readonly PolicySignal[];
@@ -48,7 +45,8 @@ export interface PolicyParts {
 export interface CompiledPolicy extends PolicyParts {
   readonly name: string;
   readonly spec: DiscoveryPolicySpec;
-  readonly list: PolicyList;
+  /** The list of the spec that the policy has. */
+  readonly list: QueryOrigin['list'];
   readonly imageFilter: Pattern | undefined;
 }
 

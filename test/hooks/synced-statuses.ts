@@ -149,6 +149,8 @@ function syncDiscovery(spec: object, outcome: SourceOutcome | undefined, status:
   return syncDiscoveryPolicy(request.parent, outcomes, NOON).response;
 }
 
+const querySpec = { queries: [{ name: 'usage', ...discoverySpec.sources[0] }] };
+
 const found = (images: readonly string[]): SourceOutcome => ({
   ok: true,
   type: 'prometheus',
@@ -162,6 +164,9 @@ const synced = syncDiscovery(discoverySpec, found(['r.io/a:1']));
 const discoveryResponses = [
   syncDiscovery({ sources: [] }, undefined),
   syncDiscovery({ queries: [{ name: 'usage', type: 'loki' }] }, undefined),
+  syncDiscovery(querySpec, undefined),
+  syncDiscovery(querySpec, found(['r.io/a:1'])),
+  syncDiscovery(querySpec, { ok: false, reason: 'DNSError', message: 'no such host' }),
   syncDiscovery(discoverySpec, undefined),
   synced,
   syncDiscovery(discoverySpec, found([]), synced.status),

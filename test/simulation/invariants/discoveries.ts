@@ -34,7 +34,7 @@ export function endpointsIn(policy: KubernetesObject): readonly string[] {
 export const discoveredIn = ({ status }: KubernetesObject) =>
   ((status ?? {}) as Partial<DiscoveryPolicyStatus>).discoveredImages ?? [];
 
-/** The endpoints for which the status lists an image: those with a number of it, or else its source. */
+/** The endpoints for which the status lists an image: those with a number of it, or its source. */
 function listingEndpoints(policy: KubernetesObject, { source = '', raw = [] }: DiscoveredImage): readonly string[] {
   const endpoints = queriedEndpoints(specOf(policy));
   return endpoints.length === 0 ? [source] : endpoints.filter((_, index) => typeof raw[index] === 'number');
