@@ -129,6 +129,38 @@ describe('while one of two queries fails', () => {
     expect(scores(second?.status)).toEqual(scores(first?.status));
   });
 
+  it('an image without any number stays a candidate', () => {
+    const queries = [usage, prometheusQuery('more')];
+    const status = statusAfter([
+      { at: NOON, spec: { queries }, outcomes: { usage: series({ a: 5 }), more: series({ b: [] }) } },
+      { at: later, outcomes: { usage: series({ c: 5 }), more: failure() } },
+    ]);
+    expect(ranked(status)).toEqual(['c 5', 'b 0']);
+  });
+
+  it('an image with a size and without a duration stays a candidate', () => {
+    const sizes = {
+      name: 'size',
+      query: 'pulls',
+      type: 'eventPullTime',
+      eventPullTime: { metric: 'imageSize', statistic: 'max' },
+    };
+    const text = 'Successfully pulled image "r.io/big:1". Image size: 7000 bytes.';
+    const status = statusAfter([
+      {
+        at: NOON,
+        spec: { queries: [usage, events], signals: [sizes], ranking: bySignal('size') },
+        outcomes: {
+          usage: series({ a: 5 }),
+          pulls: { ok: true, type: 'loki', lines: [{ time: NOON / 1000, labels: { reason: 'Pulled' }, text }] },
+        },
+      },
+      { at: later, outcomes: { usage: series({ c: 5 }), pulls: failure() } },
+    ]);
+    expect(ranked(status)).toEqual(['r.io/big:1 7000', 'c 0']);
+    expect(status.discoveredImages?.[0]?.raw).toEqual([null, null]);
+  });
+
   it('its retries alone change nothing but its result', () => {
     const [, failed, retried] = syncAll([
       firstRun,
@@ -199,6 +231,31 @@ describe('an edited spec', () => {
     expect(second?.status.discoveredImages).toEqual(reversed);
     expect(second?.status.signalBounds).toEqual([...(first?.status.signalBounds ?? [])].reverse());
     expect(second?.status.queryResults?.map(({ name }) => name)).toEqual(['pulls', 'usage']);
+  });
+
+  it('keeps the numbers of a query that has another name', () => {
+    const renamed = { queries: [usage, { ...prometheusQuery('more'), name: 'other' }] };
+    const synced = syncAll([
+      {
+        at: NOON,
+        spec: { queries: [usage, prometheusQuery('more')] },
+        outcomes: { usage: series({ a: 5 }), more: series({ b: 3 }) },
+      },
+      { at: NOON + MINUTE, spec: renamed, generation: 2, outcomes: { usage: series({ a: 5 }), other: failure() } },
+    ]);
+    expect(ranked(synced[1]?.status ?? {})).toEqual(['a 5', 'b 3']);
+    expect(resultOf(synced[1]?.status ?? {}, 'other').lastSuccessTime).toBe('2026-11-21T12:00:00Z');
+  });
+
+  it('does not keep the values of a signal whose query was edited', () => {
+    const edited = { ...spec, queries: [usage, { ...events, secretRef: { name: 'login' } }] };
+    const [first, second] = syncAll([
+      firstRun,
+      { at: later, spec: edited, generation: 2, outcomes: { ...good, pulls: failure() } },
+    ]);
+    expect(ranked(second?.status ?? {})).toEqual(ranked(first?.status ?? {}));
+    expect(ready(second?.status ?? {})?.message).toContain('the ranking waits for the first values of signal slow');
+    expect(second?.status.signalBounds?.[2]).toEqual({ signal: 'slow' });
   });
 
   it('keeps the images of a query that was edited and fails, by its name', () => {
