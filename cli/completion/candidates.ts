@@ -8,8 +8,13 @@ export interface Completion {
   readonly wantsFiles: boolean;
 }
 
-/** Returns the names of the CachedImages. The flags have the names of the command line without the two hyphens. */
-export type ImageNames = (flags: ReadonlyMap<string, string>) => Promise<readonly string[]>;
+/** The objects whose names are completed, by the name of the argument. */
+const namedArguments = { image: 'cachedimages', policy: 'discoverypolicies' } as const;
+
+export type NamedResource = (typeof namedArguments)[keyof typeof namedArguments];
+
+/** Returns the names of the objects. The flags have the names of the command line without the two hyphens. */
+export type ObjectNames = (resource: NamedResource, flags: ReadonlyMap<string, string>) => Promise<readonly string[]>;
 
 /** What the words before the last one mean. */
 interface Position {
@@ -64,24 +69,33 @@ function flagsOf(command: Command, word: string): Completion {
   return listed([...command.options.filter(({ hidden }) => !hidden).map(({ long }) => long ?? ''), '--help']);
 }
 
-async function argumentsOf(argument: Argument | undefined, images: () => ReturnType<ImageNames>): Promise<Completion> {
-  if (argument?.argChoices !== undefined) return listed(argument.argChoices);
-  return argument?.name() === 'image' ? listed(await images()) : nothing;
+function resourceOf(argument: Argument | undefined): NamedResource | undefined {
+  const names: Readonly<Record<string, NamedResource>> = namedArguments;
+  return names[argument?.name() ?? ''];
 }
 
-async function allOf(position: Position, word: string, imageNames: ImageNames): Promise<Completion> {
+async function argumentsOf(
+  argument: Argument | undefined,
+  names: (resource: NamedResource) => ReturnType<ObjectNames>,
+): Promise<Completion> {
+  if (argument?.argChoices !== undefined) return listed(argument.argChoices);
+  const resource = resourceOf(argument);
+  return resource === undefined ? nothing : listed(await names(resource));
+}
+
+async function allOf(position: Position, word: string, objectNames: ObjectNames): Promise<Completion> {
   const { command, positionals, pending, isAfterFlags, flags } = position;
   if (pending !== undefined) return valuesOf(pending);
   if (!isAfterFlags && word.startsWith('-')) return flagsOf(command, word);
   if (command.commands.length > 0) return listed(command.commands.map((each) => each.name()));
-  return await argumentsOf(command.registeredArguments[positionals], () => imageNames(flags));
+  return await argumentsOf(command.registeredArguments[positionals], (resource) => objectNames(resource, flags));
 }
 
 /** Completes the last word, which can be empty. */
 export async function completionOf(
   program: Command,
   words: readonly string[],
-  imageNames: ImageNames,
+  objectNames: ObjectNames,
 ): Promise<Completion> {
   const word = words.at(-1) ?? '';
   const start: Position = {
@@ -91,7 +105,7 @@ export async function completionOf(
     pending: undefined,
     isAfterFlags: false,
   };
-  const { candidates, wantsFiles } = await allOf(words.slice(0, -1).reduce(after, start), word, imageNames);
+  const { candidates, wantsFiles } = await allOf(words.slice(0, -1).reduce(after, start), word, objectNames);
   return { candidates: candidates.filter((candidate) => candidate.startsWith(word)), wantsFiles };
 }
 

@@ -13,10 +13,10 @@ const program = createProgram(
   },
   { version: '', write: () => undefined },
 );
-const completion = await completionOf(program, process.argv.slice(2), async (flags) => {
+const completion = await completionOf(program, process.argv.slice(2), async (resource, flags) => {
   // Loaded only where it is needed: that takes half a second.
-  const { imageNames } = await import('./image-names.ts');
-  return await imageNames({ flags, environment: process.env });
+  const { objectNames } = await import('./object-names.ts');
+  return await objectNames({ resource, flags, environment: process.env });
 });
 // A request or a program for credentials may still run.
 process.stdout.write(completionText(completion), () => process.exit(0));

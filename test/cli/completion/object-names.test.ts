@@ -1,6 +1,6 @@
-// Completion of the names of images: names in time, or nothing.
+// Completion of the names of objects: names in time, or nothing.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { imageNames } from '../../../cli/completion/image-names.ts';
+import { objectNames } from '../../../cli/completion/object-names.ts';
 import { closeServers, type Responder, unusedPort } from '../../service/discovery/servers.ts';
 import { refuse, serveLists } from '../cluster/api-server.ts';
 import { createTestFolder, kubeConfigText, type TestFolder } from '../cluster/kube-config-files.ts';
@@ -14,7 +14,8 @@ afterEach(closeServers);
 
 function namesOf(server: string, timeoutMilliseconds?: number) {
   const kubeconfig = folder.write('config', kubeConfigText({ server, contexts: ['one', 'two'], current: 'two' }));
-  return imageNames({
+  return objectNames({
+    resource: 'cachedimages',
     flags: new Map([
       ['kubeconfig', kubeconfig],
       ['context', 'one'],
@@ -54,6 +55,11 @@ describe('nothing is completed', () => {
   });
 
   it('without a kubeconfig', async () => {
-    expect(await imageNames({ flags: new Map([['kubeconfig', '/does/not/exist']]), environment: {} })).toEqual([]);
+    const nowhere = {
+      resource: 'discoverypolicies' as const,
+      flags: new Map([['kubeconfig', '/does/not/exist']]),
+      environment: {},
+    };
+    expect(await objectNames(nowhere)).toEqual([]);
   });
 });
