@@ -1,9 +1,9 @@
 // What a plan starts from: manifests and nodes from files, on top of nothing or of a live cluster.
 import type { HookSettings } from '../../hooks/settings.ts';
 import type { RawObject, Snapshot } from '../cluster/snapshot.ts';
+import { type DropManifests, readDropManifests } from '../drop-manifests.ts';
 import { type Manifest, readManifests } from '../manifest-files.ts';
 import { UsageError } from '../usage-error.ts';
-import { type PlanManifests, readPlanManifests } from './plan-manifests.ts';
 import { equalNodes, fleetOf } from './planned-nodes.ts';
 import { type PlannedSnapshot, plannedSnapshot } from './planned-snapshot.ts';
 
@@ -38,14 +38,14 @@ function fleetFrom(nodes: string | undefined, manifests: readonly Manifest[]): R
 }
 
 /** The chart installs a PullPolicy of this name with the defaults. */
-function defaultPolicy({ defaultPolicyName }: HookSettings, manifests: PlanManifests): readonly RawObject[] {
+function defaultPolicy({ defaultPolicyName }: HookSettings, manifests: DropManifests): readonly RawObject[] {
   const isGiven = manifests.get('pullpolicies')?.some(({ metadata }) => metadata.name === defaultPolicyName);
   if (isGiven === true) return [];
   return [{ metadata: { name: defaultPolicyName, uid: `planned-${defaultPolicyName}`, generation: 1 }, spec: {} }];
 }
 
 /** A cluster in which Drop was just installed. */
-function emptyCluster(origin: PlanOrigin, fleet: RawObject, manifests: PlanManifests): Snapshot {
+function emptyCluster(origin: PlanOrigin, fleet: RawObject, manifests: DropManifests): Snapshot {
   const { settings, nowMilliseconds } = origin;
   return {
     lists: new Map([
@@ -71,7 +71,7 @@ export function readPlanFiles({ files, nodes }: PlanFiles, origin: PlanOrigin): 
     throw new UsageError('what is to be planned? use -f FILE, or --cluster for what a cluster has');
   }
   const written = manifestsOf(files);
-  const manifests = readPlanManifests(written);
+  const manifests = readDropManifests(written);
   const base = origin.cluster ?? emptyCluster(origin, fleetFrom(nodes, written), manifests);
   const planned = plannedSnapshot(base, manifests);
   const { lists } = planned.snapshot;

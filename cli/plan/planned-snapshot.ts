@@ -8,9 +8,9 @@ import { syncCachedImageSet } from '../../hooks/cached-image-set/sync.ts';
 import { cachedImageSetSyncRequest } from '../../metacontroller/hook-request.ts';
 import type { DesiredObject } from '../../metacontroller/hook-response.ts';
 import type { RawObject, Snapshot, SnapshotResource } from '../cluster/snapshot.ts';
+import type { DropManifests } from '../drop-manifests.ts';
 import type { Manifest } from '../manifest-files.ts';
 import type { NotPlanned } from './plan.ts';
-import type { PlanManifests } from './plan-manifests.ts';
 
 export interface PlannedSnapshot {
   readonly snapshot: Snapshot;
@@ -108,7 +108,7 @@ function withChildren(lists: Map<SnapshotResource, readonly RawObject[]>, now: n
 const APPLIED: readonly SnapshotResource[] = ['pullpolicies', 'cachedimages', 'cachedimagesets', 'discoverypolicies'];
 
 /** `base` is a live cluster, or has nothing but a Fleet. */
-export function plannedSnapshot(base: Snapshot, manifests: PlanManifests): PlannedSnapshot {
+export function plannedSnapshot(base: Snapshot, manifests: DropManifests): PlannedSnapshot {
   const lists = new Map(base.lists);
   for (const resource of APPLIED) {
     lists.set(resource, appliedList(base.lists.get(resource) ?? [], manifests.get(resource) ?? []));

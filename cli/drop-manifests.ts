@@ -1,21 +1,21 @@
-// The manifests of a plan, checked as the API server would check them.
-import { cachedImageKind } from '../../crds/cached-image.ts';
-import { cachedImageSetKind } from '../../crds/cached-image-set.ts';
-import { structuralSchema } from '../../crds/custom-resource-definition.ts';
-import { discoveryPolicyKind } from '../../crds/discovery-policy.ts';
-import { API_GROUP, API_VERSION, type Kind } from '../../crds/kind.ts';
-import { readSpec } from '../../crds/observed.ts';
-import { pullPolicyKind } from '../../crds/pull-policy.ts';
-import { isObjectName } from '../../kubernetes/object-name.ts';
-import type { SnapshotResource } from '../cluster/snapshot.ts';
-import type { Manifest } from '../manifest-files.ts';
-import { UsageError } from '../usage-error.ts';
+// Manifests of the kinds that users write, checked as the API server would check them.
+import { cachedImageKind } from '../crds/cached-image.ts';
+import { cachedImageSetKind } from '../crds/cached-image-set.ts';
+import { structuralSchema } from '../crds/custom-resource-definition.ts';
+import { discoveryPolicyKind } from '../crds/discovery-policy.ts';
+import { API_GROUP, API_VERSION, type Kind } from '../crds/kind.ts';
+import { readSpec } from '../crds/observed.ts';
+import { pullPolicyKind } from '../crds/pull-policy.ts';
+import { isObjectName } from '../kubernetes/object-name.ts';
+import type { SnapshotResource } from './cluster/snapshot.ts';
+import type { Manifest } from './manifest-files.ts';
 import { firstUnknownField } from './unknown-fields.ts';
+import { UsageError } from './usage-error.ts';
 
-const plannedKinds: readonly Kind[] = [cachedImageKind, cachedImageSetKind, pullPolicyKind, discoveryPolicyKind];
+const userKinds: readonly Kind[] = [cachedImageKind, cachedImageSetKind, pullPolicyKind, discoveryPolicyKind];
 
-/** The manifests of the kinds that users write, by their list; other kinds do not matter for a plan. */
-export type PlanManifests = ReadonlyMap<SnapshotResource, readonly Manifest[]>;
+/** The manifests of the kinds that users write, by their list. Other kinds are left out. */
+export type DropManifests = ReadonlyMap<SnapshotResource, readonly Manifest[]>;
 
 function problemOf({ kind, apiVersion, metadata, spec }: Manifest, known: Kind | undefined): string | undefined {
   if (known === undefined) return `no kind ${kind} in ${apiVersion} that users write`;
@@ -28,12 +28,12 @@ function problemOf({ kind, apiVersion, metadata, spec }: Manifest, known: Kind |
 }
 
 /** Throws a UsageError for the first manifest that would not apply. Of two with the same name the later one counts. */
-export function readPlanManifests(manifests: readonly Manifest[]): PlanManifests {
+export function readDropManifests(manifests: readonly Manifest[]): DropManifests {
   const lists = new Map<SnapshotResource, Map<string, Manifest>>();
   for (const manifest of manifests) {
     const { kind, apiVersion, metadata } = manifest;
     if (!apiVersion.startsWith(`${API_GROUP}/`)) continue;
-    const known = plannedKinds.find((candidate) => candidate.kind === kind);
+    const known = userKinds.find((candidate) => candidate.kind === kind);
     const problem = problemOf(manifest, known);
     if (problem !== undefined)
       throw new UsageError(`${kind.toLowerCase()}/${metadata.name} does not apply: ${problem}`);
