@@ -13,8 +13,8 @@
 // An action reports one result: its text goes to stdout, and its exit code is 0 or 1. For exit code 2 it throws a
 // UsageError, whose message of one sentence goes to stderr. It touches neither `process` nor a stream.
 //
-// Shells complete the choices of an option or argument, file names for a value named `<file>` or `<file|...>`, the names
-// of CachedImages for an argument named `image`, and those of DiscoveryPolicies for an argument named `policy`.
+// Shells complete the choices of an option or argument, file names for a value named `<file>` or `<file|...>`, the
+// names of CachedImages for an argument named `image`, and those of DiscoveryPolicies for one named `policy`.
 import { type Command, Option } from 'commander';
 import { DEFAULT_PULL_POD_SETTINGS, type HookSettings } from '../hooks/settings.ts';
 import type { Snapshot } from './cluster/snapshot.ts';

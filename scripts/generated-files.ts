@@ -12,6 +12,7 @@ import { controllerObject, defaultsRegistration, registrations } from '../metaco
 import { argocdPatch, healthCheckFiles } from './argocd-health.ts';
 import { valueRules, valuesSchema } from './chart-schema.ts';
 import { valuesTable, valuesYaml } from './chart-values-text.ts';
+import { drawingFiles } from './drawings/documents.ts';
 import { fieldReference } from './field-reference.ts';
 import { metricsDocument } from './metrics-document.ts';
 import { pageAssets } from './page-assets.ts';
@@ -111,6 +112,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['docs/field-reference.md', fieldReference(kinds)],
     ['docs/reasons.md', reasonsDocument()],
     ['docs/metrics.md', await metricsDocument()],
+    ...drawingFiles(),
     ...healthCheckFiles(),
     ['docs/argocd/argocd-cm.yaml', yaml(argocdPatch())],
     ['cli/plan/html/page-assets.ts', await pageAssets()],
