@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import type { CommandContext, CommandResult } from './command-context.ts';
 import { addCompletionCommand } from './completion/completion-command.ts';
 import { addPlanCommand } from './plan/plan-command.ts';
+import { addRankCommand } from './rank/rank-command.ts';
 import { addRenderCommand } from './render/render-command.ts';
 import { UsageError } from './usage-error.ts';
 import { addWhyCommand } from './why/why-command.ts';
@@ -21,7 +22,7 @@ interface ProgramOptions {
 /** The program with every subcommand. */
 export function createProgram(context: CommandContext, { version, write }: ProgramOptions): Command {
   const program = new Command('kubectl drop')
-    .description('Explains where images are missing, and plans how long pulls take.')
+    .description('Explains where images are missing and how they are ranked, and plans how long pulls take.')
     .version(version, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
@@ -29,6 +30,7 @@ export function createProgram(context: CommandContext, { version, write }: Progr
     .configureOutput({ writeOut: write, writeErr: () => undefined });
   addWhyCommand(program, context);
   addPlanCommand(program, context);
+  addRankCommand(program, context);
   addRenderCommand(program, context);
   addCompletionCommand(program, context);
   return program;
