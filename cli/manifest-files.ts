@@ -29,15 +29,18 @@ function itemsOf(value: unknown): readonly unknown[] | undefined {
   return typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items) ? items : undefined;
 }
 
-/** The parser's messages continue with an excerpt of the file. */
-const firstLine = (message: string) => message.split('\n', 1)[0]?.replace(/:$/, '') ?? '';
+/** The parser's messages quote the file, which can contain credentials. Only what was wrong and where is kept. */
+function problemOf(message: string): string {
+  const [, problem = '', place = ''] = /^(.*?)(?::.*?)??( at line \d+, column \d+)?:?$/m.exec(message) ?? [];
+  return problem + place;
+}
 
 /** Throws UsageError for an alias without its anchor, which the parser reports only now. */
 function contentOf(document: Document.Parsed, path: string): unknown {
   try {
     return document.toJS();
   } catch (error) {
-    throw new UsageError(`${path}: ${firstLine((error as Error).message)}`);
+    throw new UsageError(`${path}: ${problemOf((error as Error).message)}`);
   }
 }
 
@@ -64,7 +67,7 @@ function readFile(path: string, addresses: ReadonlyMap<string, string>): Manifes
   for (const [name, address] of addresses) text = text.replaceAll(name, address);
   return parseAllDocuments(text).flatMap((document) => {
     const [error] = document.errors;
-    if (error !== undefined) throw new UsageError(`${path}: ${firstLine(error.message)}`);
+    if (error !== undefined) throw new UsageError(`${path}: ${problemOf(error.message)}`);
     return manifestsIn(contentOf(document, path), path);
   });
 }

@@ -26,6 +26,8 @@ export interface CredentialRedactor {
   quote(text: string, limitCharacters: number): string;
   /** Returns a whole message without credentials, cut at the limit of a condition. */
   message(text: string): string;
+  /** Returns a whole text without the credentials. Nothing else changes. */
+  text(text: string): string;
 }
 
 /** The encodings in which a server may repeat a secret. */
@@ -79,8 +81,9 @@ export function createCredentialRedactor(
     encodings = [...new Set([...encodings, ...encodingsOf(secret)])].sort((a, b) => b.length - a.length);
   }
 
-  const scrub = (text: string) =>
-    encodings.reduce((rest, encoding) => rest.replaceAll(encoding, REDACTED), text).replace(queryPattern, '?…');
+  const withoutSecrets = (text: string) =>
+    encodings.reduce((rest, encoding) => rest.replaceAll(encoding, REDACTED), text);
+  const scrub = (text: string) => withoutSecrets(text).replace(queryPattern, '?…');
 
   function excerpt(text: string, limitCharacters: number): string {
     if (hasShortSecret) return HIDDEN;
@@ -99,5 +102,6 @@ export function createCredentialRedactor(
     excerpt,
     quote: (text, limitCharacters) => (hasShortSecret ? HIDDEN : `"${excerpt(text, limitCharacters)}"`),
     message: (text) => redactMessage(scrub(text), MESSAGE_LIMIT_CHARACTERS),
+    text: withoutSecrets,
   };
 }

@@ -33,7 +33,11 @@ test.each([
 });
 
 test.each([
-  ['an alias without its anchor', `${policy}spec: *missing\n`, /manifest\.yaml: .*missing/],
+  [
+    'an alias without its anchor',
+    `${policy}spec: *missing\n`,
+    /manifest\.yaml: Unresolved alias \(the anchor must be set before the alias\)$/,
+  ],
   ['an item of a List without a kind', 'kind: List\nitems: [{apiVersion: v1, metadata: {name: a}}]\n', /lacks/],
   ['a document without metadata', 'apiVersion: v1\nkind: Secret\n', /lacks apiVersion, kind or metadata.name/],
   ['text that is not YAML', 'a: [b', /manifest\.yaml: /],
