@@ -1,13 +1,10 @@
 // Credentials of sources from Secret manifests. They come from files only, and only what a query names is decoded.
 import { type CredentialRedactor, createCredentialRedactor } from '../../../service/discovery/credential-redactor.ts';
-import { type CredentialSource, decodeCredentials } from '../../../service/discovery/credentials.ts';
-import { SourceError } from '../../../service/discovery/source-error.ts';
+import type { CredentialSource, SecretData } from '../../../service/discovery/credentials.ts';
+import { givenCredentials } from '../../../service/discovery/given-credentials.ts';
 import type { Manifest } from '../../manifest-files.ts';
 import { UsageError } from '../../usage-error.ts';
 import { quoted } from '../../why/find-images.ts';
-
-/** Base64 by key. */
-type SecretData = Readonly<Record<string, string>>;
 
 /** By name. */
 type FileSecrets = ReadonlyMap<string, SecretData>;
@@ -53,26 +50,15 @@ export interface FileCredentials extends CredentialSource {
 }
 
 /** Returns the Secrets by the name in `secretRef`. */
-export function fileCredentials(secrets: FileSecrets, namespace: string): FileCredentials {
+export function fileCredentials(secrets: FileSecrets): FileCredentials {
+  const given = givenCredentials(secrets);
   const redactors: CredentialRedactor[] = [];
   return {
     redactors,
     async read(query) {
-      const { secretName = '' } = query;
-      const secret = `${namespace}/${secretName}`;
-      const data = secrets.get(secretName);
-      if (data === undefined) {
-        const message = `no file has the Secret ${secret}: add its manifest with --credentials FILE`;
-        return { ok: false, reason: 'SecretNotFound', message };
-      }
-      try {
-        const credentials = decodeCredentials(data, secret, query.type === 'registry' ? query.url : undefined);
-        redactors.push(createCredentialRedactor(credentials));
-        return credentials;
-      } catch (error) {
-        if (!(error instanceof SourceError)) throw error;
-        return { ok: false, reason: error.reason, message: error.message };
-      }
+      const credentials = await given.read(query);
+      if (credentials.ok) redactors.push(createCredentialRedactor(credentials));
+      return credentials;
     },
   };
 }

@@ -35,8 +35,7 @@ function mapTexts(value: unknown, change: (text: string) => string): unknown {
 export async function liveReport(question: LiveQuestion, { environment, clock }: LiveContext): Promise<RankReport> {
   const { policies, all } = readPolicyFiles(question);
   const policy = withNodes(choosePolicy(policies, question.policy), question.nodes);
-  const { namespace } = question;
-  const credentials = fileCredentials(readSecrets(all, namespace), namespace);
+  const credentials = fileCredentials(readSecrets(all, question.namespace));
   const proxyVariables = readProxyVariables(environment);
   const { observed, nowMilliseconds } = await queryPolicy(policy, { credentials, proxyVariables, clock });
   const report = rankReport({ policy: { observed, fleet: undefined }, nowMilliseconds });
