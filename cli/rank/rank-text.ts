@@ -86,7 +86,7 @@ function leftOutLines(leftOut: readonly LeftOutImage[] = []): string[] {
   const others = leftOut.length - LEFT_OUT_LIMIT;
   return [
     ...leftOut.slice(0, LEFT_OUT_LIMIT).flatMap(({ image, why }) => labelledLines('', `${image}: ${why}`, INDENT)),
-    ...(others > 0 ? [`  and ${images(others)} more`] : []),
+    ...(others > 0 ? [`  and ${others} more images`] : []),
   ];
 }
 

@@ -113,6 +113,14 @@ test.each(Object.entries(allowedPackages))('the files of %s import only listed p
   expect(wrong).toEqual([]);
 });
 
+test('the command loads the clients of discovery only on demand', () => {
+  const live = /\bfrom '[^']*(?:\/live|service\/discovery[^']*)\//;
+  const early = sourceFiles('cli').filter(
+    (file) => !file.includes('/rank/live/') && live.test(readFileSync(file, 'utf8')),
+  );
+  expect(early.map((file) => relative(root, file))).toEqual([]);
+});
+
 test('no file imports re2 before it compiles a pattern', () => {
   const early = [...sourceFiles('hooks'), ...sourceFiles('cli'), ...sourceFiles('service')].filter((file) =>
     /import (?!type )[^;]*'re2'/.test(readFileSync(file, 'utf8')),

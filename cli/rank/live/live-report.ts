@@ -37,8 +37,8 @@ export async function liveReport(question: LiveQuestion, { environment, clock }:
   const policy = withNodes(choosePolicy(policies, question.policy), question.nodes);
   const credentials = fileCredentials(readSecrets(all, question.namespace));
   const proxyVariables = readProxyVariables(environment);
-  const { observed, nowMilliseconds } = await queryPolicy(policy, { credentials, proxyVariables, clock });
-  const report = rankReport({ policy: { observed, fleet: undefined }, nowMilliseconds });
+  const { observed, leftOut, nowMilliseconds } = await queryPolicy(policy, { credentials, proxyVariables, clock });
+  const report = rankReport({ policy: { observed, fleet: undefined }, nowMilliseconds, leftOut });
   const { redactors } = credentials;
   // A source can return what it was sent, for example as the name of an image.
   const redacted = (text: string) => redactors.reduce((rest, redactor) => redactor.text(rest), text);

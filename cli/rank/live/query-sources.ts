@@ -2,6 +2,7 @@
 import { discoveryPolicyStatus } from '../../../crds/discovery-policy.ts';
 import { readStatus } from '../../../crds/observed.ts';
 import { patternEngineProblem } from '../../../hooks/discovery-policy/pattern.ts';
+import { shapeOf } from '../../../hooks/discovery-policy/policy-shape.ts';
 import type { SourceOutcome } from '../../../hooks/discovery-policy/query.ts';
 import { planDiscovery, syncDiscoveryPolicy } from '../../../hooks/discovery-policy/sync.ts';
 import { discoveryPolicySyncRequest, type ObservedDiscoveryPolicy } from '../../../metacontroller/hook-request.ts';
@@ -10,6 +11,8 @@ import type { ProxyVariables } from '../../../service/discovery/proxies.ts';
 import { createDiscoveryRunner } from '../../../service/discovery-runner.ts';
 import type { Manifest } from '../../manifest-files.ts';
 import { UsageError } from '../../usage-error.ts';
+import type { LeftOutImage } from '../report.ts';
+import { leftOutImages } from './left-out.ts';
 
 export interface QueryOptions {
   readonly credentials: CredentialSource;
@@ -21,8 +24,7 @@ export interface QueryOptions {
 export interface QueriedPolicy {
   /** With the status after one run. */
   readonly observed: ObservedDiscoveryPolicy;
-  /** Outcomes by the index of the source or query. */
-  readonly outcomes: ReadonlyMap<number, SourceOutcome>;
+  readonly leftOut: readonly LeftOutImage[];
   readonly nowMilliseconds: number;
 }
 
@@ -54,6 +56,17 @@ function checkSpec(observed: ObservedDiscoveryPolicy): void {
   throw new UsageError(`discoverypolicy/${observed.metadata.name} cannot work: ${invalid.message}`);
 }
 
+function leftOutOf(
+  observed: ObservedDiscoveryPolicy,
+  outcomes: ReadonlyMap<number, SourceOutcome>,
+  nowMilliseconds: number,
+): readonly LeftOutImage[] {
+  const shape = shapeOf(observed);
+  if (!('policy' in shape)) return [];
+  const keptImages = new Set(observed.status.discoveredImages?.map(({ image }) => image));
+  return leftOutImages({ policy: shape.policy, outcomes, keptImages, nowMilliseconds });
+}
+
 /** Throws a UsageError for a spec that cannot work. A source that fails is part of the status. */
 export async function queryPolicy(policy: Manifest, options: QueryOptions): Promise<QueriedPolicy> {
   const { credentials, proxyVariables, clock } = options;
@@ -67,5 +80,5 @@ export async function queryPolicy(policy: Manifest, options: QueryOptions): Prom
   const { response } = syncDiscoveryPolicy(parent, outcomes, nowMilliseconds);
   const observed = { ...parent, status: readStatus(discoveryPolicyStatus, response.status) };
   checkSpec(observed);
-  return { observed, outcomes, nowMilliseconds };
+  return { observed, leftOut: leftOutOf(observed, outcomes, nowMilliseconds), nowMilliseconds };
 }

@@ -142,9 +142,95 @@ it('one of several policies is chosen by its name', async () => {
   expect((await run('-f', file, 'nightly')).text).toMatch(/^DiscoveryPolicy {2}nightly\nStatus {11}Synced: /);
 });
 
+it('what was found and not kept is listed with the reason', async () => {
+  const result = ['a', 'b', 'c', 'd', 'e'].map((name, index) => ({
+    metric: { image: name === 'e' ? 'other.io/e:1' : `r.io/${name}:1` },
+    value: [0, String(index)],
+  }));
+  const server = await serve((_request, response) =>
+    json(response, { status: 'success', data: { resultType: 'vector', result } }),
+  );
+  const events = await serve((request, response) => {
+    const end = BigInt(new URL(request.url, 'http://loki').searchParams.get('end') ?? 0);
+    const values = ['a', 'b', 'c'].map((name, index) => [
+      String(end - BigInt(index + 1)),
+      `Successfully pulled image "r.io/${name}:1" in ${index + 1}s`,
+    ]);
+    json(response, { status: 'success', data: { resultType: 'streams', result: [{ stream: {}, values }] } });
+  });
+  const spec = {
+    maxImages: 2,
+    imageFilter: '^r.io/',
+    queries: [
+      { name: 'usage', type: 'prometheus', prometheus: { endpoint: server.url, query: 'up', queryType: 'instant' } },
+      {
+        name: 'pulls',
+        type: 'loki',
+        loki: { endpoint: events.url, query: '{}', parser: { type: 'kubernetesEvents' } },
+      },
+    ],
+    signals: [...signals, { name: 'cold', query: 'pulls', type: 'eventPullTime', eventPullTime: { statistic: 'max' } }],
+    ranking: {
+      strategy: 'weightedSum',
+      weightedSum: {
+        missingSignal: 'drop',
+        terms: [
+          { signal: 'busy', weight: '0.5' },
+          { signal: 'cold', weight: '0.5' },
+        ],
+      },
+    },
+  };
+  const { text, exitCode } = await run('-f', write('policy.yaml', policy(spec)));
+  expect(exitCode).toBe(0);
+  expect(text).toContain('  1. r.io/c:1\n     score  0.8333333333333333 = 0.5 x 0.6667 (busy 2) + 0.5 x 1 (cold 3)\n');
+  expect(text.slice(text.indexOf('Left out'))).toBe(
+    [
+      'Left out',
+      '  r.io/a:1: rank 3 with the score 0, beyond maxImages',
+      '  other.io/e:1: imageFilter does not match it',
+      '  r.io/d:1: a signal has no value for it, or its score is not finite',
+      '',
+    ].join('\n'),
+  );
+});
+
+it('a ranking that waits for a query that fails has no images yet, and those that were found are listed', async () => {
+  const server = await serve(vector({ 'r.io/a:1': 3 }));
+  const down = `http://127.0.0.1:${await unusedPort()}`;
+  const usage = { endpoint: server.url, query: 'up', queryType: 'instant' };
+  const spec = {
+    queries: [
+      { name: 'usage', type: 'prometheus', prometheus: usage, secretRef: { name: 'creds' } },
+      { name: 'pulls', type: 'loki', loki: { endpoint: down, query: '{}', parser: { type: 'kubernetesEvents' } } },
+    ],
+    signals: [{ name: 'cold', query: 'pulls', type: 'eventPullTime', eventPullTime }],
+    ranking: { strategy: 'signal', signal: 'cold' },
+  };
+  const file = write('policy.yaml', policy(spec), secret({ stringData: { token: TOKEN } }));
+  const { text, exitCode } = await run('-f', file);
+  expect(exitCode).toBe(1);
+  expect(text).toContain('Images           0 of at most 50\n');
+  expect(text.slice(text.indexOf('Left out'))).toBe(
+    'Left out\n  r.io/a:1: the ranking waits for a query that has failed\n',
+  );
+});
+
+it('more than twenty images that are left out are counted', async () => {
+  const counts = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`r.io/a${index}:1`, index]));
+  const server = await serve(vector(counts));
+  const spec = { maxImages: 5, sources: [source(server.url)] };
+  const file = write('policy.yaml', policy(spec), secret({ stringData: { token: TOKEN } }));
+  const { text } = await run('-f', file);
+  expect(text).toContain('\n  r.io/a24:1: rank 6 with the score 24, beyond maxImages\n');
+  expect(text).toMatch(/\n {2}and 5 more images\n$/);
+});
+
 const queries = [{ name: 'usage', type: 'prometheus', prometheus: { endpoint: 'http://127.0.0.1:1', query: 'up' } }];
 const signals = [{ name: 'busy', query: 'usage', type: 'aggregate', aggregate: { method: 'sum' } }];
 const selector = { nodeSelectorTerms: [{ matchExpressions: [{ key: 'pool', operator: 'Exists' }] }] };
+const eventPullTime = { statistic: 'max' };
+const windowAggregate = { method: 'sum', timezone: 'Mars/Base', window: { start: '08:00', end: '09:00' } };
 const exposure = {
   queries,
   signals,
@@ -177,6 +263,18 @@ describe('one sentence for', () => {
       [policy({ imageFilter: '(', sources: [source('http://127.0.0.1:1')] })],
       [],
       /^discoverypolicy\/ci cannot work: spec\.imageFilter: /,
+    ],
+    [
+      'a signal that does not fit its query',
+      [policy({ queries, signals: [{ name: 'a', query: 'usage', type: 'eventPullTime', eventPullTime }] })],
+      [],
+      /^discoverypolicy\/ci cannot work: spec\.signals\.0\.type: eventPullTime needs a query of type loki/,
+    ],
+    [
+      'a time zone that does not exist',
+      [policy({ queries, signals: [{ name: 'a', query: 'usage', type: 'windowAggregate', windowAggregate }] })],
+      [],
+      /^discoverypolicy\/ci cannot work: spec\.signals\.0\.windowAggregate\.timezone: /,
     ],
     ['a Secret whose value is a number', creds({ stringData: { token: 12_345 } }), [], /^the Secret "creds": .*text/],
     [

@@ -125,6 +125,7 @@ describeWith(['packageRegistry'], 'the packed command', () => {
     [['--help'], 'Usage: kubectl drop [options] [command]\n'],
     [['why', '--help'], 'Usage: kubectl drop why [options] <image> [node]\n'],
     [['plan', '--help'], 'Usage: kubectl drop plan [options]\n'],
+    [['rank', '--help'], 'Usage: kubectl drop rank [options]'],
   ])('kubectl-drop prints help for %j', (args, usage) => {
     const { status, stdout, stderr } = run('kubectl-drop', ...args);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -143,6 +144,22 @@ describeWith(['packageRegistry'], 'the packed command', () => {
     const { status, stdout, stderr } = run('kubectl-drop', 'plan', ...args);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(JSON.parse(stdout)).toMatchObject({ totalPulls: 6, durationSeconds: 24, peakPulls: 1 });
+  });
+
+  it('kubectl-drop queries the sources of a policy, and names the package that patterns need', () => {
+    const policy = { apiVersion: 'drop.corewire.io/v1alpha1', kind: 'DiscoveryPolicy', metadata: { name: 'ci' } };
+    const sources = [{ type: 'prometheus', prometheus: { endpoint: 'http://127.0.0.1:1', query: 'up' } }];
+    const rank = (spec: unknown) => {
+      writeFileSync(join(folder, 'policy.json'), JSON.stringify({ ...policy, spec }));
+      return run('kubectl-drop', 'rank', '-f', 'policy.json');
+    };
+    const { status, stdout, stderr } = rank({ sources });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+    expect(stdout).toContain('ConnectionRefused');
+    expect(rank({ sources, imageFilter: 'x' })).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^patterns need the npm package re2: /),
+    });
   });
 
   it('kubectl-drop prints its version', () => {
