@@ -15,6 +15,7 @@ import { ASSUMED_MEGABYTES, demoNodes, seed, seedFor } from './demo-cluster.ts';
 import { kubectlTables, meantToFail, notReadyText } from './final-tables.ts';
 import { delayTable } from './limit-use.ts';
 import { type DemoCluster, type PromiseResult, watchPromises } from './promises.ts';
+import { ranksText } from './ranks.ts';
 import { type Rollout, watchRollout } from './rollout.ts';
 import { openScreen, type Screen } from './screen.ts';
 import { startDemoService } from './service.ts';
@@ -99,6 +100,7 @@ function printSummary({ cluster, clock, file }: Demo, rollout: Rollout): void {
   print(notReadyText(cluster, file === undefined ? meantToFail(manifestFolder) : new Map()));
   print(`\nThe pulls, as kubectl drop plan shows them:\n\n${planTable(rollout.plan())}`);
   print(`\n${delayTable(cluster)}`);
+  print(ranksText(cluster, clock.now()));
 }
 
 interface Demo extends DemoCluster {

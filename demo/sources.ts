@@ -1,4 +1,4 @@
-// A Prometheus API and two registries on loopback ports. Their responses change during the demo.
+// A Prometheus API, a Loki and two registries on loopback ports. Some responses change during the demo.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -64,6 +64,30 @@ function prometheusResponse(_request: IncomingMessage, second: number) {
   return { status: 200, body: { status: 'success', data: { resultType: 'matrix', result } } };
 }
 
+/** What kubelets reported about pulls of the last hour, as Grafana Alloy stores it. */
+const pulls: readonly { readonly image: string; readonly durations: readonly string[] }[] = [
+  { image: 'registry.example.com/ci/build:1.0.3', durations: ['18.4s', '21.9s', '17.2s'] },
+  { image: 'registry.example.com/ci/test:2.4.1', durations: ['1m12.5s', '58.1s'] },
+  { image: 'registry.example.com/ci/lint:1.8.0', durations: ['2.3s'] },
+];
+
+const NANOSECONDS_PER_MINUTE = 60_000_000_000n;
+
+/** The Events in one stream, a minute apart, the newest one before the end of the query. */
+function lokiResponse(request: IncomingMessage) {
+  const { searchParams } = new URL(request.url ?? '', 'http://loki.demo');
+  const end = BigInt(searchParams.get('end') ?? 0);
+  const messages = pulls.flatMap(({ image, durations }) =>
+    durations.map((duration) => `Successfully pulled image "${image}" in ${duration} (${duration} including waiting).`),
+  );
+  const values = messages.map((msg, index) => [
+    String(end - BigInt(index + 1) * NANOSECONDS_PER_MINUTE),
+    JSON.stringify({ reason: 'Pulled', msg }),
+  ]);
+  const result = [{ stream: { job: 'kubernetes-events' }, values }];
+  return { status: 200, body: { status: 'success', data: { resultType: 'streams', result } } };
+}
+
 function registryResponse(request: IncomingMessage, second: number) {
   if (!request.url?.startsWith('/v2/team/frontend/tags/list')) return { status: 404, body: { errors: [] } };
   const tags = releases.filter(({ fromSecond }) => second >= fromSecond).map(({ tag }) => tag);
@@ -97,6 +121,7 @@ export async function startSources(clock: () => number): Promise<DemoSources> {
     });
   const servers = new Map([
     ['prometheus.demo', serve(prometheusResponse)],
+    ['loki.demo', serve(lokiResponse)],
     ['registry.demo', serve(registryResponse)],
     ['private.demo', serve(unauthorizedResponse)],
     ['down.demo', createServer()],

@@ -35,6 +35,14 @@ describe('the demo in a pipe', () => {
     expect(output).toMatch(/^ci-cache-conservative +30\.0s +30\.0s$/m);
   });
 
+  it('shows the ranks of the policy with a weighted sum over Prometheus and Loki', () => {
+    expect(output).toContain('\n$ kubectl drop rank popular-and-slow\n');
+    expect(output).toMatch(
+      /^ {2}1\. registry\.example\.com\/ci\/build:1\.0\.4\n {5}score {2}0\.68\d+ = 0\.7 x 1 \(usage/m,
+    );
+    expect(output).toMatch(/^ {2}pulls {10}loki: 3 images$/m);
+  });
+
   it('names the file of every object that is not ready, because all of them are meant to fail', () => {
     const titles = output.match(/^Not ready.*$/gm);
     expect(titles?.map((title) => title.replace(/ \(.*/, ''))).toEqual([
