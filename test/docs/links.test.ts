@@ -61,6 +61,12 @@ describe.each(documents.map((document) => ({ file: document.file, document })))(
   });
 });
 
+it('every drawing in docs/ is shown by a document', () => {
+  const shown = new Set(documents.flatMap(linksOf).map(({ path }) => path));
+  const drawings = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.svg'));
+  expect(drawings.filter((name) => !shown.has(`docs/${name}`))).toEqual([]);
+});
+
 it('the README leads to every page in docs/', () => {
   const reached = new Set(
     documents
