@@ -31,7 +31,7 @@ export function scoreSummary(explanation: Explanation): string {
 }
 
 /** A line of a calculation: what is computed, and from what. */
-export type Step = readonly [label: string, text: string];
+type Step = readonly [label: string, text: string];
 
 export interface Block {
   readonly title: string;

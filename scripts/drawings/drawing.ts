@@ -4,7 +4,7 @@ export type Point = readonly [x: number, y: number];
 /** Left, top, width and height. */
 export type Box = readonly [left: number, top: number, width: number, height: number];
 
-export function escaped(text: string): string {
+function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 

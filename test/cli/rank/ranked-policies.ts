@@ -36,7 +36,7 @@ export function policySnapshot(policies: readonly PolicyFacts[], { nodes, unread
 }
 
 export const prometheus = { endpoint: 'http://prometheus', query: 'up' };
-export const loki = { endpoint: 'http://loki', query: '{a="b"}', parser: { type: 'kubernetesEvents' } };
+const loki = { endpoint: 'http://loki', query: '{a="b"}', parser: { type: 'kubernetesEvents' } };
 
 export const queries = [
   { name: 'usage', type: 'prometheus', prometheus },
@@ -53,7 +53,7 @@ const terms = [
   { signal: 'cold', weight: '0.3' },
 ];
 
-export const weightedSum = { strategy: 'weightedSum', weightedSum: { terms } };
+const weightedSum = { strategy: 'weightedSum', weightedSum: { terms } };
 
 export const reached = { name: 'usage', type: 'prometheus', status: 'success', reason: 'Synced', imageCount: 3 };
 

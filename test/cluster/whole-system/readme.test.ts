@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { kinds } from '../../../crds/kinds.ts';
 import { registrations } from '../../../metacontroller/registrations.ts';
 import { commandBlocks } from '../../docs/command-blocks.ts';
+import { blocks } from '../../docs/documents.ts';
 import { eventually } from '../../waiting.ts';
 import { type Cluster, theCluster } from '../cluster.ts';
 import { describeWith } from '../requirements.ts';
@@ -141,7 +142,9 @@ describeWith(['controlPlane', 'helm', 'metacontroller'], 'the commands of the do
 
   it('the discovery policies of the guide are applied and show their sources', async () => {
     expect(await commands.run('docs/discovery.md', 'Credentials')).toContain('created');
-    await commands.apply('docs/discovery.md', 'Prometheus');
+    const withManifests = blocks.filter(({ file, language }) => file === 'docs/discovery.md' && language === 'yaml');
+    const headings = new Set(withManifests.map(({ heading }) => heading));
+    for (const heading of headings) await commands.apply('docs/discovery.md', heading);
     expect(await commands.run('docs/discovery.md', 'When a source fails')).toContain('popular-build-images');
   });
 
