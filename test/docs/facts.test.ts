@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { kinds } from '../../crds/kinds.ts';
+import type { DiscoverySignal } from '../../hooks/discovery-policy/signals/signal-type.ts';
+import { compileSignal } from '../../hooks/discovery-policy/signals/signal-types.ts';
 import { gates } from '../../hooks/pull-policy/gates/gates.ts';
 import { createMetrics } from '../../service/metrics/metrics.ts';
 import { registryProducts } from '../service/discovery/clients/registry-products.ts';
@@ -53,6 +55,35 @@ it('the table of registries lists those that the tests imitate and distribution,
   const files = rows.flatMap(([, , , cell = '']) => cell.match(/[\w.-]+\.ts/g) ?? []);
   expect(files.length).toBeGreaterThanOrEqual(rows.length);
   for (const file of files) expect(() => sourceText(`test/service/discovery/clients/${file}`)).not.toThrow();
+});
+
+const signalBlocks: Readonly<Record<DiscoverySignal['type'], Partial<DiscoverySignal>>> = {
+  aggregate: { aggregate: { method: 'sum' } },
+  timeWeightedAggregate: {
+    timeWeightedAggregate: {
+      method: 'sum',
+      timezone: 'UTC',
+      defaultWeight: '0',
+      windows: [{ startHour: 0, endHour: 1, weight: '1' }],
+    },
+  },
+  windowAggregate: { windowAggregate: { method: 'sum', relativeWindow: '1h' } },
+  eventPullTime: { eventPullTime: { metric: 'pullTime', statistic: 'avg' } },
+};
+
+it('the table of signals states which queries each type fits', () => {
+  const columns = ['prometheus', 'loki', 'registry'] as const;
+  const rows = tableBelow('docs/discovery.md', 'Which signal answers which question');
+  const documented = rows
+    .filter(([, ...cells]) => cells.every((cell) => /^(yes|no)\b/.test(cell)))
+    .flatMap(([types = '', ...cells]) =>
+      types.split(', ').map((type) => [type, columns.filter((_, index) => cells[index]?.startsWith('yes'))]),
+    );
+  const fits = (Object.keys(signalBlocks) as DiscoverySignal['type'][]).map((type) => {
+    const signal = compileSignal({ name: 'x', query: 'x', type, ...signalBlocks[type] }, 'spec.signals.0');
+    return [type, columns.filter((name) => signal.fits.includes(name))];
+  });
+  expect(documented).toEqual(fits);
 });
 
 describe('the metrics', () => {
