@@ -12,7 +12,7 @@ export interface ImageSamples {
 }
 
 /** By image. An image without a sample is a candidate all the same. */
-export type RawData = ReadonlyMap<string, ImageSamples>;
+type RawData = ReadonlyMap<string, ImageSamples>;
 
 export interface QueryData {
   readonly images: RawData;
