@@ -13,9 +13,16 @@ export interface Failure {
   readonly replaces: boolean;
 }
 
-export type Verdict = { readonly kind: 'success'; readonly message: string } | Failure;
+interface Success {
+  readonly kind: 'success';
+  readonly message: string;
+  /** Whether the response takes the place of what was found before. */
+  readonly replaces: boolean;
+}
 
-export interface ResponseFacts extends Pick<QueryData, 'remarks' | 'isEmpty' | 'incomplete'> {
+export type Verdict = Success | Failure;
+
+export interface ResponseFacts extends Pick<QueryData, 'remarks' | 'isEmpty' | 'emptyRemark' | 'incomplete'> {
   /** Number of usable images. */
   readonly imageCount: number;
   /** Number of previous images that an incomplete response keeps. */
@@ -33,18 +40,25 @@ export function verdictOf(facts: ResponseFacts): Verdict {
   if (imageCount === 0) return verdictWithoutImages(facts);
   if (incomplete?.failure !== undefined) return { kind: 'failure', ...incomplete.failure, replaces: true };
   const partial = `partial answer: ${counted(keptCount, 'previous image')} kept`;
-  return { kind: 'success', message: [...(incomplete === undefined ? [] : [partial]), ...remarks].join('; ') };
+  const message = [...(incomplete === undefined ? [] : [partial]), ...remarks].join('; ');
+  return { kind: 'success', message, replaces: true };
 }
 
-function verdictWithoutImages({ remarks, isEmpty, incomplete, previousCount }: ResponseFacts): Verdict {
+function verdictWithoutImages(facts: ResponseFacts): Verdict {
+  const { remarks, isEmpty, emptyRemark, incomplete, previousCount } = facts;
+
   const failure = (reason: Reason, message: string): Failure => ({ kind: 'failure', reason, message, replaces: false });
   if (incomplete?.failure !== undefined) return failure(incomplete.failure.reason, incomplete.failure.message);
   const message = remarks.join('; ');
   if (!isEmpty && message !== '') return failure('BadResponse', message);
-  if (previousCount > 0) {
-    return failure('EmptyResult', `empty result; keeping the previous ${counted(previousCount, 'image')}`);
+  const kept = `keeping the previous ${counted(previousCount, 'image')}`;
+  if (emptyRemark !== undefined) {
+    return previousCount > 0
+      ? { kind: 'success', message: `${emptyRemark}; ${kept}`, replaces: false }
+      : { kind: 'success', message: emptyRemark, replaces: true };
   }
+  if (previousCount > 0) return failure('EmptyResult', `empty result; ${kept}`);
   // The missing part may have images, so a set must not follow this result.
   if (incomplete !== undefined) return failure('EmptyResult', 'empty result of a partial response');
-  return { kind: 'success', message: 'empty result' };
+  return { kind: 'success', message: 'empty result', replaces: true };
 }

@@ -22,6 +22,11 @@ export interface QueryData {
   readonly warnings?: readonly string[];
   /** Whether the response had no entries at all, usable or not. */
   readonly isEmpty: boolean;
+  /**
+   * What an empty response had instead of images, for its message. Such a response is normal: what was found before
+   * stays.
+   */
+  readonly emptyRemark?: string;
   /** Absent for a complete response, which replaces everything that was found before. */
   readonly incomplete?: IncompleteResponse;
 }

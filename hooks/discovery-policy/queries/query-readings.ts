@@ -47,13 +47,14 @@ interface Before {
 
 function verdictOfOutcome(outcome: ParsedOutcome, query: PolicyQuery, { kept, previousCount }: Before): Verdict {
   if (!outcome.ok) return failureOf(outcome);
-  const { images, remarks, warnings = [], isEmpty, incomplete } = outcome.data;
+  const { images, remarks, warnings = [], isEmpty, emptyRemark, incomplete } = outcome.data;
   const keptImages = kept.images.filter(
     (image) => incomplete?.keeps({ image }) === true && !images.has(image) && kept.has(query, image),
   );
   return verdictOf({
     remarks: [...remarks, ...warnings],
     isEmpty,
+    ...(emptyRemark === undefined ? {} : { emptyRemark }),
     ...(incomplete === undefined ? {} : { incomplete }),
     imageCount: images.size,
     keptCount: keptImages.length,
@@ -72,8 +73,7 @@ export function readOutcomes(input: ReduceInput, kept: KeptValues): QueryReading
     const reading = { query, wasHealthy: before.healthy };
     if (outcome === undefined) return { ...reading, isQueried: false, state: before, data: undefined };
     const verdict = verdictOfOutcome(outcome, query, { kept, previousCount: before.imageCount || unknown });
-    const isUsed = verdict.kind === 'success' || verdict.replaces;
-    const data = isUsed && outcome.ok ? outcome.data : undefined;
+    const data = verdict.replaces && outcome.ok ? outcome.data : undefined;
     const state = afterAttempt(before, verdict, {
       intervalMilliseconds: intervalMilliseconds(policy),
       nowMilliseconds,

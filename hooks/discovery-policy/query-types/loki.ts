@@ -1,5 +1,6 @@
 // Loki: each log line of a stream with an `image` label is one sample, or a parser finds the image in the line.
 import { z } from 'zod';
+import { counted } from '../../status/node-list.ts';
 import { writtenReference } from '../reference.ts';
 import { remark } from '../remark.ts';
 import type { ImageSamples, QueryData } from '../samples.ts';
@@ -125,10 +126,13 @@ function parse({ lines, missing }: LokiResponse, { events }: CompiledLoki): Quer
     remarks: [
       ...remark(linesWithoutImage, 'line', ' without an image label'),
       ...remark(invalidImages, 'invalid image reference'),
-      ...remark(isWithoutPulls ? lines.length : 0, 'line', ' without a pull: check query and parser'),
       ...(missing === undefined ? [] : [missing]),
     ],
-    isEmpty: lines.length === 0,
+    // Events about images that were on their nodes already are no pulls: a quiet day is not an error.
+    isEmpty: lines.length === 0 || (isWithoutPulls && invalidImages === 0),
+    ...(isWithoutPulls && lines.length > 0
+      ? { emptyRemark: `no pull in ${counted(lines.length, 'line')}: check query and parser if there were pulls` }
+      : {}),
   };
 }
 

@@ -53,6 +53,5 @@ export function resultOf(outcome: SourceOutcome, input: ResultInput): SourceResu
     keptCount: images.filter((each) => kept.includes(each)).length,
     previousCount: previous.images.length || takenOverCount,
   });
-  const replaces = verdict.kind === 'success' || verdict.replaces;
-  return { ...verdict, images: replaces ? images : undefined };
+  return { ...verdict, images: verdict.replaces ? images : undefined };
 }

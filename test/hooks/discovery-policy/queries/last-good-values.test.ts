@@ -48,6 +48,27 @@ const found = ({ discoveredImages, signalBounds, imageCount, lastSyncTime }: Sta
   lastSyncTime,
 });
 
+const noPulls = {
+  ok: true,
+  type: 'loki',
+  lines: [
+    { time: NOON / 1000, labels: { reason: 'Pulled' }, text: 'Container image "a:1" already present on machine' },
+  ],
+} as const;
+
+test('a day without cold pulls keeps the pull times of before, and the policy stays Synced', () => {
+  const [first, second] = syncAll([firstRun, { at: later, outcomes: { ...good, pulls: noPulls } }]);
+  expect(second?.status.discoveredImages).toEqual(first?.status.discoveredImages);
+  expect(ready(second?.status ?? {})).toMatchObject({ status: 'True', reason: 'Synced' });
+  expect(resultOf(second?.status ?? {}, 'pulls')).toMatchObject({ status: 'success', imageCount: 3 });
+});
+
+test('a first run without cold pulls is Synced', () => {
+  const status = statusAfter([{ at: NOON, spec, outcomes: { ...good, pulls: noPulls } }]);
+  expect(ready(status)).toMatchObject({ status: 'True', reason: 'Synced' });
+  expect(resultOf(status, 'pulls')).toMatchObject({ status: 'success', imageCount: 0 });
+});
+
 test('an outage of all queries changes nothing but the results and the condition', () => {
   const [first, second, third] = syncAll([
     firstRun,

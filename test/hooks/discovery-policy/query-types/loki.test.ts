@@ -97,9 +97,11 @@ describe('with the parser of Events', () => {
     expect(data.remarks).toEqual(['1 invalid image reference']);
   });
 
-  it('lines without any pull are reported', () => {
-    const data = withParser().parse(response([event(2, 'x'), event(1, 'y')]), NOON);
-    expect(data).toMatchObject({ remarks: ['2 lines without a pull: check query and parser'], isEmpty: false });
+  it('lines without any pull are an empty response that is reported', () => {
+    const present = 'Container image "a:1" already present on machine';
+    const data = withParser().parse(response([event(2, present), event(1, 'y')]), NOON);
+    const emptyRemark = 'no pull in 2 lines: check query and parser if there were pulls';
+    expect(data).toMatchObject({ remarks: [], isEmpty: true, emptyRemark });
   });
 
   it('50,000 lines are all read', () => {
