@@ -110,9 +110,13 @@ const hostileText = fc
   .array(fc.oneof(fc.constantFrom(...hostileParts), fc.string({ unit: 'binary', maxLength: 40 })), { maxLength: 8 })
   .map((parts) => parts.join(' '));
 
+/** Names of queries and signals have 63 characters. */
+const NAME_CHARACTERS = 60;
+
 /** A policy with this text in every place that the report quotes. */
 function hostilePolicy(text: string, number: number): PolicyFacts {
-  const name = text.slice(0, 60) || 'x';
+  // A text that is cut could end within a credential, which nothing recognises then.
+  const name = text !== '' && text.length <= NAME_CHARACTERS ? text : 'x';
   const ready = { type: 'Ready', status: 'False', reason: text, message: text, lastTransitionTime: at(NOON) };
   const image = { rank: 1, finalScore: text, raw: [number], values: [number, number] };
   return {
