@@ -1,5 +1,5 @@
 // What the outcomes of one sync mean for each query: its new state, and its data if the response can be used.
-import type { PolicyQuery } from '../compiled-policy.ts';
+import type { CompiledPolicy, PolicyQuery } from '../compiled-policy.ts';
 import type { SourceFailure } from '../query.ts';
 import { afterAttempt, type QueryState } from '../query-state.ts';
 import type { ReduceInput } from '../reduce-input.ts';
@@ -41,6 +41,8 @@ function unknownCount(parsed: ReadonlyMap<PolicyQuery, ParsedOutcome>, kept: Kep
 
 interface Before {
   readonly kept: KeptValues;
+  /** Number of images that this query is known to have found before. */
+  readonly ownCount: number;
   /** Number of images that were found before. */
   readonly previousCount: number;
 }
@@ -62,6 +64,25 @@ function verdictOfOutcome(outcome: ParsedOutcome, query: PolicyQuery, { kept, pr
   });
 }
 
+const knowsSignalsOf = (query: PolicyQuery, { signals }: CompiledPolicy, kept: KeptValues) =>
+  signals.every((signal) => signal.query !== query || kept.knows(signal));
+
+interface Attempted {
+  readonly verdict: Verdict;
+  /** Undefined if the query failed, or if the numbers of before stand in for it. */
+  readonly data: QueryData | undefined;
+}
+
+function readOutcome(outcome: ParsedOutcome, query: PolicyQuery, policy: CompiledPolicy, before: Before): Attempted {
+  if (!outcome.ok) return { verdict: verdictOfOutcome(outcome, query, before), data: undefined };
+  const isQuiet = outcome.data.emptyRemark !== undefined;
+  const previousCount = isQuiet ? before.ownCount : before.previousCount;
+  const verdict = verdictOfOutcome(outcome, query, { ...before, previousCount });
+  // Numbers that no ranking has cannot stand in for a quiet query, for example after an edit of its signal.
+  const isUsed = verdict.replaces || (isQuiet && !knowsSignalsOf(query, policy, before.kept));
+  return { verdict, data: isUsed ? outcome.data : undefined };
+}
+
 /** Returns a reading for each query, in the order of the spec. */
 export function readOutcomes(input: ReduceInput, kept: KeptValues): QueryReading[] {
   const { policy, status, nowMilliseconds } = input;
@@ -72,8 +93,12 @@ export function readOutcomes(input: ReduceInput, kept: KeptValues): QueryReading
     const outcome = parsed.get(query);
     const reading = { query, wasHealthy: before.healthy };
     if (outcome === undefined) return { ...reading, isQueried: false, state: before, data: undefined };
-    const verdict = verdictOfOutcome(outcome, query, { kept, previousCount: before.imageCount || unknown });
-    const data = verdict.replaces && outcome.ok ? outcome.data : undefined;
+    const ownCount = before.imageCount;
+    const { verdict, data } = readOutcome(outcome, query, policy, {
+      kept,
+      ownCount,
+      previousCount: ownCount || unknown,
+    });
     const state = afterAttempt(before, verdict, {
       intervalMilliseconds: intervalMilliseconds(policy),
       nowMilliseconds,

@@ -63,6 +63,17 @@ test('a day without cold pulls keeps the pull times of before, and the policy st
   expect(resultOf(second?.status ?? {}, 'pulls')).toMatchObject({ status: 'success', imageCount: 3 });
 });
 
+test('an edited signal on a day without cold pulls has no values, and the ranking continues', () => {
+  const slowest = { ...pullTimeOf('pulls', 'slow'), eventPullTime: { statistic: 'max' } };
+  const signals = [...spec.signals.slice(0, 2), slowest];
+  const status = statusAfter([
+    firstRun,
+    { at: later, generation: 2, spec: { ...spec, signals }, outcomes: { ...good, pulls: noPulls } },
+  ]);
+  expect(ready(status)).toMatchObject({ status: 'True', reason: 'Synced' });
+  expect(ranked(status)).toEqual(['r.io/a:1 0', 'r.io/b:1 0', 'r.io/c:1 0']);
+});
+
 test('a first run without cold pulls is Synced', () => {
   const status = statusAfter([{ at: NOON, spec, outcomes: { ...good, pulls: noPulls } }]);
   expect(ready(status)).toMatchObject({ status: 'True', reason: 'Synced' });
