@@ -144,7 +144,7 @@ describeWith(['controlPlane', 'helm'], 'the life of a release', () => {
     const before = { paths: await hookPaths(), template: await podTemplate() };
     await releases.upgrade({});
     const after = { paths: await hookPaths(), template: await podTemplate() };
-    expect(before.paths).toHaveLength(12);
+    expect(before.paths).toHaveLength(13);
     const pathOnly = (path: string) => path.split('?')[0];
     expect(after.paths.map(pathOnly)).toEqual(before.paths.map(pathOnly));
     expect(before.paths.every((path) => path.includes(`?version=${OLDER_VERSION}&`))).toBe(true);
