@@ -97,12 +97,15 @@ function ledgersInForce(observed: ObservedCluster, pull: Pull): readonly Ledger[
 
 const pairBackoff: Judge = (observed, pull, paces) => {
   const entries = ledgersInForce(observed, pull).map(({ failing }) => failing?.find(({ key }) => key === pull.nodeKey));
-  const [failing] = entries;
-  if (failing === undefined || entries.includes(undefined)) return undefined;
-  const waited = observed.clock.now() - Date.parse(failing.at);
-  const least = leastBackoff(paces, failing.failures);
+  const known = entries.filter((entry) => entry !== undefined);
+  const [failing] = known;
+  if (failing === undefined || known.length < entries.length) return undefined;
+  // Two replicas can record the same failure at different times, and overwrite each other.
+  const waited = observed.clock.now() - Math.min(...known.map(({ at }) => Date.parse(at)));
+  const failures = Math.min(...known.map((entry) => entry.failures));
+  const least = leastBackoff(paces, failures);
   if (waited >= least - slackOf(observed)) return undefined;
-  const what = `${pull.image} on ${pull.node} failed ${failing.failures} times`;
+  const what = `${pull.image} on ${pull.node} failed ${failures} times`;
   return `${what} and is pulled again after ${seconds(waited)}, its backoff is ${seconds(least)}`;
 };
 
