@@ -147,4 +147,9 @@ export const REMEMBERED: readonly RememberedSeed[] = [
     ],
     why: 'the check of backoffs ignored that two replicas can record the same failure at different times',
   },
+  {
+    seed: 221627174,
+    faults: ['discovery-fails', 'discovery-edited'],
+    why: 'after a change from sources to queries, an empty query that had succeeded alone froze the list for ever',
+  },
 ];

@@ -93,7 +93,8 @@ export function readOutcomes(input: ReduceInput, kept: KeptValues): QueryReading
     const outcome = parsed.get(query);
     const reading = { query, wasHealthy: before.healthy };
     if (outcome === undefined) return { ...reading, isQueried: false, state: before, data: undefined };
-    const ownCount = before.imageCount;
+    // Without the numbers of a ranking, what the query found before cannot stand in for it.
+    const ownCount = kept.hasUnknownOrigins ? 0 : before.imageCount;
     const { verdict, data } = readOutcome(outcome, query, policy, {
       kept,
       ownCount,

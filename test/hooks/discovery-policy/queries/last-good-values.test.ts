@@ -419,6 +419,19 @@ describe('a status without the origin of its images', () => {
     expect(ranked(taken(good))).toHaveLength(3);
   });
 
+  it('of the original Drop is replaced also if a query that had succeeded alone is empty by then', () => {
+    const queries = [usage, prometheusQuery('other')];
+    const status = statusAfter(
+      [
+        { at: NOON, spec: { queries }, generation: 3, outcomes: { usage: series({ a: 1 }), other: failure() } },
+        { at: later, outcomes: { usage: series({}), other: series({ b: 2 }) } },
+      ],
+      originalStatus,
+    );
+    expect(ranked(status)).toEqual(['b 2']);
+    expect(ready(status)).toMatchObject({ status: 'True', reason: 'Synced' });
+  });
+
   it('of a failed attempt of the original Drop has no time of a success', () => {
     const failed = {
       lastSyncTime: '2026-08-21T11:00:00Z',
