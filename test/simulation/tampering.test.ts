@@ -8,6 +8,9 @@ import { podTamperings, recordTamperings, secretTamperings, truthTamperings } fr
 import { capTamperings, delayTamperings, nodeTamperings } from './tampering/starts.ts';
 import type { TamperedService } from './tampering/tampering.ts';
 
+// Some promises are about policies with queries.
+process.env.SIMULATE_QUERIES = 'true';
+
 const services: readonly TamperedService[] = [
   ...capTamperings,
   ...delayTamperings,
