@@ -1,5 +1,6 @@
 // Texts from a cluster in a limited number of columns.
 import { redactMessage } from '../../hooks/text/redact.ts';
+import { linesOf } from './wrapped-text.ts';
 
 /** Longest name that Kubernetes accepts. */
 const NAME_CHARACTERS = 253;
@@ -16,12 +17,9 @@ export function cutMiddle(text: string, columns: number): string {
 
 /** Breaks the text between words into lines after an indent. A word that is longer than a line is cut. */
 export function wrapText(text: string, columns: number, indent = ''): string {
-  const lines: string[] = [];
   const width = columns - indent.length;
-  for (const word of text.split(' ').map((each) => cutMiddle(each, width))) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines.map((line) => `${indent}${line}\n`).join('');
+  const words = text.split(' ').map((word) => cutMiddle(word, width));
+  return linesOf(words, width)
+    .map((line) => `${indent}${line}\n`)
+    .join('');
 }

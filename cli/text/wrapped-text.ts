@@ -15,15 +15,23 @@ function pieces(word: string, columns: number): string[] {
   return found;
 }
 
-/** Returns the lines of the text, each of at most `columns` characters, broken at spaces where there are any. */
-export function wrappedLines(text: string, columns: number): string[] {
+/** Joins the words with spaces into lines of at most `columns` characters. No word may be longer. */
+export function linesOf(words: readonly string[], columns: number): string[] {
   const lines: string[] = [];
-  for (const word of text.split(' ').flatMap((part) => pieces(part, columns))) {
+  for (const word of words) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + word.length <= columns) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }
   return lines;
+}
+
+/** Returns the lines of the text, each of at most `columns` characters, broken at spaces where there are any. */
+export function wrappedLines(text: string, columns: number): string[] {
+  return linesOf(
+    text.split(' ').flatMap((part) => pieces(part, columns)),
+    columns,
+  );
 }
 
 /** Returns the text in at most `limitCharacters` (UTF-16 units), cut with an ellipsis. */
