@@ -1,14 +1,14 @@
 // A simulated cluster without faults and without latency of its controllers, drawn from a seed, and its plan.
 import { policyInputOf } from '../../cli/cluster/policy-inputs.ts';
-import { type RawObject, SNAPSHOT_RESOURCES, type Snapshot } from '../../cli/cluster/snapshot.ts';
+import type { Snapshot } from '../../cli/cluster/snapshot.ts';
 import { runRollout } from '../../cli/plan/rollout.ts';
 import { API_VERSION } from '../../crds/kind.ts';
-import { kinds } from '../../crds/kinds.ts';
 import { type Clock, createClock } from '../../simulator/clock.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
-import { installCluster, SIMULATED_SETTINGS } from '../../simulator/installed-cluster.ts';
+import { installCluster } from '../../simulator/installed-cluster.ts';
 import { createRandom, type Random } from '../../simulator/random.ts';
 import { startTableReplica } from '../../simulator/table-replica.ts';
+import { simulatedSnapshot } from '../cli/simulated-snapshot.ts';
 
 const START = Date.parse('2026-01-01T00:00:00Z');
 const DEDICATED = { key: 'dedicated', value: 'build', effect: 'NoSchedule' } as const;
@@ -107,16 +107,12 @@ export async function startPlannedCluster(seed: number): Promise<PlannedCluster>
   return { cluster, clock, policySpecs };
 }
 
-const kindOf = (plural: string) => kinds.find((kind) => kind.plural === plural)?.kind ?? 'Pod';
-
 /** What the command would list, with the policies as they will be. */
 export function snapshotOf({ cluster, clock, policySpecs }: PlannedCluster): Snapshot {
-  const lists = SNAPSHOT_RESOURCES.map((resource) => {
-    const objects = cluster.store.list(kindOf(resource)) as unknown as readonly RawObject[];
-    const unpaused = objects.map((object) => ({ ...object, spec: policySpecs.get(object.metadata.name) }));
-    return [resource, resource === 'pullpolicies' ? unpaused : objects] as const;
-  });
-  return { lists: new Map(lists), unread: [], nowMilliseconds: clock.now(), settings: SIMULATED_SETTINGS };
+  const snapshot = simulatedSnapshot(cluster, clock.now());
+  const paused = snapshot.lists.get('pullpolicies') ?? [];
+  const unpaused = paused.map((policy) => ({ ...policy, spec: policySpecs.get(policy.metadata.name) }));
+  return { ...snapshot, lists: new Map([...snapshot.lists, ['pullpolicies', unpaused]]) };
 }
 
 export interface ObservedStart {
