@@ -7,6 +7,7 @@ import { findPolicy } from '../../../cli/rank/ranked-policy.ts';
 import { UsageError } from '../../../cli/usage-error.ts';
 import { NOON } from '../../hooks/builders/wire.ts';
 import { runWith, textOf } from '../command-input.ts';
+import { hostileText, secrets } from '../hostile-text.ts';
 import { at, failed, type PolicyFacts, policySnapshot, queries, signals, weighted } from './ranked-policies.ts';
 
 const COLUMNS = 80;
@@ -93,22 +94,6 @@ describe('one sentence and exit code 2', () => {
     );
   });
 });
-
-const token = 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0In0.abcdefghijkl';
-const secrets = ['hunter2-hunter2', token];
-const hostileParts = [
-  `https://robot:${secrets[0]}@registry.example.com/v2/`,
-  `Authorization: Bearer ${token}`,
-  '\u001b[31mred\u001b[0m',
-  '\u001b]0;title\u0007',
-  'line\nbreak\r\ttab\u0000\u0008',
-  '\u202eright to left',
-  'x'.repeat(300),
-  '界'.repeat(10),
-];
-const hostileText = fc
-  .array(fc.oneof(fc.constantFrom(...hostileParts), fc.string({ unit: 'binary', maxLength: 40 })), { maxLength: 8 })
-  .map((parts) => parts.join(' '));
 
 /** Names of queries and signals have 63 characters. */
 const NAME_CHARACTERS = 60;

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { whyResult } from '../../../cli/why/why.ts';
 import { isoTime, MINUTE, NOON, type NodeFacts, nodesNamed, SECOND } from '../../hooks/builders/wire.ts';
 import { cachedOn, failing, images } from '../../hooks/pull-policy/policy-tables.ts';
+import { hostileText, secrets } from '../hostile-text.ts';
 import { type SnapshotFacts, wireSnapshot } from './wire-snapshot.ts';
 
 const SCREEN_LINES = 40;
@@ -206,24 +207,6 @@ test('an image with many tags has twenty sections and counts the others', () => 
   expect(text.match(/^Image /gm)).toHaveLength(20);
   expect(text).toContain('and 5 more CachedImages of this reference');
 });
-
-const token = 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0In0.abcdefghijkl';
-const secrets = ['hunter2-hunter2', token];
-const hostileParts = [
-  `https://robot:${secrets[0]}@registry.example.com/v2/`,
-  `Authorization: Bearer ${token}`,
-  '\u001b[31mred\u001b[0m',
-  '\u001b]0;title\u0007',
-  '\u009b2J',
-  '\u001b]8;;https://example.com\u001b\\link',
-  'line\nbreak\r\ttab\u0000\u0008',
-  '\u202eright to left',
-  'x'.repeat(300),
-  '界'.repeat(10),
-];
-const hostileText = fc
-  .array(fc.oneof(fc.constantFrom(...hostileParts), fc.string({ unit: 'binary', maxLength: 40 })), { maxLength: 8 })
-  .map((parts) => parts.join(' '));
 
 /** A cluster with this text in every place that a message of `why` quotes. */
 function hostileFacts(text: string, name: string): SnapshotFacts {
