@@ -59,7 +59,17 @@ function writeReport(file: string, failed: number): void {
   writeFileSync(file, JSON.stringify({ ...counts, numPendingTests: 0, numTodoTests: 0 }));
 }
 
-async function simulate({ seeds, nodes, images, faults, processes, reportFile }: SimulateArguments): Promise<number> {
+type RunArguments = Pick<SimulateArguments, 'nodes' | 'images' | 'queries' | 'faults'>;
+
+const runOptions = (seed: number, { nodes, images, queries, faults }: RunArguments): RunOptions => ({
+  seed,
+  nodes,
+  images,
+  queries,
+  faults,
+});
+
+async function simulate({ seeds, processes, reportFile, ...given }: SimulateArguments): Promise<number> {
   const startedAt = Date.now();
   const failed: number[] = [];
   let done = 0;
@@ -68,7 +78,7 @@ async function simulate({ seeds, nodes, images, faults, processes, reportFile }:
   const showProgress = progressPrinter(seeds.length);
   print(`running seeds ${seedText(seeds)}`);
   await runAll(
-    seeds.map((seed) => ({ seed, nodes, images, faults })),
+    seeds.map((seed) => runOptions(seed, given)),
     processes,
     (report) => {
       done += 1;
@@ -107,10 +117,10 @@ async function draw(options: RunOptions, file: string): Promise<number> {
 }
 
 function execute(given: SimulateArguments): Promise<number> {
-  const { seeds, nodes, images, faults, drawingFile } = given;
+  const { seeds, drawingFile } = given;
   const [seed] = seeds;
   if (drawingFile === undefined || seed === undefined) return simulate(given);
-  return draw({ seed, nodes, images, faults }, drawingFile);
+  return draw(runOptions(seed, given), drawingFile);
 }
 
 const reading = readArguments(process.argv.slice(2), () => randomInt(1_000_000_000));
