@@ -48,8 +48,9 @@ export const reasons = {
       CachedImage:
         'No pull is in progress, and a node lacks the image or no node can take a pull now. The message of Ready ' +
         'explains what the nodes wait for.',
-      CachedImageSet: 'A source of the DiscoveryPolicy has not been queried yet.',
-      DiscoveryPolicy: 'A source has not been queried yet.',
+      CachedImageSet: 'The DiscoveryPolicy has not queried a source yet, or has not ranked its images yet.',
+      DiscoveryPolicy:
+        'A source has not been queried yet, or the first ranking waits until all queries have run together.',
     },
   },
 

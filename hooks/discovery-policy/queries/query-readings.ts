@@ -41,7 +41,7 @@ function unknownCount(parsed: ReadonlyMap<PolicyQuery, ParsedOutcome>, kept: Kep
 
 interface Before {
   readonly kept: KeptValues;
-  /** Number of images that this query is known to have found before. */
+  /** Number of images in the last ranking that this query is known to have found. */
   readonly ownCount: number;
   /** Number of images that were found before. */
   readonly previousCount: number;
@@ -83,6 +83,12 @@ function readOutcome(outcome: ParsedOutcome, query: PolicyQuery, policy: Compile
   return { verdict, data: isUsed ? outcome.data : undefined };
 }
 
+/** Without the numbers of a ranking, what the query found before cannot stand in for it. */
+function ownCountOf(query: PolicyQuery, before: QueryState, kept: KeptValues): number {
+  if (kept.hasUnknownOrigins || before.imageCount === 0) return 0;
+  return kept.images.filter((image) => kept.has(query, image)).length;
+}
+
 /** Returns a reading for each query, in the order of the spec. */
 export function readOutcomes(input: ReduceInput, kept: KeptValues): QueryReading[] {
   const { policy, status, nowMilliseconds } = input;
@@ -93,8 +99,7 @@ export function readOutcomes(input: ReduceInput, kept: KeptValues): QueryReading
     const outcome = parsed.get(query);
     const reading = { query, wasHealthy: before.healthy };
     if (outcome === undefined) return { ...reading, isQueried: false, state: before, data: undefined };
-    // Without the numbers of a ranking, what the query found before cannot stand in for it.
-    const ownCount = kept.hasUnknownOrigins ? 0 : before.imageCount;
+    const ownCount = ownCountOf(query, before, kept);
     const { verdict, data } = readOutcome(outcome, query, policy, {
       kept,
       ownCount,

@@ -1,4 +1,5 @@
 // The condition Ready of a policy with queries.
+import type { DiscoveryPolicyStatus } from '../../../crds/discovery-policy.ts';
 import { recordedReason } from '../../reasons.ts';
 import type { ConditionInput } from '../../status/condition.ts';
 import { counted } from '../../status/node-list.ts';
@@ -14,7 +15,7 @@ const remarksOf = (readings: readonly QueryReading[]): string[] =>
 
 export function queriesReady(
   readings: readonly QueryReading[],
-  imageCount: number,
+  { discoveredImages, imageCount = 0 }: Partial<DiscoveryPolicyStatus>,
   remarks: readonly string[],
 ): ConditionInput {
   const failing = readings.filter(({ state }) => !state.healthy);
@@ -22,6 +23,10 @@ export function queriesReady(
   const details = [...remarks, ...remarksOf(readings)];
   const [first] = failing;
   if (first === undefined) {
+    if (discoveredImages === undefined) {
+      const message = `the first ranking follows when all ${all} have run together`;
+      return { type: 'Ready', status: 'False', reason: 'Pending', message };
+    }
     const message = [`${counted(imageCount, 'image')} from ${all}`, ...details].join('; ');
     return { type: 'Ready', status: 'True', reason: 'Synced', message };
   }

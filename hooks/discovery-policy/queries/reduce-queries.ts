@@ -22,7 +22,9 @@ const keepsLast = (...remarks: string[]): NextRanking => ({ isNew: false, remark
 
 /** Returns what keeps the last ranking in place although a query has succeeded. */
 function obstacleOf(policy: CompiledPolicy, readings: readonly QueryReading[], kept: KeptValues): string | undefined {
-  const failed = new Set(readings.filter(({ data }) => data === undefined).map(({ query }) => query));
+  const isFailed = ({ state, data }: QueryReading) => !state.healthy && data === undefined;
+  const failed = new Set(readings.filter(isFailed).map(({ query }) => query));
+  if (failed.size === readings.length) return undefined;
   if (failed.size > 0 && kept.hasUnknownOrigins) return 'the previous images stay until every query has succeeded';
   const missing = policy.signals.find(
     (signal) => policy.ranking.signals.includes(signal.name) && failed.has(signal.query) && !kept.knows(signal),
@@ -33,10 +35,10 @@ function obstacleOf(policy: CompiledPolicy, readings: readonly QueryReading[], k
 function nextRanking(input: ReduceInput, readings: readonly QueryReading[], kept: KeptValues): NextRanking {
   const isRun = readings.every(({ isQueried, wasHealthy }) => isQueried || !wasHealthy);
   const fresh = new Map(readings.flatMap(({ query, data }) => (data === undefined ? [] : [[query, data] as const])));
-  if (!isRun || fresh.size === 0) return keepsLast();
   const { policy, fleet, nowMilliseconds } = input;
   const obstacle = obstacleOf(policy, readings, kept);
   if (obstacle !== undefined) return keepsLast(obstacle);
+  if (!isRun || fresh.size === 0) return keepsLast();
   return { isNew: true, ...rankRun({ policy, kept, fresh, fleet, nowMilliseconds }) };
 }
 
@@ -73,7 +75,7 @@ export function reduceQueries(input: ReduceInput): Status {
         signalBounds: ranking.signalBounds,
       }
     : keptRanking(policy, status, kept);
-  const condition = queriesReady(readings, found.imageCount ?? 0, ranking.remarks);
+  const condition = queriesReady(readings, found, ranking.remarks);
   return {
     observedGeneration: generation,
     sourceCount: policy.queries.length,

@@ -217,6 +217,43 @@ describe('without fresh or kept values of a signal that the ranking needs', () =
     expect(resultOf(status, 'usage')).toMatchObject({ status: 'success', imageCount: 3 });
   });
 
+  it('a query that recovers alone makes the policy Pending, and all run together at once', () => {
+    const synced = syncAll([
+      { ...firstRun, outcomes: { ...good, pulls: failure() } },
+      { at: NOON + 11 * SECOND, outcomes: { pulls: failure() } },
+      { at: NOON + 32 * SECOND, outcomes: { pulls: pulls({}) } },
+      { at: NOON + 33 * SECOND, outcomes: good },
+    ]);
+    const [, failedAgain, recovered, run] = synced;
+    expect(synced.map(({ queried }) => queried)).toEqual([
+      ['usage', 'pulls'],
+      ['pulls'],
+      ['pulls'],
+      ['usage', 'pulls'],
+    ]);
+    expect(ready(failedAgain?.status ?? {})?.message).toBe(message);
+    expect(found(recovered?.status ?? {})).toEqual({});
+    expect(ready(recovered?.status ?? {})).toMatchObject({
+      status: 'False',
+      reason: 'Pending',
+      message: 'the first ranking follows when all 2 queries have run together',
+    });
+    expect(ranked(run?.status ?? {})).toHaveLength(3);
+  });
+
+  it('an empty result of a query that no ranking has used is a success', () => {
+    const synced = syncAll([
+      { ...firstRun, outcomes: { ...good, pulls: failure() } },
+      { at: NOON + 11 * SECOND, outcomes: { pulls: pulls({ a: 1 }) } },
+      { at: NOON + 12 * SECOND, outcomes: { usage: series({}), pulls: pulls({ 'r.io/a:1': 2 }) } },
+    ]);
+    const last = synced[2]?.status ?? {};
+    expect(synced[2]?.queried).toEqual(['usage', 'pulls']);
+    expect(resultOf(last, 'usage')).toMatchObject({ status: 'success', message: 'empty result', imageCount: 0 });
+    expect(ready(last)?.status).toBe('True');
+    expect(last.lastSyncTime).toBe('2026-11-21T12:00:12Z');
+  });
+
   it('the list of before stays after an edit of the signal', () => {
     const edited = {
       ...spec,
