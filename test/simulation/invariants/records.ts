@@ -33,12 +33,20 @@ function isWanted(observed: ObservedCluster, pull: Pull): boolean {
   });
 }
 
-/** Whether the status has the outcome: it names the pull, or has an entry of the node that only this pull can cause. */
-function isRecorded(ledger: Ledger, pull: Pull, createdAt: number): boolean {
+/** Whether the status names the pull, or has a failure of the node that only this pull can cause. */
+function namesOutcome(ledger: Ledger, pull: Pull, createdAt: number): boolean {
   const failure = ledger.failing?.find(({ key }) => key === pull.nodeKey);
   const isFailure = failure !== undefined && Date.parse(failure.at) >= createdAt;
-  return ledger.recorded?.includes(pull.attempt) === true || keysIn(ledger).has(pull.nodeKey) || isFailure;
+  return ledger.recorded?.includes(pull.attempt) === true || isFailure;
 }
+
+/** Whether the status has the outcome: it names it, or has the node among those that hold the image. */
+const isRecorded = (ledger: Ledger, pull: Pull, createdAt: number): boolean =>
+  namesOutcome(ledger, pull, createdAt) || keysIn(ledger).has(pull.nodeKey);
+
+/** The states of the image on which a response in flight may rest. */
+const recentLedgers = (observed: ObservedCluster, pull: Pull): readonly Ledger[] =>
+  observed.histories.recent('CachedImage', pull.image, stalenessOf(observed)).map(ledgerOf);
 
 type JudgeDrop = (observed: ObservedCluster, pod: KubernetesObject, pull: Pull) => string | undefined;
 
@@ -54,17 +62,19 @@ function onDrop(judge: JudgeDrop): Invariant['watch'] {
   };
 }
 
-const killed: JudgeDrop = (observed, pod, pull) =>
-  isSurelyInProgress(observed, pod)
-    ? `the pull of ${pull.image} on ${pull.node} is killed while it is in progress`
-    : undefined;
+const createdAtOf = ({ metadata }: KubernetesObject) => Date.parse(metadata.creationTimestamp);
+
+const killed: JudgeDrop = (observed, pod, pull) => {
+  if (!isSurelyInProgress(observed, pod)) return undefined;
+  // The kubelet retries a failed pull, so a Pod whose failure is recorded can be in progress again.
+  if (recentLedgers(observed, pull).some((ledger) => namesOutcome(ledger, pull, createdAtOf(pod)))) return undefined;
+  return `the pull of ${pull.image} on ${pull.node} is killed while it is in progress`;
+};
 
 const unrecorded: JudgeDrop = (observed, pod, pull) => {
   if (isSurelyInProgress(observed, pod)) return undefined;
   // A replica that has not seen the record can overwrite it while the Pod is being deleted.
-  const states = observed.histories.recent('CachedImage', pull.image, stalenessOf(observed));
-  const createdAt = Date.parse(pod.metadata.creationTimestamp);
-  if (states.some((image) => isRecorded(ledgerOf(image), pull, createdAt))) return undefined;
+  if (recentLedgers(observed, pull).some((ledger) => isRecorded(ledger, pull, createdAtOf(pod)))) return undefined;
   const outcome = evidenceOf(pod) ?? 'timeout';
   return `the Pod of ${pull.image} on ${pull.node} is deleted before its outcome (${outcome}) is recorded`;
 };
