@@ -7,13 +7,12 @@ const freshSeed = () => 700;
 const read = (...given: string[]) => readArguments(given, freshSeed);
 
 const valid: readonly (readonly [string, readonly string[], object])[] = [
-  ['an empty command line', [], { nodes: undefined, queries: false, faults: undefined, processes: 2, list: false }],
+  ['an empty command line', [], { nodes: undefined, faults: undefined, processes: 2, list: false }],
   ['a range of seeds', ['--seeds', '3..5'], { seeds: [3, 4, 5] }],
   ['a list of seeds', ['--seeds', '7,20'], { seeds: [7, 20] }],
   ['a number of fresh seeds', ['--fresh', '3'], { seeds: [700, 701, 702] }],
   ['the size of the cluster', ['--nodes', '4', '--images=2'], { nodes: 4, images: 2 }],
   ['a drawing of one seed', ['--seeds', '7', '--draw', 'run.svg'], { seeds: [7], drawingFile: 'run.svg' }],
-  ['policies with queries', ['--queries'], { queries: true }],
   ['all faults', ['--faults', 'all'], { faults: faultNames }],
   ['no faults', ['--faults', 'none'], { faults: [] }],
   ['faults by name', ['--faults', 'cache-lag,quota'], { faults: ['cache-lag', 'quota'] }],

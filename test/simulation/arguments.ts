@@ -11,7 +11,6 @@ Each seed is one cluster. The same seed always leads to the same run.
   --fresh N         run N random seeds instead; the output names them
   --nodes N         nodes of each cluster (default: drawn from the seed, 3 to 8)
   --images N        images of each cluster (default: drawn from the seed, 2 to 6)
-  --queries         let some DiscoveryPolicies have queries (about one of 300 such seeds still fails)
   --faults LIST     all, none, or names such as cache-lag,quota (default: drawn from the seed)
   --processes N     seeds to run in parallel (default 2)
   --report FILE     write the number of failures to FILE as a JSON test report
@@ -24,7 +23,6 @@ export interface SimulateArguments {
   readonly seeds: readonly number[];
   readonly nodes: number | undefined;
   readonly images: number | undefined;
-  readonly queries: boolean;
   readonly faults: readonly string[] | undefined;
   readonly processes: number;
   readonly reportFile: string | undefined;
@@ -72,7 +70,6 @@ const options = {
   fresh: { type: 'string' },
   nodes: { type: 'string' },
   images: { type: 'string' },
-  queries: { type: 'boolean' },
   faults: { type: 'string' },
   processes: { type: 'string' },
   report: { type: 'string' },
@@ -99,7 +96,6 @@ function read(given: readonly string[], freshSeed: () => number): SimulateArgume
     seeds: chosenSeeds(values, freshSeed),
     nodes: nodes === undefined ? undefined : wholeNumber('nodes', nodes, [1, 100]),
     images: images === undefined ? undefined : wholeNumber('images', images, [1, 100]),
-    queries: values.queries ?? false,
     faults: faults === undefined ? undefined : faultsIn(faults),
     processes: processes === undefined ? 2 : wholeNumber('processes', processes, [1, MOST_PROCESSES]),
     reportFile: values.report,

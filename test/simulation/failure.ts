@@ -11,11 +11,10 @@ export interface Failure {
   readonly command: string;
 }
 
-function commandOf({ seed, nodes, images, queries }: RunOptions, faults: readonly string[]): string {
+function commandOf({ seed, nodes, images }: RunOptions, faults: readonly string[]): string {
   const sizes = [nodes === undefined ? '' : ` --nodes ${nodes}`, images === undefined ? '' : ` --images ${images}`];
-  const withQueries = queries === true ? ' --queries' : '';
   const names = faults.length === 0 ? 'none' : faults.join(',');
-  return `npm run simulate -- --seeds ${seed}${sizes.join('')}${withQueries} --faults ${names}`;
+  return `npm run simulate -- --seeds ${seed}${sizes.join('')} --faults ${names}`;
 }
 
 /** Repeats a failed run with fewer and fewer faults, as long as the same invariant breaks. */

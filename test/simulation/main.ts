@@ -59,13 +59,12 @@ function writeReport(file: string, failed: number): void {
   writeFileSync(file, JSON.stringify({ ...counts, numPendingTests: 0, numTodoTests: 0 }));
 }
 
-type RunArguments = Pick<SimulateArguments, 'nodes' | 'images' | 'queries' | 'faults'>;
+type RunArguments = Pick<SimulateArguments, 'nodes' | 'images' | 'faults'>;
 
-const runOptions = (seed: number, { nodes, images, queries, faults }: RunArguments): RunOptions => ({
+const runOptions = (seed: number, { nodes, images, faults }: RunArguments): RunOptions => ({
   seed,
   nodes,
   images,
-  queries,
   faults,
 });
 

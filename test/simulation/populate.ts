@@ -41,9 +41,9 @@ function addImages(simulation: Simulation, random: Random): void {
   }
 }
 
-function addSets({ cluster, sources, images, queries }: Simulation, random: Random): void {
+function addSets({ cluster, sources, images }: Simulation, random: Random): void {
   for (const source of SOURCES) sources.setResponse(source, drawSourceResponse(random, images));
-  if (random.chance(0.6)) applyOurs(cluster, 'DiscoveryPolicy', DISCOVERY, drawDiscoverySpec(random, queries));
+  if (random.chance(0.6)) applyOurs(cluster, 'DiscoveryPolicy', DISCOVERY, drawDiscoverySpec(random));
   for (const set of SETS.filter(() => random.chance(0.35))) {
     applyOurs(cluster, 'CachedImageSet', set, drawSetSpec(random, images));
   }

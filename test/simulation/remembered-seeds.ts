@@ -4,8 +4,6 @@ export interface RememberedSeed {
   readonly seed: number;
   /** The faults that were needed; undefined for those that the seed draws. */
   readonly faults: readonly string[] | undefined;
-  /** Whether the seed needs policies with queries. */
-  readonly queries?: true;
   /** The bug that it found, for the title of the test. */
   readonly why: string;
 }
@@ -152,19 +150,16 @@ export const REMEMBERED: readonly RememberedSeed[] = [
   {
     seed: 221627174,
     faults: ['discovery-fails', 'discovery-edited'],
-    queries: true,
     why: 'after a change from sources to queries, an empty query that had succeeded alone froze the list for ever',
   },
   {
     seed: 115699807,
     faults: ['discovery-fails', 'discovery-deleted'],
-    queries: true,
     why: 'an empty result of a query whose images no ranking had used counted as a failure for ever',
   },
   {
     seed: 115700036,
     faults: ['discovery-fails', 'discovery-deleted'],
-    queries: true,
     why: 'a policy whose query recovered alone was Synced before its first ranking, and sets deleted their children',
   },
   {

@@ -16,8 +16,6 @@ export interface SimulationOptions {
   readonly seed: number;
   readonly nodes?: number | undefined;
   readonly images?: number | undefined;
-  /** Whether some DiscoveryPolicies have queries. */
-  readonly queries?: boolean | undefined;
   /** `table` unless given. */
   readonly serviceMode?: ServiceMode | undefined;
   readonly tampering?: Tampering | undefined;
@@ -32,8 +30,6 @@ export interface Simulation extends ObservedCluster {
   readonly nodeCount: number;
   /** Names of the images in the registry, with or without a CachedImage. */
   readonly images: readonly string[];
-  /** Whether some DiscoveryPolicies have queries. */
-  readonly queries: boolean;
   /** Whether the API server refuses creates of a kind, as a quota does. */
   readonly quota: { refuses: (kind: string) => boolean };
   /** Mutating admission webhooks: each changes every Pod that is created. */
@@ -47,7 +43,7 @@ function drawSizes({ nodes, images }: SimulationOptions, random: Random): readon
 
 /** The cluster has no nodes and no faults yet; `populate` fills it. */
 export function createSimulation(options: SimulationOptions): Simulation {
-  const { seed, queries = false, serviceMode = 'table', tampering } = options;
+  const { seed, serviceMode = 'table', tampering } = options;
   const clock = createClock(START);
   const random = createRandom(seed);
   const [nodeCount, imageCount] = drawSizes(options, random.fork('sizes'));
@@ -78,7 +74,6 @@ export function createSimulation(options: SimulationOptions): Simulation {
     bounds: { lagMilliseconds: 20, skewMilliseconds: 0 },
     nodeCount,
     images: Array.from({ length: imageCount }, (_, index) => `image-${index}`),
-    queries,
     quota,
     webhooks,
   };

@@ -8,9 +8,6 @@ import { podTamperings, recordTamperings, secretTamperings, truthTamperings } fr
 import { capTamperings, delayTamperings, nodeTamperings } from './tampering/starts.ts';
 import type { TamperedService } from './tampering/tampering.ts';
 
-/** Some promises are about policies with queries. */
-const queries = true;
-
 const services: readonly TamperedService[] = [
   ...capTamperings,
   ...delayTamperings,
@@ -27,14 +24,14 @@ const services: readonly TamperedService[] = [
 const rows = services.map((service) => [service.service, service.invariant, service] as const);
 
 test.each(rows)('%s breaks the promise %s', async (_, invariant, { tampering, run: options }) => {
-  const { violation } = await run({ ...options, queries, tampering });
+  const { violation } = await run({ ...options, tampering });
   expect(violation?.invariant, violation?.what).toBe(invariant);
 });
 
 const runs = new Map(services.map(({ run: options }) => [JSON.stringify(options), options]));
 
 test.each([...runs])('the untampered service keeps every promise in the run %s', async (_, options) => {
-  const { violation } = await run({ ...options, queries });
+  const { violation } = await run(options);
   expect(violation?.what).toBeUndefined();
 });
 

@@ -23,7 +23,7 @@ const drawSpec: Readonly<Record<string, (simulation: Simulation, random: Random,
   PullPolicy: (_simulation, random) => drawPolicySpec(random),
   CachedImage: (_simulation, random, name) => drawImageSpec(random, name),
   CachedImageSet: ({ images }, random) => drawSetSpec(random, images),
-  DiscoveryPolicy: ({ queries }, random) => drawDiscoverySpec(random, queries),
+  DiscoveryPolicy: (_simulation, random) => drawDiscoverySpec(random),
   Fleet: () => ({}),
 };
 
