@@ -20,3 +20,9 @@ export const normalizedReference: ReferenceReader = (text) => {
 
 /** Returns the reference as the source wrote it. */
 export const writtenReference: ReferenceReader = (text) => (parsed(text) === undefined ? undefined : text);
+
+/** The reference as the source wrote it, and its normalised form if that differs. */
+export function formsOfImage(image: string): readonly string[] {
+  const normalized = normalizedReference(image);
+  return normalized === undefined || normalized === image ? [image] : [image, normalized];
+}

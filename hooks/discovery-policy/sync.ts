@@ -16,7 +16,7 @@ import { reduceQueries } from './queries/reduce-queries.ts';
 import type { DiscoveryQuery, SourceOutcome } from './query.ts';
 import type { ReduceInput } from './reduce-input.ts';
 import { reduceSources } from './sources/reduce-sources.ts';
-import { keepTakenOverImages, withoutAttemptTime } from './sources/take-over.ts';
+import { withoutAttemptTime } from './sources/take-over.ts';
 
 type Status = Partial<DiscoveryPolicyStatus>;
 type Verdict = Omit<ConditionInput, 'type'>;
@@ -74,8 +74,7 @@ function responseOf(parent: ObservedDiscoveryPolicy, status: Status): CompositeS
 }
 
 function reduced(input: ReduceInput): Status {
-  if (input.policy.list === 'queries') return reduceQueries(input);
-  return keepTakenOverImages(input.status, reduceSources(input));
+  return input.policy.list === 'queries' ? reduceQueries(input) : reduceSources(input);
 }
 
 function tableOf(fleets: Group<ObservedFleet>): FleetTable | undefined {

@@ -197,4 +197,9 @@ export const REMEMBERED: readonly RememberedSeed[] = [
     ],
     why: 'the check of killed pulls ignored that a kubelet retries a pull whose failure is already recorded',
   },
+  {
+    seed: 974680829,
+    faults: ['metacontroller-restarts', 'discovery-fails', 'discovery-edited'],
+    why: 'an edit from queries to sources dropped the images of a source that failed at that moment',
+  },
 ];

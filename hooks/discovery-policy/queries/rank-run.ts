@@ -1,13 +1,12 @@
 // Ranks the images of one run: samples become signals, and signals become scores. Kept numbers stand in for a query
 // that failed.
 import type { DiscoveredImage, SignalBounds } from '../../../crds/discovery-policy.ts';
-import { formatImageReference } from '../../../kubernetes/image-reference.ts';
 import type { FleetTable } from '../../fleet/table.ts';
-import { parseImageReference } from '../../text/parsed.ts';
 import type { CompiledPolicy, PolicyQuery, PolicySignal } from '../compiled-policy.ts';
 import { boundsOf } from '../rankings/bounds.ts';
 import { countNodes } from '../rankings/node-count.ts';
 import { nonFiniteScores, rankedImages } from '../rankings/ranked-images.ts';
+import { formsOfImage } from '../reference.ts';
 import { remark } from '../remark.ts';
 import type { QueryData } from '../samples.ts';
 import type { KeptValues } from './kept-values.ts';
@@ -59,12 +58,6 @@ function signalValues(signal: PolicySignal, candidates: readonly string[], raw: 
   return new Map(candidates.map((image) => [image, numberOf(image)]));
 }
 
-/** The reference as the source wrote it, and its normalised form. */
-function formsOf(image: string): string[] {
-  const parsed = parseImageReference(image);
-  return parsed.ok ? [image, formatImageReference(parsed.reference)] : [image];
-}
-
 /** Numbers beyond the range of JSON have no place in a status. */
 const storable = (number: number | undefined) => (number !== undefined && Number.isFinite(number) ? number : null);
 
@@ -77,7 +70,7 @@ export function rankRun(input: RunInput): RunResult {
   const raw = new Map(queries.map((query) => [query, rawNumbers(query, input)]));
   const rawOf = (query: PolicyQuery): Numbers => raw.get(query) ?? new Map();
   const all = [...new Set(queries.flatMap((query) => [...rawOf(query).keys()]))];
-  const candidates = all.filter((image) => imageFilter?.matchesForms(formsOf(image)) ?? true);
+  const candidates = all.filter((image) => imageFilter?.matchesForms(formsOfImage(image)) ?? true);
   const values = new Map(signals.map((each) => [each.name, signalValues(each, candidates, rawOf(each.query), input)]));
   const keptBounds = new Map(
     signals.flatMap((each) => (fresh.has(each.query) ? [] : [[each.name, kept.bounds(each)] as const])),

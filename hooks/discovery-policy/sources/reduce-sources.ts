@@ -10,7 +10,7 @@ import type { ReduceInput } from '../reduce-input.ts';
 import { intervalMilliseconds, knownSource } from '../schedule.ts';
 import { rankSources } from './rank-sources.ts';
 import { resultOf } from './source-result.ts';
-import { takenOverCount } from './take-over.ts';
+import { takenOverCount, withTakenOverImages } from './take-over.ts';
 
 /** The status of a source before its first query. */
 function pendingSource({ query: { type, target, hash } }: PolicySignal): SourceStatus {
@@ -62,7 +62,7 @@ function sourceCondition(source: SourceStatus, index: number): ConditionInput {
 export function reduceSources(input: ReduceInput): Partial<DiscoveryPolicyStatus> {
   const { policy, status, generation, outcomes, nowMilliseconds } = input;
   const sources = policy.signals.map((signal) => reduceSource(signal, input));
-  const discoveredImages = rankSources(policy, sources);
+  const discoveredImages = withTakenOverImages(policy, status, sources, rankSources(policy, sources));
   const now = formatTimeSeconds(nowMilliseconds);
   const hasNewImages = policy.queries.some(
     ({ index }) => outcomes.has(index) && sources[index]?.lastSuccessTime === now,

@@ -13,7 +13,7 @@ interface ResultInput {
   readonly policy: CompiledPolicy;
   readonly signal: PolicySignal;
   readonly previous: SourceStatus;
-  /** Number of images that the original Drop found, which stay until a source finds some here. */
+  /** Number of images without a source, which stay until a source finds some. */
   readonly takenOverCount: number;
   readonly nowMilliseconds: number;
 }

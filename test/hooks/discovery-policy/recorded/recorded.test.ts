@@ -1,4 +1,5 @@
 // Policies with sources behave as they did before queries existed: 1,000 random histories, recorded with that version.
+// 104 of them were recorded again when images without a source began to stay (decision 37).
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { hashOf, recordSyncs } from './recording.ts';
