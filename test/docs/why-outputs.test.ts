@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import type { Snapshot } from '../../cli/cluster/snapshot.ts';
 import { whyResult } from '../../cli/why/why.ts';
-import { simulatedSnapshot } from '../cli/simulated-snapshot.ts';
+import { simulatedSnapshot } from '../../demo/snapshot.ts';
 import { MINUTE, publish, type Scenario, SECOND, startScenario, wantImage } from '../whole-cluster/scenario.ts';
 import { blocks } from './documents.ts';
 

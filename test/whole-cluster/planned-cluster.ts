@@ -3,12 +3,12 @@ import { policyInputOf } from '../../cli/cluster/policy-inputs.ts';
 import type { Snapshot } from '../../cli/cluster/snapshot.ts';
 import { runRollout } from '../../cli/plan/rollout.ts';
 import { API_VERSION } from '../../crds/kind.ts';
+import { simulatedSnapshot } from '../../demo/snapshot.ts';
 import { type Clock, createClock } from '../../simulator/clock.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
 import { installCluster } from '../../simulator/installed-cluster.ts';
 import { createRandom, type Random } from '../../simulator/random.ts';
 import { startTableReplica } from '../../simulator/table-replica.ts';
-import { simulatedSnapshot } from '../cli/simulated-snapshot.ts';
 
 const START = Date.parse('2026-01-01T00:00:00Z');
 const DEDICATED = { key: 'dedicated', value: 'build', effect: 'NoSchedule' } as const;

@@ -2,12 +2,12 @@
 // each pair until it starts.
 import type { GateReport, PairReport } from '../../../cli/why/report.ts';
 import { whyReport } from '../../../cli/why/why.ts';
+import { simulatedSnapshot } from '../../../demo/snapshot.ts';
 import type { KubernetesObject } from '../../../simulator/kubernetes-object.ts';
 import { pullOf } from '../../simulation/invariants/pull.ts';
 import { populate } from '../../simulation/populate.ts';
 import { createSimulation, type Simulation } from '../../simulation/simulation.ts';
 import { SECOND } from '../../simulation/time.ts';
-import { simulatedSnapshot } from '../simulated-snapshot.ts';
 import { type ExpectedGate, expectedGates, hasSettledStarts, pairFacts } from './gate-oracle.ts';
 
 export interface Findings {

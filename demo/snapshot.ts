@@ -1,12 +1,7 @@
-// A snapshot of a simulated cluster, as a command lists it.
-import {
-  type RawObject,
-  SNAPSHOT_RESOURCES,
-  type Snapshot,
-  type SnapshotResource,
-} from '../../cli/cluster/snapshot.ts';
-import type { Cluster } from '../../simulator/cluster.ts';
-import { SIMULATED_SETTINGS } from '../../simulator/installed-cluster.ts';
+// The simulated cluster as the commands see a real one.
+import { type RawObject, SNAPSHOT_RESOURCES, type Snapshot, type SnapshotResource } from '../cli/cluster/snapshot.ts';
+import type { Cluster } from '../simulator/cluster.ts';
+import { SIMULATED_SETTINGS } from '../simulator/installed-cluster.ts';
 
 const kinds: Readonly<Record<SnapshotResource, string>> = {
   fleets: 'Fleet',
