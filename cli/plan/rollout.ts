@@ -18,6 +18,8 @@ export interface RolloutInput {
   readonly startedAt: number;
   readonly table: FleetTable;
   readonly speed: PullSpeed;
+  /** The rollout ends after this number of pulls. At most PLANNED_PULLS_LIMIT, which is the default. */
+  readonly pullsLimit?: number | undefined;
   /** Called after each pull that ends, with the number of pairs that still lack their image. */
   readonly onPull?: ((pairsLeft: number) => void) | undefined;
 }
@@ -32,7 +34,7 @@ export interface PlannedImageRun {
 }
 
 /**
- * `timeouts`: a pair reached PAIR_TIMEOUTS_LIMIT. `limit`: the plan reached PLANNED_PULLS_LIMIT. `blocked`: pairs are
+ * `timeouts`: a pair reached PAIR_TIMEOUTS_LIMIT. `limit`: the plan reached its limit of pulls. `blocked`: pairs are
  * left for which no pull runs and no gate opens with time.
  */
 export type RolloutEnd = 'complete' | 'timeouts' | 'limit' | 'blocked';
@@ -55,6 +57,7 @@ interface RolloutState {
   /** When a policy may start pulls next. Like Metacontroller, it keeps the earliest instant only. */
   readonly wakes: Map<PolicyRun, number>;
   readonly timeouts: Map<string, number>;
+  readonly pullsLimit: number;
   readonly onPull: (pairsLeft: number) => void;
   pairsLeft: number;
   end: RolloutEnd | undefined;
@@ -137,7 +140,7 @@ function finish(state: RolloutState, { pull, isTimeout }: Ending, nowMillisecond
     startMilliseconds: pull.startedAt - startedAt,
     endMilliseconds: nowMilliseconds - startedAt,
   });
-  if (state.pulls.length >= PLANNED_PULLS_LIMIT) state.end = 'limit';
+  if (state.pulls.length >= state.pullsLimit) state.end = 'limit';
   state.onPull(state.pairsLeft);
 }
 
@@ -205,7 +208,7 @@ function onEnding(state: RolloutState, { pull }: Ending, nowMilliseconds: number
   for (const run of state.runs) if (policies.has(run.name)) startPullsOf(state, run, nowMilliseconds);
 }
 
-function createState({ policies, table, speed, startedAt, onPull }: RolloutInput): RolloutState {
+function createState({ policies, table, speed, startedAt, pullsLimit, onPull }: RolloutInput): RolloutState {
   const runs = policies.map(createPolicyRun);
   return {
     startedAt,
@@ -215,6 +218,7 @@ function createState({ policies, table, speed, startedAt, onPull }: RolloutInput
     pulls: [],
     wakes: new Map(),
     timeouts: new Map(),
+    pullsLimit: Math.min(pullsLimit ?? PLANNED_PULLS_LIMIT, PLANNED_PULLS_LIMIT),
     onPull: onPull ?? noop,
     pairsLeft: 0,
     end: undefined,
