@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { planPage } from '../../../cli/plan/html/plan-page.ts';
 import { rollout, SECOND, samplePlan } from '../../cli/plan/sample-plans.ts';
 import { describeWith } from '../requirements.ts';
-import { type OpenPage, openPage, type PageSize } from './chromium.ts';
+import { nextFrame, type OpenPage, openPage, type PageSize, startBrowser } from './chromium.ts';
 
 const DESKTOP: PageSize = { width: 1_400, height: 900 };
 const PHONE: PageSize = { width: 390, height: 844 };
@@ -18,96 +19,104 @@ const small = rollout({ nodes: 10, images: 3, cap: 2, delayMilliseconds: SECOND 
 
 describeWith(['chromium'], 'the page of a plan in Chromium', () => {
   let folder: string;
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'drop-page-'));
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
-
-  /** Opens the page for the length of a test. */
-  async function withPage<T>(html: string, size: PageSize, use: (page: OpenPage) => Promise<T>): Promise<T> {
+  let browser: Browser;
+  beforeAll(async () => {
     const { chromium } = inject('clusterRun');
     if ('missing' in chromium) throw new Error(chromium.missing);
+    folder = mkdtempSync(join(tmpdir(), 'drop-page-'));
+    browser = await startBrowser(chromium.path);
+  });
+  afterAll(async () => {
+    await browser.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Opens the page for the length of a test. */
+  async function withPage<T>(html: string, size: PageSize, use: (open: OpenPage) => Promise<T>): Promise<T> {
     const file = join(folder, 'page.html');
     writeFileSync(file, html);
-    const page = await openPage(chromium.path, pathToFileURL(file).href, size);
+    const open = await openPage(browser, pathToFileURL(file).href, { size });
     try {
-      await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
-      return await use(page);
+      return await use(open);
     } finally {
-      await page.close();
+      await open.close();
     }
   }
 
-  const facts = async (page: OpenPage, index = 0) =>
+  const facts = async ({ page }: OpenPage, index = 0) =>
     (await page.evaluate(`({ ...document.querySelector('[data-plan="${index}"]').dataset })`)) as Readonly<
       Record<string, string>
     >;
 
   it('has 1,000 rows with 100,000 bars, and draws only the visible rows', async () => {
-    await withPage(planPage(large, { name: 'images.yaml' }), DESKTOP, async (page) => {
-      const { rows, bars, drawnRows } = await facts(page);
+    await withPage(planPage(large, { name: 'images.yaml' }), DESKTOP, async (open) => {
+      const { page, problems } = open;
+      const { rows, bars, drawnRows } = await facts(open);
       expect([rows, bars]).toEqual(['1000', '100000']);
       expect(Number(drawnRows)).toBeGreaterThan(10);
       expect(Number(drawnRows)).toBeLessThan(100);
       expect(await page.evaluate('document.querySelectorAll("#legend button").length')).toBe(100);
-      expect(page.problems).toEqual([]);
+      expect(problems).toEqual([]);
     });
   });
 
   it('is as wide as the window of a phone', async () => {
-    await withPage(planPage(large, { name: 'images.yaml' }), PHONE, async (page) => {
+    await withPage(planPage(large, { name: 'images.yaml' }), PHONE, async (open) => {
+      const { page, problems } = open;
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(PHONE.width);
-      expect(page.problems).toEqual([]);
+      expect(problems).toEqual([]);
     });
   });
 
   it('selects pulls with the arrow keys, and describes them to a screen reader', async () => {
-    await withPage(planPage(small, { name: 'images.yaml' }), DESKTOP, async (page) => {
+    await withPage(planPage(small, { name: 'images.yaml' }), DESKTOP, async (open) => {
+      const { page, problems } = open;
       await page.evaluate('document.querySelector(".rows").focus()');
-      await page.press('ArrowRight');
-      await page.press('ArrowRight');
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('ArrowRight');
       const text = await page.evaluate('document.getElementById("announcement").textContent');
       expect(text).toMatch(
         /^image postgres-1 node worker-0000 start \d+m\d+s end .* slot \d of default registry docker.io$/,
       );
       expect(await page.evaluate('document.getElementById("tooltip").hidden')).toBe(false);
-      await page.press('Escape');
+      await page.keyboard.press('Escape');
       expect(await page.evaluate('document.getElementById("tooltip").hidden')).toBe(true);
-      expect(page.problems).toEqual([]);
+      expect(problems).toEqual([]);
     });
   });
 
   it('describes the pull under the pointer, and keeps the highlight of a clicked image', async () => {
-    await withPage(planPage(small, { name: 'images.yaml' }), DESKTOP, async (page) => {
-      const { x, y } = (await page.evaluate(
-        '(({ x, y }) => ({ x, y }))(document.querySelector(".spacer canvas").getBoundingClientRect())',
-      )) as { readonly x: number; readonly y: number };
+    await withPage(planPage(small, { name: 'images.yaml' }), DESKTOP, async (open) => {
+      const { page, problems } = open;
+      const { x = 0, y = 0 } = (await page.locator('.spacer canvas').boundingBox()) ?? {};
       const gutter = 130;
-      await page.send('Input.dispatchMouseEvent', { type: 'mouseMoved', x: x + gutter, y: y + 10 });
+      await page.mouse.move(x + gutter, y + 10);
       expect(await page.evaluate('document.getElementById("tooltip").innerText')).toMatch(
         /nginx-1\s+node\s+worker-0000/,
       );
       await page.evaluate('document.querySelectorAll("#legend button")[1].click()');
-      await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+      await nextFrame(page);
       const dimmed = await page.evaluate('document.querySelectorAll("#legend .dimmed").length');
       expect(dimmed).toBe(2);
-      expect(page.problems).toEqual([]);
+      expect(problems).toEqual([]);
     });
   });
 
   it('draws every row at once after a click on "all rows"', async () => {
-    await withPage(planPage(large, { name: 'images.yaml' }), { width: 1_400, height: 1_500 }, async (page) => {
+    await withPage(planPage(large, { name: 'images.yaml' }), { width: 1_400, height: 1_500 }, async (open) => {
+      const { page } = open;
       await page.evaluate('document.getElementById("fit-rows").click()');
-      await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
-      expect((await facts(page)).drawnRows).toBe('1000');
+      await nextFrame(page);
+      expect((await facts(open)).drawnRows).toBe('1000');
     });
   });
 
   it('shows two plans with the same time scale', async () => {
     const faster = rollout({ nodes: 5, images: 2, cap: 4, delayMilliseconds: SECOND });
     const html = planPage(small, { name: 'now.yaml', compareWith: { name: 'other.yaml', plan: faster } });
-    await withPage(html, DESKTOP, async (page) => {
-      expect([await facts(page, 0), await facts(page, 1)]).toMatchObject([
+    await withPage(html, DESKTOP, async (open) => {
+      const { page, problems } = open;
+      expect([await facts(open, 0), await facts(open, 1)]).toMatchObject([
         { rows: '10', bars: '30' },
         { rows: '5', bars: '10' },
       ]);
@@ -115,15 +124,16 @@ describeWith(['chromium'], 'the page of a plan in Chromium', () => {
       const [first, second] = axes as readonly string[];
       expect(first?.length).toBeGreaterThan(1_000);
       expect(second).toBe(first);
-      expect(page.problems).toEqual([]);
+      expect(problems).toEqual([]);
     });
   });
 
   it('shows an empty plan without an error', async () => {
-    await withPage(planPage(samplePlan(), { name: 'images.yaml' }), DESKTOP, async (page) => {
+    await withPage(planPage(samplePlan(), { name: 'images.yaml' }), DESKTOP, async (open) => {
+      const { page, problems } = open;
       expect(await page.evaluate('document.querySelector("h1").textContent')).toBe('There is no image to plan');
       expect(await page.evaluate('document.body.scrollHeight')).toBeGreaterThan(HEADER_PIXELS);
-      expect(page.problems).toEqual([]);
+      expect(problems).toEqual([]);
     });
   });
 
@@ -132,10 +142,11 @@ describeWith(['chromium'], 'the page of a plan in Chromium', () => {
       '</main>',
       '</main><script>document.title = "attacked"</script><img src="https://attacker.example/x.png" alt="">',
     );
-    await withPage(html, DESKTOP, async (page) => {
+    await withPage(html, DESKTOP, async (open) => {
+      const { page, problems } = open;
       expect(await page.evaluate('document.title')).not.toBe('attacked');
-      expect(page.problems.filter((problem) => problem.includes('Content Security Policy'))).toHaveLength(2);
-      expect((await facts(page)).bars).toBe('30');
+      expect(problems.filter((problem) => problem.includes('Content Security Policy'))).toHaveLength(2);
+      expect((await facts(open)).bars).toBe('30');
     });
   });
 });
