@@ -19,7 +19,8 @@ const isUnknown = ({ snapshot }: ImageFacts, { readsPods }: GateState) => readsP
 
 const opensAtOf = ({ closure }: GateState) => closure?.opensAt ?? 0;
 
-function lastAfter(first: GateState, states: readonly GateState[]): GateState | undefined {
+/** The closed gate that time opens last, if that is after the first one. */
+export function lastAfter(first: GateState, states: readonly GateState[]): GateState | undefined {
   const later = states.filter((state) => opensAtOf(state) > opensAtOf(first));
   return later.sort((left, right) => opensAtOf(right) - opensAtOf(left))[0];
 }
