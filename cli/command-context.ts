@@ -18,6 +18,7 @@
 import { type Command, Option } from 'commander';
 import { DEFAULT_PULL_POD_SETTINGS, type HookSettings } from '../hooks/settings.ts';
 import type { Snapshot } from './cluster/snapshot.ts';
+import type { FollowedCluster } from './ui/follow/follow-cluster.ts';
 
 export interface CommandResult {
   /** Ends with a line feed. */
@@ -38,10 +39,24 @@ export interface ProgressWriter {
   readonly show: (line: string) => void;
 }
 
+/** What a command needs that serves until its user ends it. */
+interface ServeContext {
+  /** Prints a line on stdout at once. */
+  readonly print: (line: string) => void;
+  /**
+   * Resolves when the user ends the command (SIGINT, SIGTERM, SIGHUP) or its terminal is gone. From the call on, the
+   * first of these signals no longer ends the process.
+   */
+  readonly ended: () => Promise<void>;
+}
+
 export interface CommandContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Throws a UsageError if the cluster cannot be reached, or if nothing of it may be read. */
   readonly readSnapshot: (flags: ClusterFlags) => Promise<Snapshot>;
+  /** Reads the cluster like `readSnapshot`, then follows its changes until it is stopped. */
+  readonly followCluster: (flags: ClusterFlags) => Promise<FollowedCluster>;
+  readonly serve: ServeContext;
   readonly report: (result: CommandResult) => void;
   readonly progress: ProgressWriter;
 }

@@ -5,6 +5,7 @@ import { addCompletionCommand } from './completion/completion-command.ts';
 import { addPlanCommand } from './plan/plan-command.ts';
 import { addRankCommand } from './rank/rank-command.ts';
 import { addRenderCommand } from './render/render-command.ts';
+import { addUiCommand } from './ui/ui-command.ts';
 import { UsageError } from './usage-error.ts';
 import { addWhyCommand } from './why/why-command.ts';
 
@@ -31,6 +32,7 @@ export function createProgram(context: CommandContext, { version, write }: Progr
   addWhyCommand(program, context);
   addPlanCommand(program, context);
   addRankCommand(program, context);
+  addUiCommand(program, context);
   addRenderCommand(program, context);
   addCompletionCommand(program, context);
   return program;

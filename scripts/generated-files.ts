@@ -15,7 +15,7 @@ import { valuesTable, valuesYaml } from './chart-values-text.ts';
 import { drawingFiles } from './drawings/documents.ts';
 import { fieldReference } from './field-reference.ts';
 import { metricsDocument } from './metrics-document.ts';
-import { pageAssets } from './page-assets.ts';
+import { planPageAssets, uiPageAssets } from './page-assets.ts';
 import { reasonsDocument } from './reasons-document.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -115,6 +115,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ...drawingFiles(),
     ...healthCheckFiles(),
     ['docs/argocd/argocd-cm.yaml', yaml(argocdPatch())],
-    ['cli/plan/html/page-assets.ts', await pageAssets()],
+    ['cli/plan/html/page-assets.ts', await planPageAssets()],
+    ['cli/ui/page/page-assets.ts', await uiPageAssets()],
   ]);
 }

@@ -4,20 +4,21 @@ import { request as requestHttps } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { UsageError } from '../usage-error.ts';
 import { quoted } from './kube-config.ts';
+import { linesOf } from './lines.ts';
+import { TooLargeError } from './too-large-error.ts';
 
 /** Longest time of one request with its response. */
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
+/** Most bytes of a refusal of a watch. */
+const REFUSAL_LIMIT_BYTES = 1024 * 1024;
+/** Interval of the probes that find a dead connection. */
+const KEEP_ALIVE_MILLISECONDS = 30_000;
 /** Longest time of the program that a kubeconfig names for its credentials: a person may have to log in. */
 const CREDENTIAL_TIMEOUT_MILLISECONDS = 120_000;
 
 export interface ApiResponse {
   readonly status: number;
   readonly body: string;
-}
-
-/** A response with more bytes than allowed. */
-export class TooLargeError extends Error {
-  override readonly name = 'TooLargeError';
 }
 
 interface GetOptions {
@@ -35,7 +36,25 @@ export interface ApiClient {
    * credentials, and a TooLargeError for a body beyond the limit.
    */
   readonly get: (path: string, options: GetOptions) => Promise<ApiResponse>;
+  /**
+   * Returns once the headers of the response arrived. Throws like `get`. The lines end with an error if the connection
+   * breaks, a line is too long, or nothing arrives within the idle time.
+   */
+  readonly openLines: (path: string, options: LinesOptions) => Promise<LinesResponse>;
 }
+
+interface LinesOptions {
+  /** Of one line. */
+  readonly limitBytes: number;
+  /** The media type of the response. */
+  readonly accept: string;
+  readonly idleMilliseconds: number;
+  /** Ends the request. */
+  readonly signal: AbortSignal;
+}
+
+/** The lines of a response with status 200; otherwise the refusal. */
+type LinesResponse = { readonly lines: AsyncIterable<string> } | { readonly refusal: ApiResponse };
 
 export interface ApiClientOptions {
   readonly requestTimeoutMilliseconds?: number;
@@ -75,12 +94,25 @@ async function textOf(response: IncomingMessage, limitBytes: number): Promise<st
   return Buffer.concat(pieces).toString('utf8');
 }
 
-async function send(url: URL, options: RequestOptions, limitBytes: number): Promise<ApiResponse> {
+async function responseOf(url: URL, options: RequestOptions): Promise<IncomingMessage> {
   const request = url.protocol === 'http:' ? requestHttp : requestHttps;
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+  return await new Promise<IncomingMessage>((resolve, reject) => {
     request(url, options).on('response', resolve).on('error', reject).end();
   });
+}
+
+async function readBody(response: IncomingMessage, limitBytes: number): Promise<ApiResponse> {
   return { status: response.statusCode ?? 0, body: await textOf(response, limitBytes) };
+}
+
+async function readLines(
+  response: IncomingMessage,
+  { limitBytes, idleMilliseconds }: LinesOptions,
+): Promise<LinesResponse> {
+  response.socket.setKeepAlive(true, KEEP_ALIVE_MILLISECONDS);
+  response.setTimeout(idleMilliseconds, () => response.destroy(new Error('nothing arrived within the idle time')));
+  if (response.statusCode !== 200) return { refusal: await readBody(response, REFUSAL_LIMIT_BYTES) };
+  return { lines: linesOf(response, limitBytes) };
 }
 
 function unreachable({ server, context }: Pick<ApiClient, 'server' | 'context'>, problem: string): UsageError {
@@ -109,21 +141,42 @@ export async function createApiClient(
   const credentials = await credentialsOf(kubeConfig);
   const place = { server: new URL(base).host, context };
 
-  async function get(path: string, { limitBytes, accept }: GetOptions): Promise<ApiResponse> {
-    const signal = AbortSignal.timeout(requestTimeoutMilliseconds);
-    try {
-      const headers = { ...credentials.headers, accept };
-      const options = { ...credentials, headers, signal };
-      const response = await send(new URL(path, base), options, limitBytes);
-      if (response.status !== 401) return response;
-    } catch (error) {
-      if (error instanceof TooLargeError) throw error;
-      const seconds = requestTimeoutMilliseconds / 1_000;
-      throw unreachable(place, signal.aborted ? `no response within ${seconds} s` : problemOf(error));
-    }
-    throw new UsageError(
+  const optionsOf = (accept: string, signal: AbortSignal): RequestOptions => {
+    return { ...credentials, headers: { ...credentials.headers, accept }, signal };
+  };
+  const failure = (error: unknown, isLate: boolean) => {
+    if (error instanceof TooLargeError) return error;
+    const seconds = requestTimeoutMilliseconds / 1_000;
+    return unreachable(place, isLate ? `no response within ${seconds} s` : problemOf(error));
+  };
+  const refused = () =>
+    new UsageError(
       `the API server ${place.server} refused the credentials of the context "${context}" (HTTP 401): log in again`,
     );
+
+  async function get(path: string, { limitBytes, accept }: GetOptions): Promise<ApiResponse> {
+    const signal = AbortSignal.timeout(requestTimeoutMilliseconds);
+    const response = await responseOf(new URL(path, base), optionsOf(accept, signal))
+      .then((message) => readBody(message, limitBytes))
+      .catch((error: unknown) => {
+        throw failure(error, signal.aborted);
+      });
+    if (response.status === 401) throw refused();
+    return response;
   }
-  return { ...place, get };
+
+  async function openLines(path: string, options: LinesOptions): Promise<LinesResponse> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), requestTimeoutMilliseconds);
+    const signal = AbortSignal.any([options.signal, late.signal]);
+    const response = await responseOf(new URL(path, base), optionsOf(options.accept, signal))
+      .then((message) => readLines(message, options))
+      .catch((error: unknown) => {
+        throw failure(error, late.signal.aborted);
+      })
+      .finally(() => clearTimeout(timer));
+    if ('refusal' in response && response.refusal.status === 401) throw refused();
+    return response;
+  }
+  return { ...place, get, openLines };
 }

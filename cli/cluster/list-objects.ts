@@ -1,8 +1,9 @@
 // Lists the objects of one resource page by page.
 import { UsageError } from '../usage-error.ts';
-import { type ApiClient, type ApiResponse, TooLargeError } from './api-request.ts';
+import type { ApiClient, ApiResponse } from './api-request.ts';
 import { quoted } from './kube-config.ts';
 import type { RawObject } from './snapshot.ts';
+import { TooLargeError } from './too-large-error.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** Objects of one page, as kubectl requests them. */
@@ -28,18 +29,30 @@ export interface ListInput {
 /** A list that cannot be read, while the server itself works. */
 export class UnreadableListError extends Error {
   override readonly name = 'UnreadableListError';
-  /** Whether the server does not know the resource. */
-  readonly isMissing: boolean;
+  /** The status of the response; undefined for a list that is too large. */
+  readonly status: number | undefined;
 
-  constructor(message: string, isMissing = false) {
+  constructor(message: string, status?: number) {
     super(message);
-    this.isMissing = isMissing;
+    this.status = status;
   }
+
+  /** Whether the server does not know the resource. */
+  get isMissing(): boolean {
+    return this.status === 404;
+  }
+}
+
+export interface ObjectCollection {
+  readonly objects: readonly RawObject[];
+  /** Where a watch starts. */
+  readonly resourceVersion: string;
 }
 
 interface Page {
   readonly items: readonly RawObject[];
   readonly next: string;
+  readonly resourceVersion: string;
 }
 
 function parsed(body: string): unknown {
@@ -57,12 +70,22 @@ function isObject(value: unknown): value is RawObject {
   return isRecord(value) && isRecord(value.metadata) && typeof value.metadata.name === 'string';
 }
 
+const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
+
+/** Field managers can be larger than the rest of an object, and no command reads them. */
+export function withoutManagers(object: RawObject): RawObject {
+  const { managedFields: _unused, ...metadata } = object.metadata as RawObject['metadata'] & {
+    managedFields?: unknown;
+  };
+  return { ...object, metadata };
+}
+
 /** Returns undefined for a body that is not a list of objects. */
 function pageOf(body: string): Page | undefined {
   const list = parsed(body);
   if (!isRecord(list) || !Array.isArray(list.items) || !list.items.every(isObject)) return undefined;
-  const next = isRecord(list.metadata) ? list.metadata.continue : undefined;
-  return { items: list.items, next: typeof next === 'string' ? next : '' };
+  const metadata = isRecord(list.metadata) ? list.metadata : {};
+  return { items: list.items, next: textOf(metadata.continue), resourceVersion: textOf(metadata.resourceVersion) };
 }
 
 function statusMessage(body: string): string {
@@ -73,12 +96,13 @@ function statusMessage(body: string): string {
 function refusal({ status, body }: ApiResponse, { title }: ListInput): UnreadableListError {
   const words = quoted(statusMessage(body));
   if (status === 403) {
-    return new UnreadableListError(`forbidden: ${title}: ask for the right to list them: ${words}`);
+    return new UnreadableListError(`forbidden: ${title}: ask for the right to list them: ${words}`, status);
   }
   if (status === 404) {
-    return new UnreadableListError(`not installed: ${title}: apply the CustomResourceDefinitions of Drop`, true);
+    return new UnreadableListError(`not installed: ${title}: apply the CustomResourceDefinitions of Drop`, status);
   }
-  return new UnreadableListError(`error of the API server (HTTP ${status}): ${title}: run the command again: ${words}`);
+  const problem = `error of the API server (HTTP ${status}): ${title}: run the command again: ${words}`;
+  return new UnreadableListError(problem, status);
 }
 
 function pathOf({ path, labelSelector }: ListInput, next: string): string {
@@ -89,12 +113,13 @@ function pathOf({ path, labelSelector }: ListInput, next: string): string {
 }
 
 /** Throws an UnreadableListError for this list alone, and a UsageError if no list can be read. */
-export async function listObjects(client: ApiClient, input: ListInput): Promise<readonly RawObject[]> {
+export async function listCollection(client: ApiClient, input: ListInput): Promise<ObjectCollection> {
   const found: RawObject[] = [];
   const tooLarge = (limit: string) => new UnreadableListError(`too large: ${input.title}: more than ${limit}`);
   const accept = input.metadataOnly === true ? METADATA_TYPE : JSON_TYPE;
   let bytes = 0;
   let next = '';
+  let resourceVersion = '';
   do {
     const options = { accept, limitBytes: LIST_LIMIT_BYTES - bytes };
     const response = await client.get(pathOf(input, next), options).catch((error: unknown) => {
@@ -107,9 +132,16 @@ export async function listObjects(client: ApiClient, input: ListInput): Promise<
       throw new UsageError(`${client.server} sent no list of ${input.title}: ${advice}`);
     }
     bytes += Buffer.byteLength(response.body);
-    found.push(...page.items);
+    for (const item of page.items) found.push(withoutManagers(item));
+    // The pages of one list have the same version.
+    resourceVersion ||= page.resourceVersion;
     if (found.length > LIST_LIMIT_OBJECTS) throw tooLarge(`${LIST_LIMIT_OBJECTS} objects`);
     next = page.next;
   } while (next !== '');
-  return found;
+  return { objects: found, resourceVersion };
+}
+
+/** Like `listCollection`, for a command that reads the objects once. */
+export async function listObjects(client: ApiClient, input: ListInput): Promise<readonly RawObject[]> {
+  return (await listCollection(client, input)).objects;
 }

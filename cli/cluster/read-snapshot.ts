@@ -23,16 +23,17 @@ export function listInputOf(resource: SnapshotResource, namespace: string): List
   };
 }
 
-type Outcome = { readonly resource: SnapshotResource } & (
+/** What listing one resource led to. */
+export type ListOutcome = { readonly resource: SnapshotResource } & (
   | { readonly objects: readonly RawObject[] }
   | { readonly error: UnreadableListError }
 );
 
-type Failed = Extract<Outcome, { readonly error: unknown }>;
-const isFailed = (outcome: Outcome): outcome is Failed => 'error' in outcome;
+type Failed = Extract<ListOutcome, { readonly error: unknown }>;
+const isFailed = (outcome: ListOutcome): outcome is Failed => 'error' in outcome;
 
-/** Pods alone explain nothing. */
-function refuseNothing(outcomes: readonly Outcome[], context: string): void {
+/** Throws a UsageError where none of Drop's kinds can be read: Pods alone explain nothing. */
+export function refuseNothing(outcomes: readonly ListOutcome[], context: string): void {
   const kinds = outcomes.filter(({ resource }) => resource !== 'pods');
   const failed = kinds.filter(isFailed);
   const [first] = failed;
@@ -54,7 +55,7 @@ export async function readSnapshot(
 ): Promise<Snapshot> {
   const client = await createApiClient(kubeConfig, options);
   const outcomes = await Promise.all(
-    SNAPSHOT_RESOURCES.map(async (resource): Promise<Outcome> => {
+    SNAPSHOT_RESOURCES.map(async (resource): Promise<ListOutcome> => {
       try {
         return { resource, objects: await listObjects(client, listInputOf(resource, settings.namespace)) };
       } catch (error) {

@@ -4,10 +4,14 @@ import { createProgram } from '../program.ts';
 import { createProgressLine } from '../progress-line.ts';
 import { completionOf, completionText } from './candidates.ts';
 
+const runsNoCommand = () => Promise.reject(new Error('completion runs no command'));
+
 const program = createProgram(
   {
     environment: process.env,
-    readSnapshot: () => Promise.reject(new Error('completion runs no command')),
+    readSnapshot: runsNoCommand,
+    followCluster: runsNoCommand,
+    serve: { print: () => undefined, ended: runsNoCommand },
     report: () => undefined,
     progress: createProgressLine(process.stderr),
   },

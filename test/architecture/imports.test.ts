@@ -121,6 +121,17 @@ test('the command loads the clients of discovery only on demand', () => {
   expect(early.map((file) => relative(root, file))).toEqual([]);
 });
 
+test('the command loads the server of the page and the Kubernetes client only on demand', () => {
+  const early =
+    /^(?:import|export) (?!type )[^;]*from '(?:fastify|@kubernetes\/client-node|[^']*\/ui\/server\/[^']*)'/m;
+  const onDemand = /\/cli\/(?:ui\/server|ui\/follow|cluster|completion)\//;
+  const wrong = sourceFiles('cli').filter((file) => !onDemand.test(file) && early.test(readFileSync(file, 'utf8')));
+  expect(wrong.map((file) => relative(root, file))).toEqual([]);
+  const follower = /^import (?!type )[^;]*from '[^']*\/ui\/follow\/[^']*'/m;
+  const eager = sourceFiles('cli').filter((file) => !onDemand.test(file) && follower.test(readFileSync(file, 'utf8')));
+  expect(eager.map((file) => relative(root, file))).toEqual([]);
+});
+
 test('no file imports re2 before it compiles a pattern', () => {
   const early = [...sourceFiles('hooks'), ...sourceFiles('cli'), ...sourceFiles('service')].filter((file) =>
     /import (?!type )[^;]*'re2'/.test(readFileSync(file, 'utf8')),

@@ -37,6 +37,61 @@ export async function serveLists({ lists = {}, responses = {} }: ServedLists): P
   });
 }
 
+type WatchResponse = Parameters<Responder>[1];
+
+/** A server whose objects a test changes, and whose watches it writes to. */
+export interface WatchedServer extends TestServer {
+  /** The objects of the next list, by resource. */
+  readonly lists: Map<string, readonly ListedObject[]>;
+  /** Sent instead of a list, a watch (`watch cachedimages`), or any response (`*`). */
+  readonly responses: Map<string, Responder>;
+  /** The open watches of a resource. */
+  readonly watches: (resource: string) => readonly WatchResponse[];
+  /** Sends one event on every open watch of the resource. */
+  readonly send: (resource: string, type: string, object: object) => void;
+  /** Number of requests so far: lists of the resource, or `watch` and the resource. */
+  readonly count: (key: string) => number;
+}
+
+const RESOURCE_VERSION = '100';
+
+/** Lists as `serveLists`, and watches that stay open. */
+export async function serveWatches(initial: Readonly<Record<string, readonly ListedObject[]>>): Promise<WatchedServer> {
+  const lists = new Map(Object.entries(initial));
+  const responses = new Map<string, Responder>();
+  const watches = new Map<string, Set<WatchResponse>>();
+  const counts = new Map<string, number>();
+  const openWatch = (resource: string, response: WatchResponse) => {
+    const open = watches.get(resource) ?? new Set();
+    watches.set(resource, open.add(response));
+    response.on('close', () => open.delete(response));
+    response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
+  };
+  const server = await serve((request, response) => {
+    const url = new URL(request.url, 'http://api');
+    const resource = resourceOf(url);
+    const isWatch = url.searchParams.has('watch');
+    const key = isWatch ? `watch ${resource}` : resource;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+    const instead = responses.get(key) ?? responses.get('*');
+    if (instead !== undefined) return instead(request, response);
+    if (isWatch) return openWatch(resource, response);
+    const metadata = { resourceVersion: RESOURCE_VERSION };
+    return json(response, { kind: 'List', metadata, items: lists.get(resource) ?? [] });
+  });
+  const watchesOf = (resource: string) => [...(watches.get(resource) ?? [])];
+  return {
+    ...server,
+    lists,
+    responses,
+    watches: watchesOf,
+    send(resource, type, object) {
+      for (const response of watchesOf(resource)) response.write(`${JSON.stringify({ type, object })}\n`);
+    },
+    count: (key) => counts.get(key) ?? 0,
+  };
+}
+
 /** The kubeconfig of a server, with a token. */
 export function kubeConfigOf(server: string): KubeConfig {
   const kubeConfig = new KubeConfig();

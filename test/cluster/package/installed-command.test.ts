@@ -1,5 +1,6 @@
 // The documented installation of the command works on a machine without a compiler, and its programs run there.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   cpSync,
   existsSync,
@@ -15,8 +16,11 @@ import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { renderDefinitions } from '../../../cli/render/rendered-objects.ts';
+import { serveWatches } from '../../cli/cluster/api-server.ts';
+import { kubeConfigText } from '../../cli/cluster/kube-config-files.ts';
 import { type CommandBlock, commandBlocks } from '../../docs/command-blocks.ts';
 import { blocksBelow } from '../../docs/documents.ts';
+import { closeServers } from '../../service/discovery/servers.ts';
 import { pathOf } from '../binaries.ts';
 import { describeWith } from '../requirements.ts';
 
@@ -126,6 +130,7 @@ describeWith(['packageRegistry'], 'the packed command', () => {
     [['why', '--help'], 'Usage: kubectl drop why [options] <image> [node]\n'],
     [['plan', '--help'], 'Usage: kubectl drop plan [options]\n'],
     [['rank', '--help'], 'Usage: kubectl drop rank [options]'],
+    [['ui', '--help'], 'Usage: kubectl drop ui [options]\n'],
   ])('kubectl-drop prints help for %j', (args, usage) => {
     const { status, stdout, stderr } = run('kubectl-drop', ...args);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -160,6 +165,29 @@ describeWith(['packageRegistry'], 'the packed command', () => {
       status: 2,
       stderr: expect.stringMatching(/^patterns need the npm package re2: /),
     });
+  });
+
+  it('kubectl-drop serves the page with the files of the package', async () => {
+    const server = await serveWatches({});
+    const config = join(folder, 'kubeconfig');
+    writeFileSync(config, kubeConfigText({ server: server.url, contexts: ['test'], current: 'test' }));
+    const child = spawn(join(bin, 'kubectl-drop'), ['ui', '--kubeconfig', config], { cwd: folder, env: environment });
+    const exit = once(child, 'exit');
+    try {
+      const [line] = await once(child.stdout, 'data');
+      const link = new URL(String(line).trim());
+      const { headers } = await fetch(link, { redirect: 'manual' });
+      const cookie = headers.get('set-cookie')?.split(';')[0] ?? '';
+      const textOf = async (path: string) =>
+        await (await fetch(new URL(path, link.origin), { headers: { cookie } })).text();
+      expect(await textOf('/')).toContain('app.js');
+      expect(await textOf('/app.js')).toContain('./lit-html.js');
+      expect(await textOf('/lit-html.js')).toContain('export{');
+    } finally {
+      child.kill('SIGTERM');
+      await closeServers();
+    }
+    expect(await exit).toEqual([0, null]);
   });
 
   it('kubectl-drop prints its version', () => {
