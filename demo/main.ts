@@ -14,6 +14,7 @@ import { type DemoArguments, demoUsage, type Pace, readArguments } from './argum
 import { ASSUMED_MEGABYTES, demoNodes, seed, seedFor } from './demo-cluster.ts';
 import { kubectlTables, meantToFail, notReadyText } from './final-tables.ts';
 import { delayTable } from './limit-use.ts';
+import { type DemoPage, openDemoPage } from './page.ts';
 import { type DemoCluster, type PromiseResult, watchPromises } from './promises.ts';
 import { ranksText } from './ranks.ts';
 import { type Rollout, watchRollout } from './rollout.ts';
@@ -37,9 +38,10 @@ const print = (text: string) => process.stdout.write(text);
 
 /** Slows virtual time down to the pace, in virtual seconds per second. */
 function pacer(pace: Pace) {
-  const realStart = Date.now();
+  let realStart: number | undefined;
   let virtualStart: number | undefined;
   return async (_from: number, to: number): Promise<void> => {
+    realStart ??= Date.now();
     virtualStart ??= to;
     if (!Number.isFinite(pace)) return;
     const dueIn = (to - virtualStart) / pace - (Date.now() - realStart);
@@ -105,13 +107,36 @@ function printSummary({ cluster, clock, file }: Demo, rollout: Rollout): void {
 
 interface Demo extends DemoCluster {
   readonly manifests: readonly Manifest[];
+  /** Undefined without --ui. */
+  readonly page: DemoPage | undefined;
   /** The user's own manifests; undefined for those of the demo. */
   readonly file: string | undefined;
 }
 
+async function waitForPage({ url, isOpen }: DemoPage): Promise<void> {
+  print(`\nOpen this link. The demo starts when the page is open:\n\n  ${url}\n\n`);
+  await isOpen;
+}
+
+/** The cluster continues to run, so that the page stays live. */
+async function runUntilEnd({ clock }: Demo, pace: Pace): Promise<void> {
+  let isEnded = false;
+  const ended = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.once(signal, () => {
+        isEnded = true;
+        resolve();
+      });
+    }
+  });
+  print('\nThe page stays open until you press Ctrl-C.\n');
+  while (!isEnded && Number.isFinite(pace)) await Promise.race([clock.runFor(FRAME_MILLISECONDS), ended]);
+  await ended;
+}
+
 /** Returns whether every manifest was accepted, every promise kept and every image settled. */
 async function demonstrate(demo: Demo): Promise<boolean> {
-  const { cluster, clock, points, manifests, file } = demo;
+  const { cluster, clock, points, manifests, file, page } = demo;
   const start = clock.now();
   const promiseResults = watchPromises({ cluster, clock, points });
   const rollout = watchRollout(cluster, clock);
@@ -119,8 +144,10 @@ async function demonstrate(demo: Demo): Promise<boolean> {
   if (file === undefined) seed(cluster);
   else seedFor(cluster, manifests);
   await clock.runFor(INSTALLATION_MILLISECONDS);
+  if (page !== undefined) await waitForPage(page);
   const isAccepted = applyAll(cluster, manifests);
-  const screen = openScreen({ cluster, clock, rollout }, start, process.stdout);
+  const isPlain = page !== undefined;
+  const screen = openScreen({ cluster, clock, rollout, isPlain }, start, process.stdout);
   const leastEnd = file === undefined ? start + LAST_CHANGE_MILLISECONDS + DISCOVERY_MILLISECONDS : start;
   const isSettled = await run({ cluster, clock, screen, leastEnd });
   screen.finish();
@@ -131,10 +158,11 @@ async function demonstrate(demo: Demo): Promise<boolean> {
   return isAccepted && isSettled && results.every(({ violation }) => violation === undefined);
 }
 
-async function main({ pace, file }: DemoArguments): Promise<boolean> {
+async function main({ pace, file, ui }: DemoArguments): Promise<boolean> {
   const clock = createClock(Math.floor(Date.now() / 1000) * 1000, { pace: pacer(pace) });
   const sources = await startSources(clock.now);
   const service = await startDemoService(clock.now);
+  let page: DemoPage | undefined;
   try {
     const manifests = readManifests(file ?? manifestFolder, sources.addresses);
     const points = createFaultPoints();
@@ -143,8 +171,13 @@ async function main({ pace, file }: DemoArguments): Promise<boolean> {
     const cluster = createCluster({ clock, seed: 1, callHook, controllers, faults: points.faults });
     print(`The real service runs on ${service.url}. The cluster is simulated: ${demoNodes.length} nodes.\n`);
     if (file !== undefined) print(`Every image in ${file} is assumed to exist, with ${ASSUMED_MEGABYTES} MB.\n`);
-    return await demonstrate({ cluster, clock, points, manifests, file });
+    page = ui ? await openDemoPage(cluster, clock) : undefined;
+    const demo = { cluster, clock, points, manifests, file, page };
+    const isGood = await demonstrate(demo);
+    if (ui) await runUntilEnd(demo, pace);
+    return isGood;
   } finally {
+    await page?.close();
     await service.stop();
     await sources.stop();
   }

@@ -46,6 +46,8 @@ export interface ScreenInput {
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly rollout: Rollout;
+  /** One line for each event also on a terminal. */
+  readonly isPlain: boolean;
 }
 
 /** The times of the pulls are relative to the start. */
@@ -66,7 +68,7 @@ function liveState({ cluster, clock, rollout }: ScreenInput, start: number, even
 /** The rollout must have begun at the start, in milliseconds since the epoch. */
 export function openScreen(input: ScreenInput, start: number, stream: NodeJS.WriteStream): Screen {
   const { cluster, clock } = input;
-  if (!isLive(stream, process.env)) {
+  if (input.isPlain || !isLive(stream, process.env)) {
     watchEvents(cluster, clock.now, (line) => stream.write(`${line}\n`));
     return { draw: () => {}, finish: () => stream.write('\n') };
   }
