@@ -5,6 +5,8 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { meantToFail } from '../../demo/final-tables.ts';
+import { cookieOf, openEvents, type SeenEvent } from '../cli/ui/event-client.ts';
+import { eventually } from '../waiting.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const demo = join(root, 'demo/main.ts');
@@ -85,5 +87,29 @@ describe.skipIf(!canUseTerminal)(title, () => {
     expect(output).toContain('\u001b[?1049h\u001b[?25l');
     expect(output).toMatch(/alpine-3-20[^\n]*░/);
     expect(output.trimEnd().endsWith('\u001b[?25h\u001b[?1049l')).toBe(true);
+  });
+});
+
+describe('the demo with its page', () => {
+  it('starts when the page is open, serves it to the end, and ends with Ctrl-C', async () => {
+    const child = spawn(process.execPath, [...nodeArguments, '--fast', '--ui'], { cwd: root });
+    const exit = new Promise((done) => child.once('exit', done));
+    let output = '';
+    child.stdout.on('data', (piece) => (output += String(piece)));
+    const link = await eventually(() => {
+      const [found] = output.match(/http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+/) ?? [];
+      expect(found, output).toBeDefined();
+      return found ?? '';
+    }, RUN_MILLISECONDS);
+    expect(output).not.toContain('pull   alpine-3-20');
+    const client = await openEvents(new URL(link).origin, await cookieOf(link));
+    const isDone = ({ data }: SeenEvent) =>
+      data.failures?.some(({ image }: { image: string }) => image === 'auth-fail');
+    await client.find(isDone, RUN_MILLISECONDS);
+    await eventually(() => expect(output).toContain('The page stays open until you press Ctrl-C.'), RUN_MILLISECONDS);
+    expect(output).toMatch(/pull {3}alpine-3-20/);
+    client.close();
+    child.kill('SIGINT');
+    expect(await exit).toBe(0);
   });
 });
