@@ -7,9 +7,11 @@ export interface FeedTimes {
   readonly shortestInterval: number;
   /** Interval while instants pass: something is pulled, queued or backs off. */
   readonly tickInterval: number;
+  /** Interval while nothing happens, so that times such as `5m ago` stay true. */
+  readonly idleInterval: number;
 }
 
-const FEED_MILLISECONDS: FeedTimes = { shortestInterval: 1_000, tickInterval: 5_000 };
+const FEED_MILLISECONDS: FeedTimes = { shortestInterval: 1_000, tickInterval: 5_000, idleInterval: 60_000 };
 
 /** The time between two views is at least this many times the time that the last one took. */
 const COST_FACTOR = 4;
@@ -48,6 +50,8 @@ function eventOf(before: UiView, after: UiView): FeedEvent | undefined {
   return change === undefined ? undefined : { name: 'change', data: change };
 }
 
+const timeEvent = ({ at }: UiView): FeedEvent => ({ name: 'change', data: { at } });
+
 export function createViewFeed({ compute, onChange, times = FEED_MILLISECONDS }: FeedOptions): ViewFeed {
   const listeners = new Set<(event: FeedEvent) => void>();
   let view: UiView | undefined;
@@ -69,24 +73,29 @@ export function createViewFeed({ compute, onChange, times = FEED_MILLISECONDS }:
     }
   }
 
+  function refreshedOr(last: UiView): UiView {
+    try {
+      return refreshed();
+    } catch {
+      return withFailure(last);
+    }
+  }
+
   function schedule(): void {
     clearTimeout(timer);
     timer = undefined;
     if (listeners.size === 0 || view === undefined) return;
-    const tickAt = ticks(view) ? Math.max(startedAt + times.tickInterval, dueAt()) : undefined;
-    const nextAt = isCurrent ? tickAt : dueAt();
-    if (nextAt !== undefined) timer = setTimeout(update, Math.max(0, nextAt - performance.now()));
+    const interval = ticks(view) ? times.tickInterval : times.idleInterval;
+    const nextAt = isCurrent ? Math.max(startedAt + interval, dueAt()) : dueAt();
+    timer = setTimeout(update, Math.max(0, nextAt - performance.now()));
   }
 
   function update(): void {
     const before = view;
     if (before === undefined) return;
-    try {
-      view = refreshed();
-    } catch {
-      view = withFailure(before);
-    }
-    const event = eventOf(before, view);
+    const isTick = isCurrent;
+    view = refreshedOr(before);
+    const event = eventOf(before, view) ?? (isTick ? timeEvent(view) : undefined);
     if (event !== undefined) for (const listener of listeners) listener(event);
     schedule();
   }

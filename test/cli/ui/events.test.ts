@@ -11,7 +11,7 @@ import { secrets as hostileSecrets, hostileText } from '../hostile-text.ts';
 import { cookieOf, openEvents, type SeenEvent } from './event-client.ts';
 import { appWith, type ChangingSource, changingSource, cookie, host, imageNamed } from './ui-requests.ts';
 
-const QUICK = { shortestInterval: 20, tickInterval: 60 };
+const QUICK = { shortestInterval: 20, tickInterval: 60, idleInterval: 60_000 };
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 import { createEventStreams } from '../../../cli/ui/server/event-streams.ts';
-import { createViewFeed, type FeedOptions, type FeedTimes } from '../../../cli/ui/server/view-feed.ts';
+import { createViewFeed, type FeedEvent, type FeedOptions, type FeedTimes } from '../../../cli/ui/server/view-feed.ts';
 import { cellCodes, type UiView } from '../../../cli/ui/view/ui-view.ts';
 import { eventually } from '../../waiting.ts';
 
@@ -29,7 +29,10 @@ afterEach(() => {
   for (const close of openFeeds.splice(0)) close();
 });
 
-function feedWith(compute: () => UiView, times: FeedTimes = { shortestInterval: 1, tickInterval: 1_000 }) {
+function feedWith(
+  compute: () => UiView,
+  times: FeedTimes = { shortestInterval: 1, tickInterval: 1_000, idleInterval: 60_000 },
+) {
   const listeners = new Set<() => void>();
   const onChange: FeedOptions['onChange'] = (listener) => {
     listeners.add(listener);
@@ -118,7 +121,7 @@ it('many changes lead to few views, and the last change is not lost', async () =
       computed += 1;
       return titled(`value ${value}`);
     },
-    { shortestInterval: 100, tickInterval: 10_000 },
+    { shortestInterval: 100, tickInterval: 10_000, idleInterval: 60_000 },
   );
   open();
   const startedAt = performance.now();
@@ -165,12 +168,31 @@ it.each([
       computed += 1;
       return { ...emptyView, images: [image] };
     },
-    { shortestInterval: 1, tickInterval: 30 },
+    { shortestInterval: 1, tickInterval: 30, idleInterval: 60_000 },
   );
   open();
   if (isComputedAgain) await eventually(() => expect(computed).toBeGreaterThan(2));
   else await sleep(120);
   expect(computed > 1).toBe(isComputedAgain);
+});
+
+it('an idle cluster sends its time once in a while, and nothing else', async () => {
+  let at = 0;
+  const { feed } = feedWith(
+    () => {
+      at += 1;
+      return { ...emptyView, at: `time ${at}` };
+    },
+    { shortestInterval: 1, tickInterval: 60_000, idleInterval: 20 },
+  );
+  const events: FeedEvent[] = [];
+  const { close } = feed.open((event) => events.push(event));
+  await eventually(() => expect(events.length).toBeGreaterThan(1));
+  close();
+  expect(events.slice(0, 2)).toEqual([
+    { name: 'change', data: { at: 'time 2' } },
+    { name: 'change', data: { at: 'time 3' } },
+  ]);
 });
 
 it('a stream that opens between two views gets the last one without a computation', () => {
@@ -180,7 +202,7 @@ it('a stream that opens between two views gets the last one without a computatio
       computed += 1;
       return titled(`view ${computed}`);
     },
-    { shortestInterval: 60_000, tickInterval: 60_000 },
+    { shortestInterval: 60_000, tickInterval: 60_000, idleInterval: 60_000 },
   );
   expect([open().title, open().title]).toEqual(['view 1', 'view 1']);
 });

@@ -34,7 +34,7 @@ describeWith(['chromium'], 'the page of kubectl drop ui on the simulated cluster
 
   async function withShowcase(use: (open: OpenPage & Showcase) => Promise<void>): Promise<void> {
     const showcase = await startShowcase();
-    const feedTimes = { shortestInterval: 20, tickInterval: 200 };
+    const feedTimes = { shortestInterval: 20, tickInterval: 200, idleInterval: 60_000 };
     const source = simulatedSource(showcase.cluster, showcase.clock);
     const server = await startUiServer({ source, title: 'production', feedTimes });
     try {
