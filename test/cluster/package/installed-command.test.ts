@@ -114,6 +114,11 @@ describeWith(['packageRegistry'], 'the packed command', () => {
     ]);
   });
 
+  it('leaves no build in the checkout, which would replace its sources', () => {
+    expect(existsSync(join(folder, 'checkout/cli/start.mjs'))).toBe(true);
+    expect(existsSync(join(folder, 'checkout/dist'))).toBe(false);
+  });
+
   it('is installed without re2, which needs a compiler', () => {
     expect(run('c++').status).not.toBe(0);
     const packages = readdirSync(join(folder, 'prefix/lib/node_modules/@drop-on-metacontroller/drop/node_modules'));
