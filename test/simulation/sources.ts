@@ -16,6 +16,8 @@ export interface Sources {
   lastImages(endpoint: string): ReadonlySet<string> | undefined;
   /** When a source last returned an image, in milliseconds since the epoch; undefined if it never did. */
   lastReturnedAt(endpoint: string, reference: string): number | undefined;
+  /** When a response of the source last lacked an image that an earlier one had, and was not empty. */
+  lastAbsentAt(endpoint: string, reference: string): number | undefined;
 }
 
 /** A client error may contain the URL with its credentials. */
@@ -31,10 +33,19 @@ export function createSources(now: () => number): Sources {
   const responses = new Map<string, SourceResponse>();
   const images = new Map<string, ReadonlySet<string>>();
   const returnedAt = new Map<string, number>();
+  const absentAt = new Map<string, number>();
+
+  function recordAbsences(endpoint: string, present: ReadonlyMap<string, number>): void {
+    for (const key of returnedAt.keys()) {
+      const [source, reference = ''] = key.split(' ');
+      if (source === endpoint && !present.has(reference)) absentAt.set(key, now());
+    }
+  }
 
   function query(endpoint: string): SourceOutcome {
     const response = responses.get(endpoint) ?? 'ConnectionRefused';
     if (typeof response !== 'string' && response.size > 0) {
+      recordAbsences(endpoint, response);
       images.set(endpoint, new Set(response.keys()));
       for (const reference of response.keys()) returnedAt.set(`${endpoint} ${reference}`, now());
     }
@@ -52,5 +63,6 @@ export function createSources(now: () => number): Sources {
     runDiscovery: async (queries) => new Map(queries.map((one) => [one.index, query(one.url)] as const)),
     lastImages: (endpoint) => images.get(endpoint),
     lastReturnedAt: (endpoint, reference) => returnedAt.get(`${endpoint} ${reference}`),
+    lastAbsentAt: (endpoint, reference) => absentAt.get(`${endpoint} ${reference}`),
   };
 }

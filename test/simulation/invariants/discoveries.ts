@@ -71,7 +71,9 @@ function mustBeKept(simulation: Simulation, seen: Seen, endpoint: string, image:
   const queriedSince = seen.queriedSince.get(endpoint) ?? Number.POSITIVE_INFINITY;
   if (sources.lastImages(endpoint)?.has(image) !== true || returnedAt < queriedSince) return false;
   const listedSince = seen.listedSince.get(pairText(endpoint, image)) ?? Number.POSITIVE_INFINITY;
-  const isInEveryCache = clock.now() - listedSince > stalenessOf(simulation);
+  // A replica may remember a response without the image, and not the later one with it.
+  const wasAbsent = (sources.lastAbsentAt(endpoint, image) ?? 0) > listedSince;
+  const isInEveryCache = !wasAbsent && clock.now() - listedSince > stalenessOf(simulation);
   return isInEveryCache || !replicas.forgotBetween(returnedAt, returnedAt + WRITTEN_MILLISECONDS);
 }
 
