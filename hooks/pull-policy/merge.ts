@@ -17,27 +17,9 @@ function laterLastStart(newer: Status, { lastStartTime, lastStartNode }: Status)
   return (lastStartTime ?? '') <= (newer.lastStartTime ?? '') ? {} : { lastStartTime, lastStartNode };
 }
 
-/**
- * Two replicas can give the same revision to different statuses after a status write was lost. Neither then is known to
- * include the other, so the starts of both hold their slots. A start of an older status may have ended since.
- */
-function missingStarts(newer: Status, other: Status): Status {
-  if (newer.revision !== other.revision) return {};
-  const known = new Set(newer.starting?.map((start) => JSON.stringify(start)));
-  const added = (other.starting ?? []).filter((start) => !known.has(JSON.stringify(start)));
-  return added.length === 0 ? {} : { starting: [...(newer.starting ?? []), ...added] };
-}
-
-/**
- * Returns the status with the higher revision, with the later last start and the later wave per image of both. Of equal
- * revisions it has all starts.
- */
+/** Returns the status with the higher revision, with the later last start and the later wave per image of both. */
 export function mergePolicyStatuses(observed: Status, remembered: Status): Status {
   const [newer, other] = newerFirst(observed, remembered);
-  const updates = {
-    ...laterLastStart(newer, other),
-    ...missingWaves(newer, other),
-    ...missingStarts(newer, other),
-  };
+  const updates = { ...laterLastStart(newer, other), ...missingWaves(newer, other) };
   return Object.keys(updates).length === 0 ? newer : withUpdates(newer, updates);
 }

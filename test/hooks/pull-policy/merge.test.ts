@@ -25,15 +25,6 @@ test.each([
     merged: started(5, 'b', NOON + 1),
   },
   {
-    title: 'of two statuses with the same revision, the starts of both hold their slots',
-    observed: started(5, 'a', NOON),
-    remembered: started(5, 'b', NOON + 1),
-    merged: {
-      ...started(6, 'b', NOON + 1),
-      starting: [pendingStart('x on a', NOON), pendingStart('x on b', NOON + 1)],
-    },
-  },
-  {
     title: 'a newer observed status gets the later last start of the remembered one',
     observed: started(7, 'a', NOON),
     remembered: started(5, 'b', NOON + 1),
