@@ -40,6 +40,8 @@ export async function exists(cluster: Cluster, path: string): Promise<boolean> {
 }
 
 export async function createPulledImage(cluster: Cluster): Promise<void> {
+  // The API server serves a new definition a moment after it was created.
+  await eventually(() => cluster.list(`${group}/cachedimages`));
   await cluster.create(`${group}/cachedimages`, {
     apiVersion: 'drop.corewire.io/v1alpha1',
     kind: 'CachedImage',
