@@ -1,13 +1,13 @@
 // Makes the plan of a snapshot: the rollout, the what-if runs, and the images that no policy pulls.
 import { cachedImageKind } from '../../crds/cached-image.ts';
-import { fleetKind } from '../../crds/fleet.ts';
 import { observedSchema } from '../../crds/observed.ts';
 import { observedPolicyName } from '../../hooks/cached-image/observe.ts';
 import { readReference } from '../../hooks/cached-image/reference.ts';
-import { type FleetTable, matchingNodes, readFleet } from '../../hooks/fleet/table.ts';
+import { type FleetTable, matchingNodes } from '../../hooks/fleet/table.ts';
 import type { PolicyInput } from '../../hooks/pull-policy/policy-input.ts';
 import type { HookSettings } from '../../hooks/settings.ts';
 import type { ObservedCachedImage } from '../../metacontroller/hook-request.ts';
+import { fleetTableOf } from '../cluster/fleet-table.ts';
 import { policyInputOf } from '../cluster/policy-inputs.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Obstacle, Plan, PlannedImage, WhatIf } from './plan.ts';
@@ -36,7 +36,6 @@ export interface PlanResult {
 }
 
 const observedImage = observedSchema(cachedImageKind);
-const observedFleet = observedSchema(fleetKind);
 
 function obstacleOf(image: ObservedCachedImage, policyName: string): Omit<Obstacle, 'nodes'> {
   const reference = readReference(image);
@@ -67,10 +66,9 @@ function unpulledImage(image: ObservedCachedImage, table: FleetTable, settings: 
 }
 
 /** Throws a UsageError without nodes. */
-function tableOf({ lists }: PlannedSnapshot['snapshot']): FleetTable {
-  const fleets = (lists.get('fleets') ?? []).map((fleet) => observedFleet.parse(fleet));
-  const fleet = readFleet(new Map(fleets.map((object) => [object.metadata.name, object])));
-  if (fleet.kind === 'table' && fleet.table.nodes.length > 0) return fleet.table;
+function tableOf({ snapshot }: PlannedSnapshot): FleetTable {
+  const table = fleetTableOf(snapshot);
+  if (table !== undefined && table.nodes.length > 0) return table;
   throw new UsageError('there are no nodes to plan for: the Fleet default is missing or empty');
 }
 
@@ -122,7 +120,7 @@ function planWith({ planned, policies, table, speed, options }: PlanParts): Plan
 /** Throws a UsageError where nothing can be planned. */
 export function makePlan(planned: PlannedSnapshot, options: PlanOptions): PlanResult {
   const { snapshot } = planned;
-  const table = tableOf(snapshot);
+  const table = tableOf(planned);
   const names = (snapshot.lists.get('pullpolicies') ?? []).map(({ metadata }) => metadata.name);
   const policies = names.flatMap((name) => policyInputOf(snapshot, name) ?? []);
   if (policies.some(({ isPartial }) => isPartial)) {

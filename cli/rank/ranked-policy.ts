@@ -1,10 +1,9 @@
 // The DiscoveryPolicy of a report, from the lists of a cluster.
 import { discoveryPolicyKind } from '../../crds/discovery-policy.ts';
-import { fleetKind } from '../../crds/fleet.ts';
 import { observedSchema } from '../../crds/observed.ts';
-import { type FleetTable, tableOf } from '../../hooks/fleet/table.ts';
-import { FLEET_NAME } from '../../hooks/settings.ts';
+import type { FleetTable } from '../../hooks/fleet/table.ts';
 import type { ObservedDiscoveryPolicy } from '../../metacontroller/hook-request.ts';
+import { fleetTableOf } from '../cluster/fleet-table.ts';
 import type { RawObject, Snapshot } from '../cluster/snapshot.ts';
 import { cleanText } from '../text/clean-text.ts';
 import { cutText } from '../text/wrapped-text.ts';
@@ -12,7 +11,6 @@ import { UsageError } from '../usage-error.ts';
 import { quoted, similarNames } from '../why/find-images.ts';
 
 const policySchema = observedSchema(discoveryPolicyKind);
-const fleetSchema = observedSchema(fleetKind);
 /** The names of further policies are cut. */
 const NAMES_LIMIT_CHARACTERS = 200;
 
@@ -21,13 +19,6 @@ export interface RankedPolicy {
   readonly observed: ObservedDiscoveryPolicy;
   /** Undefined if the nodes are unknown. */
   readonly fleet: FleetTable | undefined;
-}
-
-function fleetOf(fleets: readonly RawObject[] | undefined): FleetTable | undefined {
-  const raw = fleets?.find(({ metadata }) => metadata.name === FLEET_NAME);
-  const read = raw === undefined ? undefined : fleetSchema.safeParse(raw);
-  const groups = read?.success === true ? read.data.status.groups : undefined;
-  return groups === undefined ? undefined : tableOf(groups);
 }
 
 function policiesOf({ lists, unread }: Snapshot): readonly RawObject[] {
@@ -52,5 +43,5 @@ export function findPolicy(snapshot: Snapshot, name: string | undefined): Ranked
   const read = policySchema.safeParse(policies.find(({ metadata }) => metadata.name === name));
   if (!read.success)
     throw new UsageError(`no DiscoveryPolicy has the name ${quoted(name)}${similarNames(name, names)}`);
-  return { observed: read.data, fleet: fleetOf(snapshot.lists.get('fleets')) };
+  return { observed: read.data, fleet: fleetTableOf(snapshot) };
 }

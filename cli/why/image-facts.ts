@@ -34,13 +34,23 @@ export interface ImageFacts {
   readonly placement: Placement | undefined;
 }
 
-export function readPolicyFacts(snapshot: Snapshot, name: string): PolicyFacts {
+function readPolicyFacts(snapshot: Snapshot, name: string): PolicyFacts {
   const input = policyInputOf(snapshot, name);
   const candidates = input && candidateInputOf(input);
   return {
     input,
     explain: input && pairExplainer(input),
     wantedNodes: candidates && wantedNodesIn(candidates),
+  };
+}
+
+/** Reads each policy once. */
+export function policyFactsReader(snapshot: Snapshot): (name: string) => PolicyFacts {
+  const known = new Map<string, PolicyFacts>();
+  return (name) => {
+    const facts = known.get(name) ?? readPolicyFacts(snapshot, name);
+    known.set(name, facts);
+    return facts;
   };
 }
 

@@ -5,7 +5,7 @@ import type { CommandResult } from '../command-context.ts';
 import { cleaned } from '../text/clean-text.ts';
 import { UsageError } from '../usage-error.ts';
 import { findImages, quoted, similarNames } from './find-images.ts';
-import { type ImageFacts, type PolicyFacts, readImageFacts, readPolicyFacts } from './image-facts.ts';
+import { type ImageFacts, policyFactsReader, readImageFacts } from './image-facts.ts';
 import { imageReport } from './image-report.ts';
 import type { WhyReport } from './report.ts';
 import { reportText } from './report-text.ts';
@@ -34,20 +34,10 @@ function checkNode({ table }: ImageFacts, node: string): void {
   throw new UsageError(`the Fleet has no node ${quoted(node)}${similarNames(node, table.byName.keys())}`);
 }
 
-/** Reads each policy once. */
-function policyReader(snapshot: Snapshot): (name: string) => PolicyFacts {
-  const known = new Map<string, PolicyFacts>();
-  return (name) => {
-    const facts = known.get(name) ?? readPolicyFacts(snapshot, name);
-    known.set(name, facts);
-    return facts;
-  };
-}
-
 /** Throws a UsageError for an unknown image or node, and where nothing can be reported. */
 export function whyReport(snapshot: Snapshot, { image, node }: WhyQuestion): WhyReport {
   const found = findImages(snapshot, image);
-  const policyOf = policyReader(snapshot);
+  const policyOf = policyFactsReader(snapshot);
   const facts = found
     .slice(0, IMAGES_LIMIT)
     .map(({ raw, observed }) => readImageFacts(snapshot, raw, observed, policyOf));

@@ -1,8 +1,7 @@
 // The whole view of a snapshot.
-import { fleetKind } from '../../../crds/fleet.ts';
-import { observedSchema } from '../../../crds/observed.ts';
-import { type FleetTable, readFleet } from '../../../hooks/fleet/table.ts';
+import type { FleetTable } from '../../../hooks/fleet/table.ts';
 import { formatTimeMilliseconds } from '../../../kubernetes/time.ts';
+import { fleetTableOf } from '../../cluster/fleet-table.ts';
 import type { Snapshot } from '../../cluster/snapshot.ts';
 import { cleaned, cleanText } from '../../text/clean-text.ts';
 import { discoveryCards } from './discovery-cards.ts';
@@ -14,18 +13,6 @@ import { type PolicyContexts, readPolicies } from './policy-context.ts';
 import { QUEUE_ENTRIES_LIMIT, queueOf } from './queues.ts';
 import { estimateStarts, type StartEstimates } from './start-estimates.ts';
 import type { PolicyQueue, UiView } from './ui-view.ts';
-
-const fleetSchema = observedSchema(fleetKind);
-
-/** Undefined while the Fleet does not exist, lists no nodes, or cannot be read. */
-function tableOf({ lists }: Snapshot): FleetTable | undefined {
-  const fleets = (lists.get('fleets') ?? []).flatMap((raw) => {
-    const read = fleetSchema.safeParse(raw);
-    return read.success ? [read.data] : [];
-  });
-  const fleet = readFleet(new Map(fleets.map((object) => [object.metadata.name, object])));
-  return fleet.kind === 'table' ? fleet.table : undefined;
-}
 
 function remarksOf({ unread }: Snapshot, table: FleetTable | undefined): readonly string[] {
   const missing = unread.map(({ problem }) => problem);
@@ -42,7 +29,7 @@ function queuesOf(policies: PolicyContexts, estimates: StartEstimates): readonly
 
 /** `title` names the cluster. */
 export function uiView(snapshot: Snapshot, title: string): UiView {
-  const table = tableOf(snapshot);
+  const table = fleetTableOf(snapshot);
   const { nodes, columns } = nodeColumns(table);
   const policies = readPolicies(snapshot);
   const images = readImages(snapshot);

@@ -8,7 +8,7 @@ import type { PolicyImage } from '../../../hooks/pull-policy/policy-image.ts';
 import type { ImageFacts } from '../../why/image-facts.ts';
 import { pairJudge } from '../../why/pair-verdict.ts';
 import { problemOf } from '../../why/problems.ts';
-import type { PairState } from '../../why/report.ts';
+import { cellStateOf } from './pair-states.ts';
 import type { PolicyContext } from './policy-context.ts';
 import { type CellState, cellCodes } from './ui-view.ts';
 
@@ -44,10 +44,8 @@ export function cellsOf(
   });
 }
 
-const stateOfVerdict = (state: PairState): CellState => (state === 'waiting' ? 'queued' : state);
-
 /** The cells of an image that no policy can pull, for example because its policy does not exist. */
 export function cellsWithoutPolicy(facts: ImageFacts, nodes: readonly FleetNode[]): string {
   const { verdictOn } = pairJudge({ facts, problem: problemOf(facts) });
-  return codesOf(nodes, (node) => stateOfVerdict(verdictOn(node).state));
+  return codesOf(nodes, (node) => cellStateOf(verdictOn(node).state));
 }

@@ -7,7 +7,7 @@ import type { FleetNode } from '../../../hooks/fleet/table.ts';
 import type { ObservedCachedImage } from '../../../metacontroller/hook-request.ts';
 import type { RawObject, Snapshot } from '../../cluster/snapshot.ts';
 import { cleaned } from '../../text/clean-text.ts';
-import { type PolicyFacts, readImageFacts, readPolicyFacts } from '../../why/image-facts.ts';
+import { policyFactsReader, readImageFacts } from '../../why/image-facts.ts';
 import { cellsOf, cellsWithoutPolicy } from './cells.ts';
 import type { PolicyContext } from './policy-context.ts';
 import type { ImageRow } from './ui-view.ts';
@@ -32,16 +32,6 @@ interface RowInput {
   readonly snapshot: Snapshot;
   readonly contexts: ReadonlyMap<string, PolicyContext>;
   readonly nodes: readonly FleetNode[];
-}
-
-/** Reads each policy once. */
-function policyFactsReader(snapshot: Snapshot): (name: string) => PolicyFacts {
-  const known = new Map<string, PolicyFacts>();
-  return (name) => {
-    const facts = known.get(name) ?? readPolicyFacts(snapshot, name);
-    known.set(name, facts);
-    return facts;
-  };
 }
 
 export function imageRows(images: readonly ReadImage[], { snapshot, contexts, nodes }: RowInput): ImageRow[] {

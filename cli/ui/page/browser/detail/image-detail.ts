@@ -1,9 +1,9 @@
 // What `kubectl drop why IMAGE` reports: the nodes of an image, grouped by reason.
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { ImageReport, NodeGroup } from '../../../../why/report.ts';
+import { cellStateOf } from '../../../view/pair-states.ts';
 import { number, statusParts } from '../texts.ts';
 import { attemptSection, failureItem, imageItem } from './attempts.ts';
-import { cellStateOf } from './pair-states.ts';
 import { shownNodes } from './shown-nodes.ts';
 
 export interface GroupsState {

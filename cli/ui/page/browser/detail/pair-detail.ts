@@ -2,9 +2,9 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { counted } from '../../../../../hooks/status/node-list.ts';
 import type { GateReport, ImageReport, PairReport, PodReport, QueuePlace } from '../../../../why/report.ts';
+import { cellStateOf } from '../../../view/pair-states.ts';
 import { relativeText } from '../relative-time.ts';
 import { attemptSection, failureItem, imageItem, rejectedItem } from './attempts.ts';
-import { cellStateOf } from './pair-states.ts';
 
 const gateMarks: Readonly<Record<GateReport['state'], string>> = { open: '✓', closed: '✕', unknown: '?' };
 
