@@ -1,10 +1,8 @@
 // A PullPolicy as the view needs it: its input, what is in use, and which nodes want a pull.
-
 import { isPullOf } from '../../../hooks/cached-image/observe.ts';
-import type { FleetNode } from '../../../hooks/fleet/table.ts';
-import { jointTolerations } from '../../../hooks/fleet/table.ts';
+import { type FleetNode, jointTolerations } from '../../../hooks/fleet/table.ts';
 import { findCandidates, pairHistories } from '../../../hooks/pull-policy/candidates.ts';
-import type { Pace, PairGateInput } from '../../../hooks/pull-policy/gates/gate.ts';
+import type { PairGateInput } from '../../../hooks/pull-policy/gates/gate.ts';
 import { paceOf } from '../../../hooks/pull-policy/pace.ts';
 import { candidateInputOf } from '../../../hooks/pull-policy/plan-starts.ts';
 import type { PolicyImage } from '../../../hooks/pull-policy/policy-image.ts';
@@ -16,7 +14,6 @@ import type { Snapshot } from '../../cluster/snapshot.ts';
 /** A policy with a valid spec, while the nodes are known. */
 export interface PolicyContext {
   readonly input: PolicyInput;
-  readonly pace: Pace;
   readonly wantedNodes: (image: PolicyImage) => WantedNodes;
   /** Pairs that want a pull, in the order in which they get one. Those with a pull are among them. */
   readonly candidates: () => ReturnType<typeof findCandidates>;
@@ -43,7 +40,6 @@ function contextOf(input: PolicyInput): PolicyContext | undefined {
   const pace = paceOf(input, specResult.limits);
   return {
     input,
-    pace,
     wantedNodes: wantedNodesIn(candidates),
     candidates: () => findCandidates(candidates),
     pairsOf(image) {

@@ -1,8 +1,8 @@
 // The pairs that wait, policy by policy, in the order in which they get a pull, with the gate that each waits for. A
 // node that cannot take a pull now waits for no turn.
+import { startObstacle } from '../../../hooks/fleet/availability.ts';
 import type { FleetNode } from '../../../hooks/fleet/table.ts';
 import { firstClosedGate, type GateState, pairExplainer } from '../../../hooks/pull-policy/gates/explain.ts';
-import { notEligible } from '../../../hooks/pull-policy/gates/not-eligible.ts';
 import type { PolicyImage } from '../../../hooks/pull-policy/policy-image.ts';
 import { formatTimeMilliseconds } from '../../../kubernetes/time.ts';
 import { cleaned } from '../../text/clean-text.ts';
@@ -29,12 +29,11 @@ interface WaitingImage {
 function waitingImages(context: PolicyContext): readonly WaitingImage[] {
   const images = new Map<string, WaitingImage>();
   let total = 0;
-  for (const { image, nodes } of context.candidates()) {
+  for (const { image, tolerations, nodes } of context.candidates()) {
     const pulling = context.pullingNodes(image);
-    const pairOf = context.pairsOf(image);
     const waiting = nodes
       .map(({ node }) => node)
-      .filter((node) => !pulling.has(node.name) && notEligible.closed(pairOf(node)) === undefined);
+      .filter((node) => !pulling.has(node.name) && startObstacle(node, tolerations) === undefined);
     if (waiting.length === 0) continue;
     const entry = images.get(image.name) ?? { image, listed: [], count: 0 };
     images.set(image.name, entry);
@@ -53,30 +52,39 @@ function openings(closed: GateState, states: readonly GateState[], nowMillisecon
   return opensText(closed, nowMilliseconds) + later;
 }
 
+/** A listed pair, with the number of pairs of its image that follow it and are not listed. */
+interface ListedPair {
+  readonly image: PolicyImage;
+  readonly node: FleetNode;
+  readonly more: number;
+}
+
+function listedPairs(waiting: readonly WaitingImage[]): readonly ListedPair[] {
+  const pairs = waiting.flatMap(({ image, listed, count }) =>
+    listed.map((node, index) => ({ image, node, more: index === listed.length - 1 ? count - listed.length : 0 })),
+  );
+  return pairs.slice(0, QUEUE_ENTRIES_LIMIT);
+}
+
 export function queueOf(context: PolicyContext, estimates: StartEstimates): PolicyQueue {
-  const { input } = context;
-  const explain = pairExplainer(input);
+  const { policyName: policy, nowMilliseconds } = context.input;
+  const explain = pairExplainer(context.input);
   const waiting = waitingImages(context);
   const total = waiting.reduce((sum, { count }) => sum + count, 0);
-  const entryOf = (image: PolicyImage, node: FleetNode, more: number): QueueEntry => {
+  const entries = listedPairs(waiting).map(({ image, node, more }): QueueEntry => {
     const states = explain(image)(node);
     const closed = firstClosedGate(states);
     const at = estimates.startOf(image.name, node.name);
     return {
-      policy: input.policyName,
+      policy,
       image: image.name,
       node: node.name,
       ...(closed && {
-        gate: { name: closed.name, value: closed.value(), opens: openings(closed, states, input.nowMilliseconds) },
+        gate: { name: closed.name, value: closed.value(), opens: openings(closed, states, nowMilliseconds) },
       }),
       ...(at !== undefined && { startsAt: formatTimeMilliseconds(at) }),
       ...(more > 0 && { more }),
     };
-  };
-  const entries = waiting
-    .flatMap(({ image, listed, count }) =>
-      listed.map((node, index) => entryOf(image, node, index === listed.length - 1 ? count - listed.length : 0)),
-    )
-    .slice(0, QUEUE_ENTRIES_LIMIT);
-  return cleaned({ policy: input.policyName, entries, total, isExact: total < COUNTED_PAIRS_LIMIT });
+  });
+  return cleaned({ policy, entries, total, isExact: total < COUNTED_PAIRS_LIMIT });
 }
