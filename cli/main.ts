@@ -51,7 +51,7 @@ try {
     environment: process.env,
     readSnapshot: snapshotOf,
     followCluster: followedClusterOf,
-    serve: { print, ended: () => untilEnded({ once: (signal, listener) => process.once(signal, listener) }) },
+    serve: { print, ended: () => untilEnded(process) },
     progress,
   });
   finish(process.stdout, text, exitCode);

@@ -30,12 +30,12 @@ export function rememberTerminals(): () => void {
  * usual.
  */
 export async function untilEnded(
-  { once }: EndingProcess,
+  ending: EndingProcess,
   isTerminal: (descriptor: number) => boolean = isatty,
 ): Promise<void> {
   const terminals = descriptors.filter(isTerminal);
   await new Promise<void>((resolve) => {
-    for (const signal of signals) once(signal, () => resolve());
+    for (const signal of signals) ending.once(signal, () => resolve());
     const check = setInterval(() => {
       if (terminals.every(isTerminal)) return;
       clearInterval(check);

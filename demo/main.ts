@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readManifests } from '../cli/manifest-files.ts';
 import { planTable } from '../cli/plan/plan-table.ts';
+import { untilEnded } from '../cli/until-ended.ts';
 import { UsageError } from '../cli/usage-error.ts';
 import { ApiError } from '../simulator/api-error.ts';
 import { type Clock, createClock } from '../simulator/clock.ts';
@@ -121,13 +122,8 @@ async function waitForPage({ url, isOpen }: DemoPage): Promise<void> {
 /** The cluster continues to run, so that the page stays live. */
 async function runUntilEnd({ clock }: Demo, pace: Pace): Promise<void> {
   let isEnded = false;
-  const ended = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.once(signal, () => {
-        isEnded = true;
-        resolve();
-      });
-    }
+  const ended = untilEnded(process).then(() => {
+    isEnded = true;
   });
   print('\nThe page stays open until you press Ctrl-C.\n');
   while (!isEnded && Number.isFinite(pace)) await Promise.race([clock.runFor(FRAME_MILLISECONDS), ended]);

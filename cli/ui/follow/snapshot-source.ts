@@ -6,4 +6,6 @@ export interface SnapshotSource {
   readonly current: () => Snapshot;
   /** Calls the listener after every change. Returns a function that removes it. */
   readonly onChange: (listener: () => void) => () => void;
+  /** One sentence for a person while the state is not current. Absent where it always is. */
+  readonly problem?: () => string | undefined;
 }

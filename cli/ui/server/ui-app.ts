@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { html } from '../../plan/html/markup.ts';
 import { UsageError } from '../../usage-error.ts';
 import { whyReport } from '../../why/why.ts';
 import type { SnapshotSource } from '../follow/snapshot-source.ts';
@@ -26,13 +27,8 @@ const IMAGE_LIMIT_CHARACTERS = 1_024;
 /** The limit of Kubernetes for a name. */
 const NODE_LIMIT_CHARACTERS = 253;
 
-export interface UiSource extends SnapshotSource {
-  /** One sentence for a person while the state is not current. */
-  readonly problem?: () => string | undefined;
-}
-
 export interface UiAppOptions {
-  readonly source: UiSource;
+  readonly source: SnapshotSource;
   /** What the page shows, for example the context of the kubeconfig. */
   readonly title: string;
   readonly secrets: Secrets;
@@ -45,13 +41,12 @@ export interface UiAppOptions {
 const HTML_TYPE = 'text/html; charset=utf-8';
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-const htmlTexts: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
 /** A page of one sentence. */
 function messagePage({ status, message }: Refusal): string {
-  const text = message.replaceAll(/[&<>"]/g, (character) => htmlTexts[character] ?? '');
   const title = `${status} ${STATUS_CODES[status] ?? ''}`.trim();
-  return `<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>${title}</title><p>${text}</p></html>\n`;
+  return html`<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>${title}</title><p>${message}</p></html>
+`.html;
 }
 
 async function sendRefusal(reply: FastifyReply, refusal: Refusal): Promise<FastifyReply> {

@@ -1,15 +1,16 @@
 // Serves the page on the loopback interface.
 import type { AddressInfo } from 'node:net';
 import { UsageError } from '../../usage-error.ts';
+import type { SnapshotSource } from '../follow/snapshot-source.ts';
 import { createSecrets } from './access.ts';
 import type { StreamTimes } from './event-streams.ts';
-import { createUiApp, type UiSource } from './ui-app.ts';
+import { createUiApp } from './ui-app.ts';
 import type { FeedTimes } from './view-feed.ts';
 
 const HOST = '127.0.0.1';
 
 export interface UiServerOptions {
-  readonly source: UiSource;
+  readonly source: SnapshotSource;
   /** What the page shows, for example the context of the kubeconfig. */
   readonly title: string;
   /** 0, the default: any free port. */

@@ -1,7 +1,8 @@
 // The app of the page with known secrets, for requests without a listening server.
 import type { RawObject, Snapshot } from '../../../cli/cluster/snapshot.ts';
 import { settingsOf } from '../../../cli/command-context.ts';
-import { createUiApp, type UiAppOptions, type UiSource } from '../../../cli/ui/server/ui-app.ts';
+import type { SnapshotSource } from '../../../cli/ui/follow/snapshot-source.ts';
+import { createUiApp, type UiAppOptions } from '../../../cli/ui/server/ui-app.ts';
 
 export const PORT = 4321;
 export const secrets = { token: 'the-token-of-the-link', session: 'the-session-of-the-cookie' };
@@ -22,7 +23,7 @@ const snapshotWith = (
   nowMilliseconds = Date.parse('2026-01-01T00:00:00Z'),
 ): Snapshot => ({ lists: new Map([['cachedimages', images]]), unread: [], nowMilliseconds, settings });
 
-export interface ChangingSource extends UiSource {
+export interface ChangingSource extends SnapshotSource {
   readonly set: (images: readonly RawObject[], problem?: string) => void;
   readonly listenerCount: () => number;
   /** How often the state was read. */
