@@ -1,4 +1,5 @@
 // What the parts of the page share: the visible time, the highlighted image, and when to draw.
+import { oncePerFrame } from './once-per-frame.ts';
 import type { TimeRange } from './scale.ts';
 import { readTheme, type Theme } from './theme.ts';
 
@@ -46,17 +47,14 @@ export function createPage(whole: TimeRange, rowHeight: number): Page {
   const views: (() => void)[] = [];
   const none = { hoveredImage: undefined, pinnedImage: undefined, pull: undefined };
   const state: PageState = { whole, range: whole, rowHeight, theme: readTheme(), ...none };
-  let isWaiting = false;
+  const drawSoon = oncePerFrame(() => {
+    for (const draw of views) draw();
+  });
   return {
     state,
     update(changes) {
       Object.assign(state, changes);
-      if (isWaiting) return;
-      isWaiting = true;
-      requestAnimationFrame(() => {
-        isWaiting = false;
-        for (const draw of views) draw();
-      });
+      drawSoon();
     },
     onDraw: (draw) => views.push(draw),
   };

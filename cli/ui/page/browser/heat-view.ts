@@ -1,4 +1,5 @@
 // Connects the table of images with the heat map: sizes, scrolling, and the cell under the pointer.
+import { oncePerFrame } from '../../../plan/html/browser/once-per-frame.ts';
 import { createTooltip } from '../../../plan/html/browser/tooltip.ts';
 import type { UiView } from '../../view/ui-view.ts';
 import { stateOfCode } from './cell-states.ts';
@@ -106,15 +107,9 @@ export function createHeatView(page: Page): HeatView {
   const tooltip = createTooltip(byId('tooltip'));
   let shown: Shown | undefined;
   let hovered: HeatMapCell | undefined;
-  let isWaiting = false;
-  const drawSoon = () => {
-    if (isWaiting) return;
-    isWaiting = true;
-    requestAnimationFrame(() => {
-      isWaiting = false;
-      if (shown !== undefined) drawShown(shown, hovered);
-    });
-  };
+  const drawSoon = oncePerFrame(() => {
+    if (shown !== undefined) drawShown(shown, hovered);
+  });
   const hover = (cell: HeatMapCell | undefined) => {
     if (cell?.row === hovered?.row && cell?.slot.from === hovered?.slot.from) return;
     hovered = cell;

@@ -1,4 +1,5 @@
 // What the parts of the page share, and when it is rendered.
+import { oncePerFrame } from '../../../plan/html/browser/once-per-frame.ts';
 import { readTheme, type Theme } from '../../../plan/html/browser/theme.ts';
 import type { UiView } from '../../view/ui-view.ts';
 import { type Filters, filtersInHash, hashOfFilters } from './filters.ts';
@@ -51,18 +52,15 @@ export function createPage(open: (target: Target) => void): Page {
     theme: readTheme(),
     isNarrow: matchMedia(NARROW).matches,
   };
-  let isWaiting = false;
+  const renderSoon = oncePerFrame(() => {
+    for (const render of renderers) render();
+  });
   const page: Page = {
     state,
     open,
     update(changes) {
       Object.assign(state, changes);
-      if (isWaiting) return;
-      isWaiting = true;
-      requestAnimationFrame(() => {
-        isWaiting = false;
-        for (const render of renderers) render();
-      });
+      renderSoon();
     },
     filter(changes) {
       const filters = { ...state.filters, ...changes };
