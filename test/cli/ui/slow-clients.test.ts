@@ -7,19 +7,9 @@ import { createEventStreams } from '../../../cli/ui/server/event-streams.ts';
 import { createViewFeed, type FeedEvent, type FeedOptions, type FeedTimes } from '../../../cli/ui/server/view-feed.ts';
 import { cellCodes, type UiView } from '../../../cli/ui/view/ui-view.ts';
 import { eventually } from '../../waiting.ts';
+import { emptyView as installedView } from './page/sample-views.ts';
 
-const emptyView: UiView = {
-  at: '2026-01-01T00:00:00Z',
-  title: 'test',
-  remarks: [],
-  nodes: { names: [], pools: [], poolNames: [] },
-  images: [],
-  queues: [],
-  policies: [],
-  discoveries: [],
-  failures: [],
-  failureCount: 0,
-};
+const emptyView: UiView = { ...installedView, remarks: [] };
 
 /** A view that differs from others by its title. */
 const titled = (title: string): UiView => ({ ...emptyView, title });

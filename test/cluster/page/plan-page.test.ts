@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { planPage } from '../../../cli/plan/html/plan-page.ts';
 import { rollout, SECOND, samplePlan } from '../../cli/plan/sample-plans.ts';
 import { describeWith } from '../requirements.ts';
-import { nextFrame, type OpenPage, openPage, type PageSize, startBrowser } from './chromium.ts';
+import { nextFrame, type OpenPage, openPage, type PageSize } from './chromium.ts';
+import { useBrowser } from './use-browser.ts';
 
 const DESKTOP: PageSize = { width: 1_400, height: 900 };
 const PHONE: PageSize = { width: 390, height: 844 };
@@ -18,24 +18,18 @@ const large = rollout({ nodes: 1_000, images: 100, cap: 20, delayMilliseconds: S
 const small = rollout({ nodes: 10, images: 3, cap: 2, delayMilliseconds: SECOND });
 
 describeWith(['chromium'], 'the page of a plan in Chromium', () => {
+  const browser = useBrowser();
   let folder: string;
-  let browser: Browser;
-  beforeAll(async () => {
-    const { chromium } = inject('clusterRun');
-    if ('missing' in chromium) throw new Error(chromium.missing);
+  beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'drop-page-'));
-    browser = await startBrowser(chromium.path);
   });
-  afterAll(async () => {
-    await browser.close();
-    rmSync(folder, { recursive: true });
-  });
+  afterAll(() => rmSync(folder, { recursive: true }));
 
   /** Opens the page for the length of a test. */
   async function withPage<T>(html: string, size: PageSize, use: (open: OpenPage) => Promise<T>): Promise<T> {
     const file = join(folder, 'page.html');
     writeFileSync(file, html);
-    const open = await openPage(browser, pathToFileURL(file).href, { size });
+    const open = await openPage(browser(), pathToFileURL(file).href, { size });
     try {
       return await use(open);
     } finally {

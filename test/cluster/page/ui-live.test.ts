@@ -2,13 +2,14 @@
 // what `why` reports, and the picture of the documentation.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
 import { startUiServer } from '../../../cli/ui/server/ui-server.ts';
 import { simulatedSource } from '../../../demo/page.ts';
 import { describeWith } from '../requirements.ts';
-import { type OpenPage, openPage, startBrowser } from './chromium.ts';
+import { type OpenPage, openPage } from './chromium.ts';
 import { type Showcase, startShowcase } from './showcase.ts';
+import { useBrowser } from './use-browser.ts';
 
 const PICTURE_SIZE = { width: 1_280, height: 1_000 };
 const documented = resolve(import.meta.dirname, '../../../docs/ui-page.png');
@@ -24,13 +25,7 @@ const states = [
 const sizeOf = (png: Buffer) => ({ width: png.readUInt32BE(16), height: png.readUInt32BE(20) });
 
 describeWith(['chromium'], 'the page of kubectl drop ui on the simulated cluster', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    const { chromium } = inject('clusterRun');
-    if ('missing' in chromium) throw new Error(chromium.missing);
-    browser = await startBrowser(chromium.path);
-  });
-  afterAll(() => browser.close());
+  const browser = useBrowser();
 
   async function withShowcase(use: (open: OpenPage & Showcase) => Promise<void>): Promise<void> {
     const showcase = await startShowcase();
@@ -38,7 +33,7 @@ describeWith(['chromium'], 'the page of kubectl drop ui on the simulated cluster
     const source = simulatedSource(showcase.cluster, showcase.clock);
     const server = await startUiServer({ source, title: 'production', feedTimes });
     try {
-      const open = await openPage(browser, server.url, { size: PICTURE_SIZE });
+      const open = await openPage(browser(), server.url, { size: PICTURE_SIZE });
       await open.page.getByText('live', { exact: true }).waitFor();
       await use({ ...open, ...showcase });
       expect(open.problems).toEqual([]);

@@ -1,12 +1,13 @@
 // The page of `kubectl drop ui` in Chromium, against a small server: its states, filters, details, keys and sizes.
 import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
 import type { UiView } from '../../../cli/ui/view/ui-view.ts';
 import { emptyView, sampleView, withCell } from '../../cli/ui/page/sample-views.ts';
 import { describeWith } from '../requirements.ts';
-import { nextFrame, type OpenPage, openPage, type PageOptions, startBrowser } from './chromium.ts';
+import { nextFrame, type OpenPage, openPage, type PageOptions } from './chromium.ts';
 import { startUiServer, type UiServer } from './ui-server.ts';
+import { useBrowser } from './use-browser.ts';
 
 const DESKTOP: PageOptions = { size: { width: 1_440, height: 900 } };
 const DARK: PageOptions = { ...DESKTOP, colorScheme: 'dark' };
@@ -45,13 +46,7 @@ async function seriousProblems(page: Page): Promise<readonly string[]> {
 }
 
 describeWith(['chromium'], 'the page of kubectl drop ui in Chromium', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    const { chromium } = inject('clusterRun');
-    if ('missing' in chromium) throw new Error(chromium.missing);
-    browser = await startBrowser(chromium.path);
-  });
-  afterAll(() => browser.close());
+  const browser = useBrowser();
 
   async function withPage(
     shown: UiView,
@@ -60,7 +55,7 @@ describeWith(['chromium'], 'the page of kubectl drop ui in Chromium', () => {
   ): Promise<void> {
     const { hash = '', ...pageOptions } = options;
     const server = await startUiServer(shown);
-    const open = await openPage(browser, server.url + hash, pageOptions);
+    const open = await openPage(browser(), server.url + hash, pageOptions);
     try {
       await open.page.locator('.live').waitFor();
       await open.page.getByText('live', { exact: true }).waitFor();
