@@ -46,7 +46,6 @@ export function verdictOf(facts: ResponseFacts): Verdict {
 
 function verdictWithoutImages(facts: ResponseFacts): Verdict {
   const { remarks, isEmpty, emptyRemark, incomplete, previousCount } = facts;
-
   const failure = (reason: Reason, message: string): Failure => ({ kind: 'failure', reason, message, replaces: false });
   if (incomplete?.failure !== undefined) return failure(incomplete.failure.reason, incomplete.failure.message);
   const message = remarks.join('; ');
