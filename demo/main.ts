@@ -151,7 +151,10 @@ async function demonstrate(demo: Demo): Promise<boolean> {
   const results = promiseResults();
   printPromises(results);
   if (!isSettled) print('\nNot every image has settled within a simulated day.\n');
-  return isAccepted && isSettled && results.every(({ violation }) => violation === undefined);
+  const kept = results.filter(({ violation }) => violation === undefined).length;
+  const isGood = isAccepted && isSettled && kept === results.length;
+  print(`\nResult: ${isGood ? 'good' : 'NOT good'}, ${kept} of ${results.length} promises kept\n`);
+  return isGood;
 }
 
 async function main({ pace, file, ui }: DemoArguments): Promise<boolean> {

@@ -56,6 +56,7 @@ describe('the demo in a pipe', () => {
   it('keeps every promise', () => {
     expect(output.match(/^ {2}kept /gm)?.length).toBeGreaterThan(10);
     expect(output).not.toContain('BROKEN');
+    expect(output).toMatch(/\n\nResult: good, (\d+) of \1 promises kept\n$/);
   });
 });
 
