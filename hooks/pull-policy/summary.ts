@@ -38,9 +38,12 @@ function hasJustEnded(counts: PullCounts, { activePulls = 0, queuedPulls = 0 }: 
   return counts.activePulls + counts.queuedPulls === 0 && activePulls + queuedPulls > 0;
 }
 
+/** A merge that adds starts removes the time of the counts: they are due at once, even if they prove equal. */
 function dueAtOf(counts: PullCounts, { isRecorded }: Progress, input: PolicyInput): number | undefined {
   const { status, nowMilliseconds } = input;
-  if (isRecorded && countFields.every((field) => status[field] === counts[field])) return undefined;
+  const countsAreRecorded =
+    status.countsTime !== undefined && countFields.every((field) => status[field] === counts[field]);
+  if (isRecorded && countsAreRecorded) return undefined;
   if (hasJustEnded(counts, status)) return nowMilliseconds;
   return (parseTimeMilliseconds(status.countsTime) ?? 0) + SUMMARY_INTERVAL_MILLISECONDS;
 }

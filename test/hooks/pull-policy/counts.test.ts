@@ -215,6 +215,13 @@ test('a resync follows at the end of the last backoff if no gate requests one', 
   expect(decide({ nodes: nodesNamed('a', 'b'), images: [failed] }).response.resyncAfterSeconds).toBe(10);
 });
 
+test('counts that are right but have no time get one in the next sync', () => {
+  const cluster = { nodes: one, images: [image('x', 1, 0)], pods: [running] };
+  const { countsTime: _, ...merged } = decide(cluster).status;
+  const { status } = decide({ ...cluster, status: merged });
+  expect(status).toMatchObject({ revision: 2, activePulls: 1, countsTime: isoTime(NOON) });
+});
+
 describe('a change of the counts alone', () => {
   const cluster = (nodesReady: number): PolicyRequestFacts => ({
     nodes: one,
@@ -239,6 +246,12 @@ describe('a change of the counts alone', () => {
     const done = { ...cluster(10), pods: [], nodes: [] };
     const { status } = decide({ ...done, status: written(NOON - SECOND) });
     expect(status).toMatchObject({ revision: 2, activePulls: 0, queuedPulls: 0, pullsDone: 10 });
+  });
+
+  test('is written at once when the time of the last counts is absent', () => {
+    const { countsTime: _, ...merged } = written(NOON - SECOND);
+    const { status } = decide({ ...cluster(5), status: merged });
+    expect(status).toMatchObject({ revision: 2, pullsDone: 5, countsTime: isoTime(NOON) });
   });
 
   test('is not written twice', () => {
