@@ -57,3 +57,15 @@ test('merging a status of a policy with itself, or again with its parts, changes
     }),
   );
 });
+
+/** The order of the starts is not part of it. */
+const startsOf = ({ starting = [] }: Status) => starting.map((start) => JSON.stringify(start)).sort();
+
+test('merging two statuses of a policy with the same revision is commutative for starts without a rejection', () => {
+  fc.assert(
+    fc.property(status, status, (a, other) => {
+      const b = { ...other, revision: a.revision };
+      expect(startsOf(mergePolicyStatuses(a, b))).toEqual(startsOf(mergePolicyStatuses(b, a)));
+    }),
+  );
+});

@@ -1,8 +1,8 @@
-// Two replicas of the service that respond in turn lose neither the last start nor a wave of the other.
+// Two replicas of the service that respond in turn lose neither a start nor a wave of the other.
 import { expect, test } from 'vitest';
 import { mergePolicyStatuses } from '../../../hooks/pull-policy/merge.ts';
-import { isoTime, NOON } from '../builders/wire.ts';
-import { pendingStart, wave } from './policy-tables.ts';
+import { isoTime, MINUTE, NOON } from '../builders/wire.ts';
+import { pendingStart, rejection, wave } from './policy-tables.ts';
 
 const started = (revision: number, node: string, at: number) => ({
   revision,
@@ -23,6 +23,49 @@ test.each([
     observed: started(5, 'b', NOON + 1),
     remembered: started(5, 'b', NOON + 1),
     merged: started(5, 'b', NOON + 1),
+  },
+  {
+    title: 'of two statuses with the same revision, the starts of both hold their slots',
+    observed: started(5, 'a', NOON),
+    remembered: started(5, 'b', NOON + 1),
+    merged: {
+      ...started(6, 'b', NOON + 1),
+      starting: [pendingStart('x on a', NOON), pendingStart('x on b', NOON + 1)],
+    },
+  },
+  {
+    title: 'a start in the same slot on the same node by two replicas is kept once, with the later time',
+    observed: started(5, 'a', NOON),
+    remembered: started(5, 'a', NOON + 1),
+    merged: started(6, 'a', NOON + 1),
+  },
+  {
+    title: 'a start that the observed status with the same revision records with a later time is not added',
+    observed: started(5, 'a', NOON + 1),
+    remembered: started(5, 'a', NOON),
+    merged: started(5, 'a', NOON + 1),
+  },
+  {
+    title: 'a start that the observed status with the same revision has rejected does not hold its slot again',
+    observed: { revision: 5, rejected: [rejection('x on a', NOON + MINUTE, { slot: 0 })] },
+    remembered: { revision: 5, starting: [pendingStart('x on a', NOON)] },
+    merged: { revision: 5, rejected: [rejection('x on a', NOON + MINUTE, { slot: 0 })] },
+  },
+  {
+    title: 'a start after a rejection of the same pair holds its slot',
+    observed: { revision: 5, rejected: [rejection('x on a', NOON, { slot: 0 })] },
+    remembered: { revision: 5, starting: [pendingStart('x on a', NOON + 1)] },
+    merged: {
+      revision: 6,
+      rejected: [rejection('x on a', NOON, { slot: 0 })],
+      starting: [pendingStart('x on a', NOON + 1)],
+    },
+  },
+  {
+    title: 'counts without the starts of the other status lose their time, so that the next sync counts again',
+    observed: { revision: 5, activePulls: 0, countsTime: isoTime(NOON) },
+    remembered: { revision: 5, starting: [pendingStart('x on a', NOON)] },
+    merged: { revision: 6, activePulls: 0, starting: [pendingStart('x on a', NOON)] },
   },
   {
     title: 'a newer observed status gets the later last start of the remembered one',
