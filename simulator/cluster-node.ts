@@ -1,28 +1,32 @@
 // One machine of the cluster: its kubelet, its images and the Node status that it reports.
+import { parseImageReference } from '../kubernetes/image-reference.ts';
 import type { ApiStore } from './api-store.ts';
 import type { Clock } from './clock.ts';
 import type { Faults } from './faults.ts';
-import { createNodeImages, type NodeImages } from './image-puller.ts';
 import { createKubelet, type Kubelet } from './kubelet.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
-import { conditionsOfNode, type NodeDescription, nodeManifest, reportedConditions } from './node-object.ts';
+import { createNodeImages, digestOnNode, type NodeImages, removeDigest, storeImage } from './node-images.ts';
+import { type NodeDescription, nodeManifest } from './node-object.ts';
+import { createNodeStatusReporter, type NodeStatusReporter } from './node-status.ts';
+import { type PodSpec, pullContainer } from './pod-admission.ts';
 import type { PodIndex } from './pod-index.ts';
 import type { Random } from './random.ts';
 import type { Registry } from './registry.ts';
 
 const DEFAULT_BANDWIDTH_BYTES_PER_SECOND = 50_000_000;
-/** kubelet's `nodeStatusUpdateFrequency`: the delay of a changed status. */
-const REPORT_MILLISECONDS = 10_000;
-/** kubelet's `nodeStatusReportFrequency`: the interval of an unchanged status. */
-const HEARTBEAT_MILLISECONDS = 300_000;
-/** kubelet's `nodeStatusMaxImages`. */
-const REPORTED_IMAGES_LIMIT = 50;
+const DEFAULT_NODE_STATUS_MAX_IMAGES = 50;
+/** The first heartbeats of the machines are spread over this time: real nodes do not report in step. */
+const FIRST_HEARTBEAT_MILLISECONDS = 300_000;
 
 export interface MachineDescription extends NodeDescription {
   /** 50 MB/s unless set. */
   readonly bandwidthBytesPerSecond?: number | undefined;
   /** One unless set. */
   readonly maxParallelPulls?: number | undefined;
+  /** kubelet's setting of this name: 50 unless set; -1 means no limit. */
+  readonly nodeStatusMaxImages?: number | undefined;
+  /** References of images that a new machine holds from the start, unless the registry lacks them. */
+  readonly preloaded?: readonly string[] | undefined;
 }
 
 export interface MachineOptions {
@@ -36,6 +40,7 @@ export interface MachineOptions {
 }
 
 export interface Machine {
+  /** As the machine was added, with later changes of its settings. */
   readonly description: MachineDescription;
   readonly kubelet: Kubelet;
   readonly images: NodeImages;
@@ -43,49 +48,30 @@ export interface Machine {
   die(): void;
   /** Starts a dead kubelet again; does nothing while it runs. */
   revive(): void;
+  /**
+   * Removes the image that has this name, with all its names and layers, as kubelet's garbage collection does. Returns
+   * false if the node does not hold it or a Pod that has not finished uses it.
+   */
+  removeImage(reference: string): boolean;
+  /**
+   * Stores the image that the registry now has under this reference, without a pull and without a Secret. Returns false
+   * if the registry has none or the node holds it already.
+   */
+  preload(reference: string): boolean;
+  /** Changes kubelet's setting: -1 means no limit, undefined the default. */
+  setNodeStatusMaxImages(limit: number | undefined): void;
 }
 
-interface MachineState extends MachineOptions {
+interface MachineState extends Omit<MachineOptions, 'description'> {
+  description: MachineDescription;
   readonly images: NodeImages;
-  /** UID of the machine's own Node; a later Node of the same name belongs to another machine. */
-  readonly nodeUid: string;
+  readonly reporter: NodeStatusReporter;
   isAlive: boolean;
-  cancelReport: () => void;
-  cancelHeartbeat: () => void;
 }
 
-function imagesInStatus(images: NodeImages) {
-  return [...images.byReference].slice(0, REPORTED_IMAGES_LIMIT).map(([reference, { digest, sizeBytes }]) => ({
-    names: [`${reference.replace(/(@.*|:[^/]*)$/, '')}@${digest}`, reference],
-    sizeBytes,
-  }));
-}
-
-function findNode({ store, description, nodeUid }: MachineState): KubernetesObject | undefined {
-  const node = store.find({ kind: 'Node', name: description.name });
-  return node?.metadata.uid === nodeUid ? node : undefined;
-}
-
-function report(machine: MachineState): void {
-  machine.cancelReport();
-  machine.cancelReport = () => {};
-  const node = findNode(machine);
-  if (node === undefined || !machine.isAlive) return;
-  const conditions = reportedConditions(conditionsOfNode(node), machine.clock.now());
-  const status = { ...node.status, conditions, images: imagesInStatus(machine.images) };
-  machine.store.updateStatus({ ...node, status });
-}
-
-function reportSoon(machine: MachineState): void {
-  machine.cancelReport();
-  machine.cancelReport = machine.clock.schedule(REPORT_MILLISECONDS, () => report(machine));
-}
-
-function startHeartbeat(machine: MachineState, milliseconds: number): void {
-  machine.cancelHeartbeat = machine.clock.schedule(milliseconds, () => {
-    report(machine);
-    startHeartbeat(machine, HEARTBEAT_MILLISECONDS);
-  });
+function onImageArrived({ faults, description, reporter }: MachineState, reference: string): void {
+  reporter.imagesChanged();
+  faults?.imageArrived?.(description.name, reference);
 }
 
 function kubeletOf(machine: MachineState): Kubelet {
@@ -98,45 +84,90 @@ function kubeletOf(machine: MachineState): Kubelet {
     images,
     bandwidthBytesPerSecond: description.bandwidthBytesPerSecond ?? DEFAULT_BANDWIDTH_BYTES_PER_SECOND,
     maxParallelPulls: description.maxParallelPulls,
-    imageArrived: () => reportSoon(machine),
+    imageArrived: (reference) => onImageArrived(machine, reference),
     statusLagMilliseconds: () => faults?.statusLagMilliseconds?.(description.name) ?? 0,
   });
 }
 
-/** Registers the Node and starts its kubelet. */
-export function startMachine(options: MachineOptions): Machine {
-  const { clock, store, random, pods, description } = options;
+/** Whether a Pod that has not finished runs or pulls this image. */
+function usesDigest(images: NodeImages, { spec, status }: KubernetesObject, digest: string): boolean {
+  if (status?.phase === 'Succeeded' || status?.phase === 'Failed') return false;
+  const statuses = (status?.containerStatuses ?? []) as readonly { readonly imageID?: string }[];
+  if (statuses.some(({ imageID }) => imageID?.endsWith(`@${digest}`))) return true;
+  const image = pullContainer(spec as PodSpec)?.image;
+  return image !== undefined && digestOnNode(images, image) === digest;
+}
+
+function removeImage({ images, pods, description, reporter }: MachineState, reference: string): boolean {
+  const digest = digestOnNode(images, reference);
+  if (digest === undefined) return false;
+  if (pods.onNode(description.name).some((pod) => usesDigest(images, pod, digest))) return false;
+  removeDigest(images, digest);
+  reporter.imagesChanged();
+  return true;
+}
+
+function preload(machine: MachineState, text: string): boolean {
+  const parsed = parseImageReference(text);
+  const image = parsed.ok ? machine.registry.find(parsed.reference) : undefined;
+  if (!parsed.ok || image === undefined || !storeImage(machine.images, parsed.reference, image)) return false;
+  onImageArrived(machine, text);
+  return true;
+}
+
+function registerMachine(options: MachineOptions): MachineState {
+  const { clock, store, random, description } = options;
   const images = createNodeImages();
   const nodeUid = store.create(nodeManifest(description, clock.now())).metadata.uid;
-  const machine: MachineState = {
-    ...options,
+  const reporter = createNodeStatusReporter({
+    clock,
+    store,
+    // A generator of its own, so that the kubelet draws the same as without reports of images.
+    random: random.fork('node status'),
     images,
+    nodeName: description.name,
     nodeUid,
-    isAlive: true,
-    cancelReport: () => {},
-    cancelHeartbeat: () => {},
-  };
+    maxImages: () => machine.description.nodeStatusMaxImages ?? DEFAULT_NODE_STATUS_MAX_IMAGES,
+  });
+  const machine: MachineState = { ...options, images, reporter, isAlive: true };
+  return machine;
+}
+
+function die(machine: MachineState, kubelet: Kubelet): void {
+  machine.isAlive = false;
+  machine.reporter.stop();
+  kubelet.die();
+}
+
+function revive(machine: MachineState, kubelet: Kubelet): void {
+  // A second heartbeat would report everything twice.
+  if (machine.isAlive) return;
+  machine.isAlive = true;
+  machine.reporter.restart();
+  kubelet.start(machine.pods.onNode(machine.description.name));
+}
+
+/** Registers the Node and starts its kubelet. */
+export function startMachine(options: MachineOptions): Machine {
+  const machine = registerMachine(options);
+  const { images, pods, random, reporter } = machine;
+  for (const reference of options.description.preloaded ?? []) preload(machine, reference);
   const kubelet = kubeletOf(machine);
-  kubelet.start(pods.onNode(description.name));
-  // Real nodes do not report in step.
-  startHeartbeat(machine, random.integer(1, HEARTBEAT_MILLISECONDS));
+  kubelet.start(pods.onNode(options.description.name));
+  reporter.start(random.integer(1, FIRST_HEARTBEAT_MILLISECONDS));
   return {
-    description,
+    get description() {
+      return machine.description;
+    },
     kubelet,
     images,
-    die() {
-      machine.isAlive = false;
-      machine.cancelReport();
-      machine.cancelHeartbeat();
-      kubelet.die();
-    },
-    revive() {
-      // A second heartbeat would report everything twice.
-      if (machine.isAlive) return;
-      machine.isAlive = true;
-      report(machine);
-      startHeartbeat(machine, HEARTBEAT_MILLISECONDS);
-      kubelet.start(pods.onNode(description.name));
+    die: () => die(machine, kubelet),
+    revive: () => revive(machine, kubelet),
+    removeImage: (reference) => removeImage(machine, reference),
+    preload: (reference) => preload(machine, reference),
+    setNodeStatusMaxImages(limit) {
+      machine.description = { ...machine.description, nodeStatusMaxImages: limit };
+      reporter.limitChanged();
     },
   };
 }

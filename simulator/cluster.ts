@@ -44,7 +44,10 @@ export interface Cluster {
   addNode(description: MachineDescription): void;
   /** Removes the Node and its machine. */
   removeNode(name: string): void;
-  /** Replaces the machine by a new one of the same name, without images. `changes` apply to its description. */
+  /**
+   * Replaces the machine by a new one of the same name, which holds only the preloaded images of its description.
+   * `changes` apply to the description.
+   */
   replaceNode(name: string, changes?: Partial<MachineDescription>): void;
   cordon(name: string, isCordoned?: boolean): void;
   /** Sets labels; undefined removes one. */

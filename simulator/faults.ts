@@ -23,6 +23,8 @@ export interface Faults {
   refuseWrite?: ((verb: WriteVerb, object: Manifest) => ApiError | undefined) | undefined;
   /** Observes each write by Metacontroller just before it happens, like an audit log. Injects no fault. */
   auditWrite?: ((verb: WriteVerb, object: Manifest) => void) | undefined;
+  /** Observes each image that arrives on a node, by a pull or a preload. Injects no fault. */
+  imageArrived?: ((node: string, reference: string) => void) | undefined;
   /** Whether a status write is silently dropped, as after repeated conflicts. */
   loseStatusWrite?: ((sync: SyncPoint) => boolean) | undefined;
   /** Overrides the cache lag of a kind for the next change. */

@@ -1,22 +1,11 @@
 // Pulls images onto one node, limited by its parallel pulls and its bandwidth.
 import { formatImageReference, type ImageReference } from '../kubernetes/image-reference.ts';
 import type { Clock } from './clock.ts';
+import { hasLayers, type NodeImages, storeImage } from './node-images.ts';
 import type { Registry, RegistryImage, Resolution } from './registry.ts';
 
 /** Round trip of a manifest request. */
 const MANIFEST_MILLISECONDS = 150;
-
-/** The images of a node. They survive a restart of the kubelet, but not a replacement of the node. */
-export interface NodeImages {
-  /** By canonical reference. */
-  readonly byReference: Map<string, RegistryImage>;
-  /** `registry/repository@digest` of the layers on disk, which need no second download. */
-  readonly layers: Set<string>;
-}
-
-export function createNodeImages(): NodeImages {
-  return { byReference: new Map(), layers: new Set() };
-}
 
 interface PullRequest {
   readonly reference: ImageReference;
@@ -39,6 +28,8 @@ export interface ImagePullerOptions {
   readonly images: NodeImages;
   readonly bandwidthBytesPerSecond: number;
   readonly maxParallelPulls: number;
+  /** Called with the canonical reference when the node holds a pulled image that it did not hold before. */
+  readonly imageArrived?: ((reference: string) => void) | undefined;
 }
 
 interface Pull {
@@ -50,10 +41,6 @@ interface PullerState extends ImagePullerOptions {
   readonly waiting: Pull[];
   readonly active: Set<Pull>;
   readonly hanging: Set<string>;
-}
-
-function layersOf(reference: ImageReference, image: RegistryImage): string {
-  return `${reference.registry}/${reference.repository}@${image.digest}`;
 }
 
 function scheduleStep(state: PullerState, pull: Pull, milliseconds: number, step: () => void): void {
@@ -76,7 +63,7 @@ function finish(state: PullerState, pull: Pull, outcome: Resolution): void {
 }
 
 function downloadSeconds(state: PullerState, reference: ImageReference, image: RegistryImage): number {
-  if (state.images.layers.has(layersOf(reference, image))) return 0;
+  if (hasLayers(state.images, reference, image)) return 0;
   return (image.sizeBytes / state.bandwidthBytesPerSecond) * state.registry.slowness();
 }
 
@@ -90,19 +77,18 @@ function resolveImage(state: PullerState, pull: Pull): void {
     return;
   }
   const { image } = resolution;
-  scheduleStep(state, pull, downloadSeconds(state, reference, image) * 1000, () => storeImage(state, pull, image));
+  scheduleStep(state, pull, downloadSeconds(state, reference, image) * 1000, () => finishDownload(state, pull, image));
 }
 
 /** The registry may have gone down during the download. */
-function storeImage(state: PullerState, pull: Pull, image: RegistryImage): void {
+function finishDownload(state: PullerState, pull: Pull, image: RegistryImage): void {
   const { reference, secrets } = pull.request;
   const resolution = state.registry.resolve(reference, secrets());
   if (!resolution.ok && resolution.problem === 'connectionRefused') {
     finish(state, pull, resolution);
     return;
   }
-  state.images.byReference.set(formatImageReference(reference), image);
-  state.images.layers.add(layersOf(reference, image));
+  if (storeImage(state.images, reference, image)) state.imageArrived?.(formatImageReference(reference));
   finish(state, pull, { ok: true, image });
 }
 

@@ -1,9 +1,10 @@
 // The kubelet of one node: pulls images, runs containers and writes the same Pod statuses as a real kubelet.
 import { formatImageReference, type ImageReference, parseImageReference } from '../kubernetes/image-reference.ts';
 import { containerReport } from './container-report.ts';
-import { createImagePuller, type ImagePuller, type NodeImages } from './image-puller.ts';
+import { createImagePuller, type ImagePuller } from './image-puller.ts';
 import { backOffMessage, invalidNameMessage, neverPullMessage, pullFailureMessage } from './kubelet-messages.ts';
 import { identityOf, type KubernetesObject } from './kubernetes-object.ts';
+import { canonicalReference, type NodeImages } from './node-images.ts';
 import type { WatchEvent } from './object-table.ts';
 import { type PodSpec, pullContainer } from './pod-admission.ts';
 import { cancelAll, later, newPodWork, type PodWork, report, reportWaiting, type StatusWriter } from './pod-work.ts';
@@ -27,8 +28,8 @@ export interface KubeletOptions extends StatusWriter {
   readonly bandwidthBytesPerSecond: number;
   /** One unless set. */
   readonly maxParallelPulls?: number | undefined;
-  /** Called when an image has arrived on the node. */
-  readonly imageArrived?: (() => void) | undefined;
+  /** Called with the canonical reference when a pulled image has arrived that the node did not hold. */
+  readonly imageArrived?: ((reference: string) => void) | undefined;
 }
 
 export interface Kubelet {
@@ -48,11 +49,6 @@ interface KubeletState extends KubeletOptions {
   /** By the UID of the Pod. */
   readonly works: Map<string, PodWork>;
   isAlive: boolean;
-}
-
-function canonicalReference(text: string): string {
-  const parsed = parseImageReference(text);
-  return parsed.ok ? formatImageReference(parsed.reference) : text;
 }
 
 function drop({ works }: KubeletState, uid: string): void {
@@ -93,7 +89,6 @@ function pull(kubelet: KubeletState, work: PodWork, reference: ImageReference): 
         onPullFailed(kubelet, work, reference, pullFailureMessage(work.image, reference, failure));
         return;
       }
-      kubelet.imageArrived?.();
       run(kubelet, work, reference, outcome.image);
     },
   });

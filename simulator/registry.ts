@@ -40,6 +40,8 @@ export interface Registry {
   /** Nodes send requests to this mirror and name its URL in failures; none unless set. */
   setMirror(url: string): void;
   mirror(): string | undefined;
+  /** The image of a reference, whatever a request would return: a host may be down, a Secret may be needed. */
+  find(reference: ImageReference): RegistryImage | undefined;
   /** A manifest request with the names of the pull Secrets that exist. */
   resolve(reference: ImageReference, secrets: readonly string[]): Resolution;
 }
@@ -90,12 +92,15 @@ function upstreamOf({ pullThroughHost }: RegistryState, reference: ImageReferenc
   return reference.registry === pullThroughHost ? { ...reference, registry, repository: path.join('/') } : reference;
 }
 
+function find(state: RegistryState, requested: ImageReference): RegistryImage | undefined {
+  const text = formatImageReference(upstreamOf(state, requested));
+  return state.images.get(text) ?? state.imagesByDigest.get(text);
+}
+
 function resolve(state: RegistryState, requested: ImageReference, secrets: readonly string[]): Resolution {
-  const reference = upstreamOf(state, requested);
-  const problem = problemOfHost(state, reference.registry);
+  const problem = problemOfHost(state, upstreamOf(state, requested).registry);
   if (problem !== undefined) return { ok: false, problem };
-  const text = formatImageReference(reference);
-  const image = state.images.get(text) ?? state.imagesByDigest.get(text);
+  const image = find(state, requested);
   if (image === undefined) return { ok: false, problem: 'notFound' };
   const needed = image.requiresSecret;
   if (needed !== undefined && !secrets.includes(needed)) return { ok: false, problem: 'unauthorized' };
@@ -142,6 +147,7 @@ export function createRegistry(): Registry {
       state.mirror = url;
     },
     mirror: () => state.mirror,
+    find: (reference) => find(state, reference),
     resolve: (reference, secrets) => resolve(state, reference, secrets),
   };
 }

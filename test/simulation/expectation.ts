@@ -10,7 +10,7 @@ import { taintsOfNode } from '../../simulator/node-object.ts';
 import { discoveredIn, endpointsIn } from './invariants/discoveries.ts';
 import { keyOfNode } from './invariants/pull.ts';
 import { keysIn, ledgerOf, requestedReference } from './invariants/records.ts';
-import { hasImage } from './mirror.ts';
+import { hadImage } from './mirror.ts';
 import { obstacleOf, stateOfNode } from './node-state.ts';
 import type { Simulation } from './simulation.ts';
 
@@ -95,7 +95,7 @@ function cachedProblem(simulation: Simulation, image: KubernetesObject, status: 
   const reference = parsed.ok ? formatImageReference(parsed.reference) : '';
   const missing = targeted
     .map(({ metadata }) => metadata.name)
-    .filter((name) => !hasImage(simulation.cluster.machine(name).images, reference));
+    .filter((name) => !hadImage(simulation.cluster.machine(name).images, reference));
   return missing.length > 0 ? `is Cached but missing on ${missing.join(', ')}` : undefined;
 }
 

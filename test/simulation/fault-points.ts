@@ -42,6 +42,9 @@ export function createFaultPoints(): FaultPoints {
         const lags = listOf('lagMilliseconds').flatMap((fault) => fault(kind) ?? []);
         return lags.length === 0 ? undefined : longest(lags);
       },
+      imageArrived(node, reference) {
+        for (const observe of listOf('imageArrived')) observe(node, reference);
+      },
       statusLagMilliseconds: (node) => longest(listOf('statusLagMilliseconds').map((fault) => fault(node))),
     },
     add(name, fault) {

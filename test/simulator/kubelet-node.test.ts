@@ -110,15 +110,6 @@ test('a replaced node has no images', async () => {
   expect(store.get({ kind: 'Node', name: 'node-a' }).metadata.uid).not.toBe(uid);
 });
 
-test('a Node reports its images ten seconds later', async () => {
-  const { run, store, clock } = oneNode();
-  await run(pullPod('p', 'node-a', APP));
-  await clock.runFor(10_000);
-  expect(store.get({ kind: 'Node', name: 'node-a' }).status?.images).toEqual([
-    { names: [`registry.example/team/app@${appImage.digest}`, APP], sizeBytes: 100_000_000 },
-  ]);
-});
-
 test('a Pod with a grace period is deleted once its kubelet has ended it', async () => {
   const { run, store, clock } = oneNode();
   await run(pullPod('p', 'node-a', 'registry.example/team/app:missing', { terminationGracePeriodSeconds: 30 }));

@@ -1,7 +1,8 @@
-// What a CachedImage status states must be true: an image that it lists for a node is there, and so is a Ready image.
-import type { NodeImages } from '../../../simulator/image-puller.ts';
+// What a CachedImage status states must be true: an image that it lists for a node is or was there, and so is a Ready
+// image.
 import type { KubernetesObject } from '../../../simulator/kubernetes-object.ts';
-import { hasImage } from '../mirror.ts';
+import type { NodeImages } from '../../../simulator/node-images.ts';
+import { hadImage } from '../mirror.ts';
 import type { ObservedCluster } from '../observed-cluster.ts';
 import type { Invariant } from './invariant.ts';
 import { keyOfNode } from './pull.ts';
@@ -25,7 +26,7 @@ function falseEntries(observed: ObservedCluster, image: KubernetesObject, known:
       .flatMap((key) => {
         const images = nodes.get(key);
         // A deleted node cannot be checked.
-        return images === undefined || hasImage(images, reference, digest)
+        return images === undefined || hadImage(images, reference, digest)
           ? []
           : [`${reference} (${digest}) on ${key}`];
       }),
@@ -40,7 +41,7 @@ interface LastStatus {
 export const truthInvariants: readonly Invariant[] = [
   {
     name: 'ledger-truth',
-    promise: 'an image that a status lists for a node is on that node',
+    promise: 'an image that a status lists for a node is on that node, or was removed from it',
     watch(observed, violate) {
       const latest = new Map<string, LastStatus>();
       observed.cluster.store.watch(({ type, object }) => {
