@@ -3,6 +3,7 @@ import type { Random } from '../../simulator/random.ts';
 import { admissionFaults } from './admission-faults.ts';
 import { externalFaults } from './external-faults.ts';
 import type { FaultKind } from './fault.ts';
+import { imageFaults } from './image-faults.ts';
 import { lastingFaults } from './lasting-faults.ts';
 import { metacontrollerFaults } from './metacontroller-faults.ts';
 import { nodeFaults } from './node-faults.ts';
@@ -16,6 +17,7 @@ export const faultKinds: readonly FaultKind[] = [
   ...userFaults,
   ...admissionFaults,
   ...lastingFaults,
+  ...imageFaults,
 ];
 
 export const faultNames: readonly string[] = faultKinds.map(({ name }) => name);

@@ -13,11 +13,11 @@ interface NodeFault<Drawn> {
   readonly times: Range;
   /** Called even if there is no node, so that later draws do not depend on it. */
   readonly draw: (random: Random, simulation: Simulation) => Drawn;
-  /** Returns a text for the event log. */
-  readonly act: (simulation: Simulation, nodeName: string, drawn: Drawn) => string;
+  /** Returns a text for the event log, or undefined if it did nothing. */
+  readonly act: (simulation: Simulation, nodeName: string, drawn: Drawn) => string | undefined;
 }
 
-function nodeFault<Drawn>({ name, description, times, draw, act }: NodeFault<Drawn>): FaultKind {
+export function nodeFault<Drawn>({ name, description, times, draw, act }: NodeFault<Drawn>): FaultKind {
   return {
     name,
     description,

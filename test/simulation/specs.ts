@@ -17,7 +17,7 @@ export const DEDICATED_TAINT = { key: 'dedicated', value: 'build', effect: 'NoSc
 const HOST = 'registry.example.com';
 
 /** The repository of an image. */
-const repositoryOf = (image: string) => `${HOST}/${image}`;
+export const repositoryOf = (image: string) => `${HOST}/${image}`;
 export const referenceOf = (image: string, tag: string) => `${repositoryOf(image)}:${tag}`;
 
 function sometimes(random: Random, probability: number, fields: Spec): Spec {
