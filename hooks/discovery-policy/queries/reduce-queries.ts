@@ -42,10 +42,18 @@ function nextRanking(input: ReduceInput, readings: readonly QueryReading[], kept
   return { isNew: true, ...rankRun({ policy, kept, fresh, fleet, nowMilliseconds }) };
 }
 
+/**
+ * Removes the numbers of queries that the status no longer names, for example after an edit to sources and back.
+ * Otherwise they would count as numbers of whichever queries have their places in the next status.
+ */
+const withoutNumbers = ({ raw: _raw, values: _values, ...image }: DiscoveredImage): DiscoveredImage => image;
+
 /** The last ranking, with its numbers in the order of the current queries and signals. */
 function keptRanking({ queries, signals }: CompiledPolicy, status: Status, kept: KeptValues): Status {
   const { discoveredImages, imageCount, lastSyncTime } = status;
-  if (discoveredImages === undefined || kept.hasUnknownOrigins) return { lastSyncTime, imageCount, discoveredImages };
+  if (discoveredImages === undefined || kept.hasUnknownOrigins) {
+    return { lastSyncTime, imageCount, discoveredImages: discoveredImages?.map(withoutNumbers) };
+  }
   const rearranged = (image: DiscoveredImage): DiscoveredImage => ({
     ...image,
     raw: queries.map((query) => kept.raw(query, image.image) ?? null),

@@ -2,7 +2,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { originalStatus } from '../../../crds/original-status.ts';
 import { HOUR, MINUTE, NOON, SECOND } from '../../builders/wire.ts';
-import { type Fields, failure, prometheus, type Status, series, tags, tagsWithout } from '../policies.ts';
+import { type Fields, failure, prometheus, reduced, type Status, series, tags, tagsWithout } from '../policies.ts';
 import {
   bySignal,
   eventQuery,
@@ -467,6 +467,29 @@ describe('a status without the origin of its images', () => {
     );
     expect(ranked(status)).toEqual(['b 2']);
     expect(ready(status)).toMatchObject({ status: 'True', reason: 'Synced' });
+  });
+
+  it('keeps its list when one of the queries succeeds after an edit to sources and back', () => {
+    const more = prometheusQuery('more');
+    const ofQueries = statusAfter([
+      { at: NOON, spec: { queries: [usage, more] }, outcomes: { usage: series({ a: 5 }), more: series({ b: 3 }) } },
+    ]);
+    const sources = { sources: [prometheus('usage'), prometheus('more')] };
+    const ofSources = reduced(sources, ofQueries, [failure(), failure()], NOON + MINUTE);
+    const status = statusAfter(
+      [
+        {
+          at: NOON + 2 * MINUTE,
+          spec: { queries: [more, usage] },
+          generation: 3,
+          outcomes: { usage: failure(), more: failure() },
+        },
+        { at: later, outcomes: { usage: series({ c: 4 }), more: failure() } },
+      ],
+      ofSources,
+    );
+    expect(status.discoveredImages?.map(({ image }) => image)).toEqual(['a', 'b']);
+    expect(ready(status)?.message).toContain('the previous images stay until every query has succeeded');
   });
 
   it('of a failed attempt of the original Drop has no time of a success', () => {
