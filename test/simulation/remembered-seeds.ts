@@ -240,6 +240,16 @@ export const REMEMBERED: readonly RememberedSeed[] = [
     why: 'two replicas gave the same revision to different statuses, and a start without its Pod was forgotten',
   },
   {
+    seed: 661564921,
+    faults: ['discovery-fails', 'discovery-changes', 'discovery-edited', 'discovery-deleted'],
+    why: 'after an edit to sources and back, numbers of the earlier queries counted as those of the present ones',
+  },
+  {
+    seed: 508358339,
+    faults: ['discovery-fails', 'discovery-edited'],
+    why: 'the check of discovered images ignored that an edit to sources leaves them without a known source',
+  },
+  {
     seed: 106370286,
     faults: undefined,
     why: 'a merged status counted a start twice that both replicas had decided',

@@ -18,6 +18,10 @@ export interface Sources {
   lastReturnedAt(endpoint: string, reference: string): number | undefined;
   /** When a response of the source last lacked an image that an earlier one had, and was not empty. */
   lastAbsentAt(endpoint: string, reference: string): number | undefined;
+  /** When the source last responded without a failure, in milliseconds since the epoch, even if with no images. */
+  lastRespondedAt(endpoint: string): number | undefined;
+  /** When the source last returned any image, in milliseconds since the epoch. */
+  lastFoundAt(endpoint: string): number | undefined;
 }
 
 /** A client error may contain the URL with its credentials. */
@@ -34,6 +38,8 @@ export function createSources(now: () => number): Sources {
   const images = new Map<string, ReadonlySet<string>>();
   const returnedAt = new Map<string, number>();
   const absentAt = new Map<string, number>();
+  const respondedAt = new Map<string, number>();
+  const foundAt = new Map<string, number>();
 
   function recordAbsences(endpoint: string, present: ReadonlyMap<string, number>): void {
     for (const key of returnedAt.keys()) {
@@ -44,7 +50,9 @@ export function createSources(now: () => number): Sources {
 
   function query(endpoint: string): SourceOutcome {
     const response = responses.get(endpoint) ?? 'ConnectionRefused';
+    if (typeof response !== 'string') respondedAt.set(endpoint, now());
     if (typeof response !== 'string' && response.size > 0) {
+      foundAt.set(endpoint, now());
       recordAbsences(endpoint, response);
       images.set(endpoint, new Set(response.keys()));
       for (const reference of response.keys()) returnedAt.set(`${endpoint} ${reference}`, now());
@@ -64,5 +72,7 @@ export function createSources(now: () => number): Sources {
     lastImages: (endpoint) => images.get(endpoint),
     lastReturnedAt: (endpoint, reference) => returnedAt.get(`${endpoint} ${reference}`),
     lastAbsentAt: (endpoint, reference) => absentAt.get(`${endpoint} ${reference}`),
+    lastRespondedAt: (endpoint) => respondedAt.get(endpoint),
+    lastFoundAt: (endpoint) => foundAt.get(endpoint),
   };
 }

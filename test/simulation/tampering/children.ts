@@ -21,6 +21,18 @@ const queryFails = ({ status }: SyncResponse) => {
   return queryResults.some((result) => result.status === 'failed');
 };
 
+/** Drops the discovered images without this field from those responses. */
+const dropsImagesWithout = (field: 'source' | 'raw', isDropping: (response: SyncResponse) => boolean): Tampering =>
+  changeResponses('discoverypolicies', (response) => {
+    const discoveredImages = discoveredIn(response).filter((image) => field in image);
+    return isDropping(response) ? { ...response, status: { ...response.status, discoveredImages } } : response;
+  });
+
+const sourceSucceeded = ({ status }: SyncResponse) => {
+  const { sources = [] } = (status ?? {}) as { sources?: readonly { lastSuccessTime?: string }[] };
+  return sources.some(({ lastSuccessTime }) => lastSuccessTime !== undefined);
+};
+
 const isDiscovered = ({ metadata }: Manifest) => metadata.labels?.['drop.corewire.io/discovered'] === 'true';
 
 /** Removes existing children from the responses. */
@@ -73,6 +85,21 @@ export const deletionTamperings: readonly TamperedService[] = [
       queryFails(response) ? { ...response, status: { ...response.status, discoveredImages: [] } } : response,
     ),
     run: smallRun(3, { faults: ['discovery-fails'] }),
+  },
+  {
+    invariant: 'discovery-dropped',
+    service: 'a service that drops the images of queries with the first success of a source after an edit to sources',
+    tampering: dropsImagesWithout('source', sourceSucceeded),
+    run: smallRun(508358339, { faults: ['discovery-fails', 'discovery-edited'] }),
+  },
+  {
+    invariant: 'discovery-dropped',
+    service: 'a service that drops the images of sources when a query fails after an edit to queries',
+    tampering: dropsImagesWithout('raw', queryFails),
+    run: smallRun(661564921, {
+      images: 6,
+      faults: ['discovery-fails', 'discovery-changes', 'discovery-edited', 'discovery-deleted'],
+    }),
   },
   {
     invariant: 'discovery-dropped',
