@@ -2,6 +2,7 @@
 // tables of the READMEs are generated from these shapes.
 import { z } from 'zod';
 import { pullPolicySpec } from '../crds/pull-policy.ts';
+import { DEFAULT_INVENTORIES, INVENTORIES_LIMIT } from '../hooks/settings.ts';
 import {
   DIGEST_LIMIT_CHARACTERS,
   digestPattern,
@@ -200,12 +201,24 @@ export const dropValues = z.strictObject({
       .default(true)
       .describe('Create the Fleet `default`. Without it nothing is pulled. Requires createControllers.'),
   }).describe('The Fleet `default`, the table of all nodes.'),
+  inventory: section({
+    count: z
+      .int()
+      .min(0)
+      .max(INVENTORIES_LIMIT)
+      .default(DEFAULT_INVENTORIES)
+      .describe(
+        'Number of Inventories. Each one reads the image lists of a share of the nodes: one for every 250 nodes. ' +
+          '0: what kubelets report is not read, so images that nodes already hold are pulled once more, and removals ' +
+          'stay unnoticed.',
+      ),
+  }).describe('What the kubelets report about the images that their nodes hold.'),
   createControllers: z
     .boolean()
     .default(true)
     .describe(
-      'Register the controllers with Metacontroller. Without them nothing calls the service, and the Fleet and the ' +
-        'PullPolicy `default` are not created.',
+      'Register the controllers with Metacontroller. Without them nothing calls the service, and the Fleet, the ' +
+        'PullPolicy `default` and the Inventories are not created.',
     ),
   crds: section({
     install: z

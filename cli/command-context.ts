@@ -95,5 +95,5 @@ export function addOutputFlag(command: Command): void {
 
 /** The settings of the service that the flags describe. The Pods' own settings are the defaults: no gate reads them. */
 export function settingsOf({ namespace, defaultPolicy }: ClusterFlags): HookSettings {
-  return { namespace, defaultPolicyName: defaultPolicy, pullPods: DEFAULT_PULL_POD_SETTINGS };
+  return { namespace, defaultPolicyName: defaultPolicy, inventoryCount: 0, pullPods: DEFAULT_PULL_POD_SETTINGS };
 }

@@ -37,7 +37,11 @@ const cachedEntry = z.object({
     'Time by which the pulls on these nodes had ended, rounded up to the hour or to a twelfth of repullInterval, ' +
       'whichever is shorter.',
   ),
-  nodes: z.string().describe('Keys of the nodes, sorted and separated by spaces.'),
+  nodes: z
+    .string()
+    .describe(
+      'Keys of the nodes, sorted and separated by spaces. After a dot, the loss that the pull came after, as in lost.',
+    ),
 });
 
 const failingPair = z.object({
@@ -84,6 +88,15 @@ export const cachedImageStatus = z.object({
     .meta({ 'x-kubernetes-list-type': 'atomic' })
     .optional()
     .describe('Names of up to 20 nodes that lack the image. Set only when cachedNodes is omitted.'),
+  sizeBytes: z
+    .int()
+    .min(0)
+    .optional()
+    .describe(
+      'Size of the image in bytes as nodes report it: what it takes on disk, or what is downloaded, depending on the ' +
+        'container runtime. The largest value of all nodes.',
+    ),
+  size: z.string().optional().describe('sizeBytes for people, for example 1.5 GB.'),
   resolvedDigest: z.string().optional().describe('Digest that most of the targeted nodes hold.'),
   consecutiveFailures: z
     .int()
@@ -95,6 +108,7 @@ export const cachedImageStatus = z.object({
     .min(1)
     .optional()
     .describe('Duration of the last successful pull in seconds, from the creation of its Pod.'),
+  lastPulledDigest: z.string().optional().describe('Digest that the last successful pull resolved.'),
   lastAttemptedAt: timestamp.optional().describe('Time when the latest pull started.'),
   conditions: conditions.optional(),
   image: z
@@ -102,6 +116,14 @@ export const cachedImageStatus = z.object({
     .optional()
     .describe(
       'Image reference that cached, failing and recorded refer to. A different reference in the spec resets them.',
+    ),
+  imageTime: timestamp.optional().describe('Time since which `image` is the reference. Internal.'),
+  lost: z
+    .string()
+    .optional()
+    .describe(
+      'Nodes in cached that have lost the image since: key of the node, dot, second of the loss in base 36; sorted ' +
+        'and separated by spaces. Internal.',
     ),
   cached: z
     .array(cachedEntry)
@@ -143,6 +165,7 @@ export const cachedImageKind = {
     { name: 'Digest', type: 'string', jsonPath: '.status.resolvedDigest', wide: true },
     { name: 'Set', type: 'string', jsonPath: '.metadata.labels.drop\\.corewire\\.io/imageset', wide: true },
     { name: 'Policy', type: 'string', jsonPath: '.spec.policyRef.name', wide: true },
+    { name: 'Size', type: 'string', jsonPath: '.status.size', wide: true },
     { name: 'Failures', type: 'integer', jsonPath: '.status.consecutiveFailures', wide: true },
     messageColumn,
   ],

@@ -3,8 +3,12 @@ import { cachedImageKind } from './cached-image.ts';
 import { cachedImageSetKind } from './cached-image-set.ts';
 import { discoveryPolicyKind } from './discovery-policy.ts';
 import { fleetKind } from './fleet.ts';
+import { imageInventoryKind } from './image-inventory.ts';
+import { inventoryKind } from './inventory.ts';
 import type { Kind } from './kind.ts';
 import { nodeCacheKind } from './node-cache.ts';
+import { nodeImagesKind } from './node-images.ts';
+import { policyReferencesKind } from './policy-references.ts';
 import { policyViewKind } from './policy-view.ts';
 import { pullPolicyKind } from './pull-policy.ts';
 
@@ -16,4 +20,8 @@ export const kinds: readonly Kind[] = [
   nodeCacheKind,
   fleetKind,
   policyViewKind,
+  nodeImagesKind,
+  inventoryKind,
+  policyReferencesKind,
+  imageInventoryKind,
 ];

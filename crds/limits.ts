@@ -79,3 +79,13 @@ export const NODE_SELECTOR_OPERATOR_LIMIT_CHARACTERS = 63;
 export const NODE_SELECTOR_VALUE_LIMIT_CHARACTERS = 253;
 /** Maximum number of images times queries and signals of one DiscoveryPolicy: numbers that its status can hold. */
 export const SIGNAL_VALUES_LIMIT = 8_000;
+/** Maximum number of images of one node that NodeImages keeps: the largest ones that the kubelet lists. */
+export const LISTED_IMAGES_LIMIT = 1_000;
+/** Maximum number of names of one image that NodeImages keeps. A kubelet reports at most 5. */
+export const IMAGE_NAMES_LIMIT = 16;
+/** Maximum number of images that a kubelet listed earlier and NodeImages still keeps. The smallest are dropped. */
+export const UNLISTED_IMAGES_LIMIT = 500;
+/** Maximum number of names of lost images that NodeImages keeps. Those lost longest ago are dropped. */
+export const LOST_IMAGES_LIMIT = 500;
+/** Maximum size of the status of an Inventory. References beyond it count as unknown. */
+export const INVENTORY_LIMIT_BYTES = 512 * 1024;

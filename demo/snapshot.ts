@@ -10,6 +10,7 @@ const kinds: Readonly<Record<SnapshotResource, string>> = {
   cachedimages: 'CachedImage',
   cachedimagesets: 'CachedImageSet',
   discoverypolicies: 'DiscoveryPolicy',
+  inventories: 'Inventory',
   pods: 'Pod',
 };
 

@@ -24,9 +24,18 @@ export interface PullOutcome {
   readonly seconds: number | undefined;
 }
 
+/** The loss of an image on a node, for metrics. */
+export interface ImageRemoval {
+  /** Identifies the loss: another sync can return it again. */
+  readonly id: string;
+  /** The image as the spec writes it, without tag and digest. */
+  readonly image: string;
+}
+
 export interface HookResult<Response> {
   readonly response: Response;
   readonly logFields: LogFields;
   readonly events?: readonly ParentEvent[];
   readonly pullOutcomes?: readonly PullOutcome[];
+  readonly removals?: readonly ImageRemoval[];
 }

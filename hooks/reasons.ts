@@ -8,6 +8,7 @@ type ConditionName =
   | 'PullPolicy Ready'
   | 'PullPolicy PodsCreated'
   | 'PullPolicy Progressing'
+  | 'Inventory Complete'
   | 'DiscoveryPolicy Ready'
   | 'DiscoveryPolicy Source';
 
@@ -52,6 +53,34 @@ export const reasons = {
       DiscoveryPolicy:
         'A source has not been queried yet, or the first ranking waits until all queries have run together.',
     },
+  },
+
+  ImageRemovedFromNode: {
+    on: ['CachedImage Ready', 'PullPolicy Progressing'],
+    meaning: {
+      CachedImage:
+        'Nodes no longer hold an image that was pulled to them: the garbage collection of the kubelet removed it, or ' +
+        'a person did. It is pulled again. Raise imageGCHighThresholdPercent of the kubelet, or pull fewer images.',
+      PullPolicy:
+        'A node has removed the image three times within a day. Pulls of it rest there for an hour, then longer, up ' +
+        'to a day.',
+    },
+  },
+  InventoryPending: {
+    on: progressing,
+    meaning:
+      'The next pull waits until the kubelets have reported which nodes hold the image already, at most two minutes ' +
+      'after it was requested; or until the first pull of a tag has shown which digest it has now.',
+  },
+  AllReferences: {
+    on: ['Inventory Complete'],
+    meaning: 'The Inventory covers every image that a PullPolicy pulls.',
+  },
+  InventoryFull: {
+    on: ['Inventory Complete'],
+    meaning:
+      'The Inventory would become too large. Images beyond its limit count as unknown: they are pulled also where ' +
+      'nodes hold them, and removals stay unnoticed. Raise the chart value inventory.count.',
   },
 
   PolicyNotFound: {

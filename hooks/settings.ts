@@ -23,6 +23,8 @@ export interface HookSettings {
   readonly namespace: string;
   /** The PullPolicy of images without policyRef. */
   readonly defaultPolicyName: string;
+  /** Number of Inventories, each with a share of the nodes; 0 where the reports of kubelets are not read. */
+  readonly inventoryCount: number;
   readonly pullPods: PullPodSettings;
 }
 
@@ -46,6 +48,11 @@ export const DEFAULT_PULL_POD_SETTINGS = {
   labels: {},
   annotations: {},
 } as const satisfies PullPodSettings;
+
+/** Enough for 1,000 nodes, 250 for each Inventory. */
+export const DEFAULT_INVENTORIES = 4;
+/** Every sync of a PullPolicy carries all Inventories. */
+export const INVENTORIES_LIMIT = 64;
 
 /** The only Fleet that is read; the chart installs it. */
 export const FLEET_NAME = 'default';

@@ -1,5 +1,5 @@
-// The part of an observed Fleet or PullPolicy that decides whether a controller owns it. A malformed part counts as
-// absent.
+// The part of an observed Fleet, PullPolicy or Inventory that decides whether a controller owns it. A malformed part
+// counts as absent.
 import { z } from 'zod';
 import { objectMetadata } from '../crds/observed.ts';
 

@@ -4,9 +4,13 @@ import { cachedImageKind } from '../crds/cached-image.ts';
 import { cachedImageSetKind } from '../crds/cached-image-set.ts';
 import { discoveryPolicyKind } from '../crds/discovery-policy.ts';
 import { fleetKind } from '../crds/fleet.ts';
+import { imageInventoryKind } from '../crds/image-inventory.ts';
+import { inventoryKind } from '../crds/inventory.ts';
 import { API_VERSION } from '../crds/kind.ts';
 import { nodeCacheKind } from '../crds/node-cache.ts';
+import { nodeImagesKind } from '../crds/node-images.ts';
 import { objectMetadata, observedSchema } from '../crds/observed.ts';
+import { policyReferencesKind } from '../crds/policy-references.ts';
 import { policyViewKind } from '../crds/policy-view.ts';
 import { pullPolicyKind } from '../crds/pull-policy.ts';
 import { observedDefaultObject } from './default-object.ts';
@@ -30,7 +34,11 @@ const cachedImage = observedSchema(cachedImageKind);
 const cachedImageSet = observedSchema(cachedImageSetKind);
 const discoveryPolicy = observedSchema(discoveryPolicyKind);
 const fleet = observedSchema(fleetKind);
+const imageInventory = observedSchema(imageInventoryKind);
+const inventory = observedSchema(inventoryKind);
 const nodeCache = observedSchema(nodeCacheKind);
+const nodeImages = observedSchema(nodeImagesKind);
+const policyReferences = observedSchema(policyReferencesKind);
 const policyView = observedSchema(policyViewKind);
 const pullPolicy = observedSchema(pullPolicyKind);
 
@@ -38,7 +46,11 @@ export type ObservedCachedImage = z.infer<typeof cachedImage>;
 export type ObservedCachedImageSet = z.infer<typeof cachedImageSet>;
 export type ObservedDiscoveryPolicy = z.infer<typeof discoveryPolicy>;
 export type ObservedFleet = z.infer<typeof fleet>;
+export type ObservedImageInventory = z.infer<typeof imageInventory>;
+export type ObservedInventory = z.infer<typeof inventory>;
 export type ObservedNodeCache = z.infer<typeof nodeCache>;
+export type ObservedNodeImages = z.infer<typeof nodeImages>;
+export type ObservedPolicyReferences = z.infer<typeof policyReferences>;
 export type ObservedPolicyView = z.infer<typeof policyView>;
 export type ObservedPullPolicy = z.infer<typeof pullPolicy>;
 
@@ -95,21 +107,32 @@ const decoratorController = z.object({ metadata: objectMetadata });
 export function createHookRequests(readObject: ReadObject = parseObject) {
   const parent = <Item>(kind: string, item: z.ZodType<Item>) => parentSchema(kind, item, readObject);
   const groups = <Shape extends GroupShape>(shape: Shape) => groupsSchema(shape, readObject);
+  const nodeAttachments = groups({
+    nodeCaches: [groupName(nodeCacheKind), nodeCache],
+    nodeImages: [groupName(nodeImagesKind), nodeImages],
+  });
   const defaultObjects = groups({
     fleets: [groupName(fleetKind), observedDefaultObject],
     pullPolicies: [groupName(pullPolicyKind), observedDefaultObject],
+    inventories: [groupName(inventoryKind), observedDefaultObject],
   });
   return {
-    nodeSyncRequest: z.object({
-      object: parent('Node', observedNode),
-      attachments: groups({ nodeCaches: [groupName(nodeCacheKind), nodeCache] }),
-      finalizing,
-    }),
+    nodeSyncRequest: z.object({ object: parent('Node', observedNode), attachments: nodeAttachments, finalizing }),
 
     fleetCustomizeRequest: z.object({ parent: parent('Fleet', fleet) }),
     fleetSyncRequest: z.object({
       parent: parent('Fleet', fleet),
       related: groups({ nodeCaches: [groupName(nodeCacheKind), nodeCache] }),
+      finalizing,
+    }),
+
+    inventoryCustomizeRequest: z.object({ parent: parent('Inventory', inventory) }),
+    inventorySyncRequest: z.object({
+      parent: parent('Inventory', inventory),
+      related: groups({
+        nodeImages: [groupName(nodeImagesKind), nodeImages],
+        policyReferences: [groupName(policyReferencesKind), policyReferences],
+      }),
       finalizing,
     }),
 
@@ -120,6 +143,7 @@ export function createHookRequests(readObject: ReadObject = parseObject) {
         fleets: [groupName(fleetKind), fleet],
         pods: [POD_GROUP, observedPod],
         policyViews: [groupName(policyViewKind), policyView],
+        imageInventories: [groupName(imageInventoryKind), imageInventory],
       }),
       finalizing,
     }),
@@ -130,11 +154,14 @@ export function createHookRequests(readObject: ReadObject = parseObject) {
       children: groups({
         pods: [POD_GROUP, observedPod],
         policyViews: [groupName(policyViewKind), policyView],
+        policyReferences: [groupName(policyReferencesKind), policyReferences],
+        imageInventories: [groupName(imageInventoryKind), imageInventory],
       }),
       related: groups({
         fleets: [groupName(fleetKind), fleet],
         cachedImages: [groupName(cachedImageKind), cachedImage],
         pods: [POD_GROUP, observedPod],
+        inventories: [groupName(inventoryKind), inventory],
       }),
       finalizing,
     }),
@@ -173,6 +200,7 @@ export const {
   nodeSyncRequest,
   fleetCustomizeRequest,
   fleetSyncRequest,
+  inventorySyncRequest,
   cachedImageCustomizeRequest,
   cachedImageSyncRequest,
   pullPolicyCustomizeRequest,
@@ -186,6 +214,7 @@ export const {
 
 export type NodeSyncRequest = z.infer<HookRequests['nodeSyncRequest']>;
 export type FleetSyncRequest = z.infer<HookRequests['fleetSyncRequest']>;
+export type InventorySyncRequest = z.infer<HookRequests['inventorySyncRequest']>;
 export type CachedImageSyncRequest = z.infer<HookRequests['cachedImageSyncRequest']>;
 export type PullPolicySyncRequest = z.infer<HookRequests['pullPolicySyncRequest']>;
 export type DiscoveryPolicySyncRequest = z.infer<HookRequests['discoveryPolicySyncRequest']>;

@@ -28,8 +28,9 @@ const nodeStatus = z
   .object({
     conditions: listOf(z.object({ type: z.string(), status: z.string() })),
     nodeInfo: z.object({ operatingSystem: text }).optional().catch(undefined),
+    images: listOf(z.object({ names: listOf(z.string()), sizeBytes: z.number().catch(0) })),
   })
-  .catch({ conditions: [], nodeInfo: undefined });
+  .catch({ conditions: [], nodeInfo: undefined, images: [] });
 
 export const observedNode = z.object({
   metadata: objectMetadata,

@@ -3,8 +3,12 @@ import { cachedImageKind } from '../crds/cached-image.ts';
 import { cachedImageSetKind } from '../crds/cached-image-set.ts';
 import { discoveryPolicyKind } from '../crds/discovery-policy.ts';
 import { fleetKind } from '../crds/fleet.ts';
+import { imageInventoryKind } from '../crds/image-inventory.ts';
+import { inventoryKind } from '../crds/inventory.ts';
 import { API_VERSION } from '../crds/kind.ts';
 import { nodeCacheKind } from '../crds/node-cache.ts';
+import { nodeImagesKind } from '../crds/node-images.ts';
+import { policyReferencesKind } from '../crds/policy-references.ts';
 import { policyViewKind } from '../crds/policy-view.ts';
 import { pullPolicyKind } from '../crds/pull-policy.ts';
 
@@ -46,7 +50,10 @@ export const registrations: readonly Registration[] = [
     controller: 'DecoratorController',
     name: 'drop-nodes',
     parent: { apiVersion: 'v1', resource: 'nodes' },
-    children: [{ ...ours(nodeCacheKind), updateMethod: 'InPlace' }],
+    children: [
+      { ...ours(nodeCacheKind), updateMethod: 'InPlace' },
+      { ...ours(nodeImagesKind), updateMethod: 'InPlace' },
+    ],
     customizes: false,
     timeoutSeconds: DECISION_TIMEOUT_SECONDS,
   },
@@ -54,6 +61,14 @@ export const registrations: readonly Registration[] = [
     controller: 'CompositeController',
     name: 'drop-fleets',
     parent: ours(fleetKind),
+    children: [],
+    customizes: true,
+    timeoutSeconds: DECISION_TIMEOUT_SECONDS,
+  },
+  {
+    controller: 'CompositeController',
+    name: 'drop-inventories',
+    parent: ours(inventoryKind),
     children: [],
     customizes: true,
     timeoutSeconds: DECISION_TIMEOUT_SECONDS,
@@ -73,6 +88,8 @@ export const registrations: readonly Registration[] = [
     children: [
       { apiVersion: 'v1', resource: 'pods', updateMethod: 'OnDelete' },
       { ...ours(policyViewKind), updateMethod: 'InPlace' },
+      { ...ours(policyReferencesKind), updateMethod: 'InPlace' },
+      { ...ours(imageInventoryKind), updateMethod: 'InPlace' },
     ],
     customizes: true,
     timeoutSeconds: DECISION_TIMEOUT_SECONDS,
@@ -117,6 +134,7 @@ export const defaultsRegistration: Registration = {
   children: [
     { ...ours(fleetKind), updateMethod: 'InPlace' },
     { ...ours(pullPolicyKind), updateMethod: 'InPlace' },
+    { ...ours(inventoryKind), updateMethod: 'InPlace' },
   ],
   customizes: true,
   timeoutSeconds: DECISION_TIMEOUT_SECONDS,

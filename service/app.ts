@@ -13,7 +13,7 @@ import { type Hook, type HookReply, hooks, type SyncReport } from './hook-table.
 import { type JsonBodyCode, NESTING_LIMIT, readJsonBodies } from './json-body.ts';
 import { withShortTexts } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
-import { createStatusMemory, type StatusMemory } from './status-memory.ts';
+import { createServiceMemory, type ServiceMemory } from './status-memory.ts';
 
 /** A whole request must arrive within this time. Metacontroller itself waits 10 s for a response by default. */
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
@@ -106,7 +106,7 @@ function logHookReply(logger: Logger, hook: Hook, hookReply: HookReply, duration
   else logger.info(fields, 'hook called');
 }
 
-function addHook(app: FastifyInstance, hook: Hook, options: AppOptions, memory: StatusMemory): void {
+function addHook(app: FastifyInstance, hook: Hook, options: AppOptions, memory: ServiceMemory): void {
   const { settings, clock, logger, metrics, runDiscovery, onStatus = noop } = options;
   app.post(hook.path, async (request, reply) => {
     if (request.body === undefined) return sendError(reply, emptyBody);
@@ -189,8 +189,9 @@ function handleErrors(app: FastifyInstance, logger: Logger): void {
   });
 }
 
-function observeSync(metrics: Metrics, { subject, isWriteRequested, pullOutcomes }: SyncReport): void {
+function observeSync(metrics: Metrics, { subject, isWriteRequested, pullOutcomes, removals }: SyncReport): void {
   metrics.observePulls(pullOutcomes);
+  metrics.observeRemovals(removals);
   if (isWriteRequested) metrics.observeStatusWrite(subject.kind);
 }
 
@@ -237,7 +238,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   readJsonBodies(app, bodyLimitBytes);
   handleErrors(app, logger);
   observeResponses(app, options);
-  const memory = createStatusMemory();
+  const memory = createServiceMemory();
   for (const hook of hooks) addHook(app, hook, options, memory);
   return app;
 }

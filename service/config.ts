@@ -7,7 +7,13 @@ import {
   containerSecurityContext,
   podSecurityContext,
 } from '../hooks/pull-pod/settings-shape.ts';
-import { DEFAULT_PULL_POD_SETTINGS, type HookSettings, type PullPodSettings } from '../hooks/settings.ts';
+import {
+  DEFAULT_INVENTORIES,
+  DEFAULT_PULL_POD_SETTINGS,
+  type HookSettings,
+  INVENTORIES_LIMIT,
+  type PullPodSettings,
+} from '../hooks/settings.ts';
 import { type ProxyVariables, readProxyVariables } from './discovery/proxies.ts';
 import { jsonVariable } from './json-variable.ts';
 import { EVERY_ADDRESS } from './listen.ts';
@@ -46,6 +52,7 @@ const environmentShape = z.object({
   DROP_SECRETS_NAMESPACE: z.string().min(1).optional(),
   DROP_EVENTS: z.enum(['true', 'false']).default('false'),
   DROP_DEFAULT_POLICY: z.string().min(1).default('default'),
+  DROP_INVENTORIES: wholeNumber.pipe(z.number().max(INVENTORIES_LIMIT)).default(DEFAULT_INVENTORIES),
   DROP_BODY_LIMIT_BYTES: wholeNumber.pipe(z.number().min(1024)).default(DEFAULT_BODY_LIMIT_BYTES),
   DROP_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   DROP_CHART_VERSION: z.string().min(1).optional(),
@@ -163,6 +170,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): ServiceConfig {
     settings: {
       namespace: values.DROP_NAMESPACE,
       defaultPolicyName: values.DROP_DEFAULT_POLICY,
+      inventoryCount: values.DROP_INVENTORIES,
       pullPods: pullPodSettings(values),
     },
   };

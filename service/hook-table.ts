@@ -4,6 +4,7 @@ import { cachedImageKind } from '../crds/cached-image.ts';
 import { cachedImageSetKind } from '../crds/cached-image-set.ts';
 import { discoveryPolicyKind } from '../crds/discovery-policy.ts';
 import { fleetKind } from '../crds/fleet.ts';
+import { inventoryKind } from '../crds/inventory.ts';
 import type { Kind } from '../crds/kind.ts';
 import { pullPolicyKind } from '../crds/pull-policy.ts';
 import { customizeCachedImage } from '../hooks/cached-image/customize.ts';
@@ -18,18 +19,25 @@ import { customizeDiscoveryPolicy } from '../hooks/discovery-policy/customize.ts
 import { mergeDiscoveryStatuses } from '../hooks/discovery-policy/merge.ts';
 import { planDiscovery, syncDiscoveryPolicy } from '../hooks/discovery-policy/sync.ts';
 import { customizeFleet, syncFleet } from '../hooks/fleet/sync.ts';
-import type { HookResult, LogFields, PullOutcome } from '../hooks/hook-result.ts';
+import type { HookResult, ImageRemoval, LogFields, PullOutcome } from '../hooks/hook-result.ts';
+import { customizeInventory, syncInventory } from '../hooks/inventory/sync.ts';
+import type { UnwrittenImages } from '../hooks/node/node-images.ts';
 import { syncNode } from '../hooks/node/sync.ts';
 import { customizePullPolicy } from '../hooks/pull-policy/customize.ts';
 import { mergePolicyStatuses } from '../hooks/pull-policy/merge.ts';
 import { syncPullPolicy } from '../hooks/pull-policy/sync.ts';
 import type { HookSettings } from '../hooks/settings.ts';
 import { newerStatus } from '../hooks/status/revision.ts';
-import { type DiscoveryPolicySyncRequest, type HookRequests, hookRequests } from '../metacontroller/hook-request.ts';
+import {
+  type DiscoveryPolicySyncRequest,
+  type HookRequests,
+  hookRequests,
+  type NodeSyncRequest,
+} from '../metacontroller/hook-request.ts';
 import type { CompositeSyncResponse } from '../metacontroller/hook-response.ts';
 import type { RunDiscovery } from './discovery-runner.ts';
 import type { StatusChange } from './events/status-event.ts';
-import type { StatusMemory } from './status-memory.ts';
+import type { ServiceMemory } from './status-memory.ts';
 
 /** What a sync of a composite controller decided. */
 export interface SyncReport extends StatusChange {
@@ -37,11 +45,13 @@ export interface SyncReport extends StatusChange {
   readonly isWriteRequested: boolean;
   /** Outcomes of pulls that the status records. */
   readonly pullOutcomes: readonly PullOutcome[];
+  /** Losses of images that the status records. */
+  readonly removals: readonly ImageRemoval[];
 }
 
 interface HookContext {
   readonly settings: HookSettings;
-  readonly memory: StatusMemory;
+  readonly memory: ServiceMemory;
   readonly nowMilliseconds: number;
   /** Queries discovery sources: the only I/O that a hook waits for. */
   readonly runDiscovery: RunDiscovery;
@@ -144,15 +154,16 @@ function compositeSync<Request extends SyncRequest>(
     isQuiet: false,
     async respond(request, context) {
       const { metadata, status } = request.parent;
-      const remembered = context.memory.recall(metadata.uid, context.nowMilliseconds, status);
+      const remembered = context.memory.statuses.recall(metadata.uid, context.nowMilliseconds, status);
       const newest = remembered === undefined ? status : merge(status, remembered, request.parent);
       const {
         response,
         logFields,
         events,
         pullOutcomes = [],
+        removals = [],
       } = await decide({ ...request, parent: { ...request.parent, status: newest } }, context);
-      context.memory.remember(metadata.uid, response.status, context.nowMilliseconds);
+      context.memory.statuses.remember(metadata.uid, response.status, context.nowMilliseconds);
       const subject = { kind: kind.kind, name: metadata.name, uid: metadata.uid };
       context.onSync({
         subject,
@@ -161,6 +172,7 @@ function compositeSync<Request extends SyncRequest>(
         isWriteRequested: response.status.revision !== status.revision,
         events,
         pullOutcomes,
+        removals,
       });
       return { body: withWriteCheck(response, status), parent: metadata.name, logFields };
     },
@@ -195,12 +207,24 @@ async function discover(
   return syncDiscoveryPolicy(parent, outcomes, clock(), related.fleets);
 }
 
+/** The list of a node that is not written yet is remembered, so that an image that comes and goes is noticed. */
+function syncNodeWithMemory(
+  request: NodeSyncRequest,
+  { settings: { inventoryCount }, memory: { lists }, nowMilliseconds }: HookContext,
+): HookReply {
+  const { name, uid } = request.object.metadata;
+  const unwritten = lists.recall<UnwrittenImages>(uid, nowMilliseconds);
+  const result = syncNode(request, { inventoryCount, unwritten, nowMilliseconds });
+  if (result.unwritten !== undefined) lists.remember(uid, result.unwritten, nowMilliseconds);
+  return { body: result.response, parent: name, logFields: {} };
+}
+
 /** Every hook of the service, with requests parsed by the schemas given. */
 export function createHooks(requests: HookRequests): readonly Hook[] {
   return [
     hook('/hooks/nodes/sync', requests.nodeSyncRequest, {
       isQuiet: true,
-      respond: (request) => ({ body: syncNode(request), parent: request.object.metadata.name, logFields: {} }),
+      respond: syncNodeWithMemory,
     }),
     customize('/hooks/defaults/customize', requests.defaultsCustomizeRequest, (_, { settings }) =>
       customizeDefaults(settings),
@@ -214,6 +238,12 @@ export function createHooks(requests: HookRequests): readonly Hook[] {
     }),
     customize('/hooks/fleets/customize', requests.fleetCustomizeRequest, () => customizeFleet()),
     compositeSync(fleetKind, requests.fleetSyncRequest, { decide: (request) => withoutLogFields(syncFleet(request)) }),
+    customize('/hooks/inventories/customize', requests.inventoryCustomizeRequest, ({ parent }) =>
+      customizeInventory(parent),
+    ),
+    compositeSync(inventoryKind, requests.inventorySyncRequest, {
+      decide: (request, { nowMilliseconds }) => withoutLogFields(syncInventory(request, nowMilliseconds)),
+    }),
     customize('/hooks/cachedimages/customize', requests.cachedImageCustomizeRequest, ({ parent }, { settings }) =>
       customizeCachedImage(parent, settings),
     ),

@@ -1,5 +1,7 @@
-// Remembers recent statuses: Metacontroller may sync a parent again before its cache shows the last write.
+// Remembers recent statuses: Metacontroller may sync a parent again before its cache shows the last write. The lists of
+// kubelets are remembered in the same way until they are written.
 import { UID_LIMIT_CHARACTERS } from '../crds/limits.ts';
+import { WRITE_INTERVAL_MILLISECONDS } from '../hooks/node/node-images.ts';
 
 /** Caches lag by milliseconds to seconds. After this time the cache is trusted. */
 const STATUS_MEMORY_MILLISECONDS = 30_000;
@@ -23,7 +25,7 @@ export interface StatusMemory {
 }
 
 /** Losing the memory may repeat a pull, but never exceeds a cap or loses a record. */
-export function createStatusMemory(): StatusMemory {
+export function createStatusMemory(lifetimeMilliseconds = STATUS_MEMORY_MILLISECONDS): StatusMemory {
   const byUid = new Map<string, Remembered>();
   let characters = 0;
 
@@ -34,7 +36,7 @@ export function createStatusMemory(): StatusMemory {
 
   function forgetOld(nowMilliseconds: number): void {
     for (const [uid, { atMilliseconds }] of byUid) {
-      const isFresh = nowMilliseconds - atMilliseconds < STATUS_MEMORY_MILLISECONDS;
+      const isFresh = nowMilliseconds - atMilliseconds < lifetimeMilliseconds;
       const fits = byUid.size <= STATUS_MEMORY_LIMIT && characters <= STATUS_MEMORY_LIMIT_CHARACTERS;
       if (isFresh && fits) return;
       forget(uid);
@@ -44,7 +46,7 @@ export function createStatusMemory(): StatusMemory {
   return {
     recall<Status extends object>(uid: string, nowMilliseconds: number, observed?: Status) {
       const remembered = byUid.get(uid);
-      if (remembered === undefined || nowMilliseconds - remembered.atMilliseconds >= STATUS_MEMORY_MILLISECONDS)
+      if (remembered === undefined || nowMilliseconds - remembered.atMilliseconds >= lifetimeMilliseconds)
         return undefined;
       const isObserved = observed !== undefined && JSON.stringify(observed) === remembered.text;
       return isObserved ? undefined : (JSON.parse(remembered.text) as Status);
@@ -61,4 +63,19 @@ export function createStatusMemory(): StatusMemory {
       forgetOld(nowMilliseconds);
     },
   };
+}
+
+/** A list is written at the latest after its interval, and its node is synced then. */
+const LIST_MEMORY_MILLISECONDS = 2 * WRITE_INTERVAL_MILLISECONDS;
+
+/** What one process of the service remembers. */
+export interface ServiceMemory {
+  /** By the UID of the parent. */
+  readonly statuses: StatusMemory;
+  /** Lists of kubelets that are not written yet, by the UID of the Node. */
+  readonly lists: StatusMemory;
+}
+
+export function createServiceMemory(): ServiceMemory {
+  return { statuses: createStatusMemory(), lists: createStatusMemory(LIST_MEMORY_MILLISECONDS) };
 }

@@ -17,6 +17,7 @@ const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
 export const SIMULATED_SETTINGS: HookSettings = {
   namespace: 'drop-system',
   defaultPolicyName: 'default',
+  inventoryCount: 2,
   pullPods: DEFAULT_PULL_POD_SETTINGS,
 };
 
@@ -80,10 +81,14 @@ export function installedControllers(): readonly unknown[] {
   return registrations.map((registration) => controllerObject(registration, { endpoint, tokenSecret }));
 }
 
-/** Applies the chart's Namespace, Fleet `default` and PullPolicy `default`. */
+/** Applies the chart's Namespace, Fleet `default`, Inventories and PullPolicy `default`. */
 export function applyInstallation(cluster: Cluster, defaultPolicySpec: Readonly<Record<string, unknown>> = {}): void {
   cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: SIMULATED_SETTINGS.namespace } });
   cluster.apply({ apiVersion: API_VERSION, kind: 'Fleet', metadata: { name: 'default' }, spec: {} });
+  for (let index = 0; index < SIMULATED_SETTINGS.inventoryCount; index += 1) {
+    const name = `${index}-of-${SIMULATED_SETTINGS.inventoryCount}`;
+    cluster.apply({ apiVersion: API_VERSION, kind: 'Inventory', metadata: { name }, spec: {} });
+  }
   cluster.apply({
     apiVersion: API_VERSION,
     kind: 'PullPolicy',

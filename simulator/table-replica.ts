@@ -2,7 +2,7 @@
 import { createHookRequests } from '../metacontroller/hook-request.ts';
 import type { RunDiscovery } from '../service/discovery-runner.ts';
 import { createHooks, type Hook } from '../service/hook-table.ts';
-import { createStatusMemory } from '../service/status-memory.ts';
+import { createServiceMemory } from '../service/status-memory.ts';
 import {
   noDiscoverySources,
   type ReplicaOptions,
@@ -23,7 +23,7 @@ function errorResponse(statusCode: number, error: string): HookResponse {
 
 /** Returns a replica whose responses equal those of `startReplica` byte for byte; a test compares the two. */
 export function startTableReplica({ clock, skewMilliseconds = 0, runDiscovery }: ReplicaOptions): ServiceReplica {
-  let memory = createStatusMemory();
+  let memory = createServiceMemory();
   const now = () => clock.now() + skewMilliseconds;
   const discover: RunDiscovery = runDiscovery ?? noDiscoverySources;
 
@@ -42,7 +42,7 @@ export function startTableReplica({ clock, skewMilliseconds = 0, runDiscovery }:
       return hook === undefined ? errorResponse(404, 'no such hook') : handle(hook, body);
     },
     restart() {
-      memory = createStatusMemory();
+      memory = createServiceMemory();
     },
   };
 }

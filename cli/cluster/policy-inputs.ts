@@ -33,6 +33,7 @@ export function policyInputOf(snapshot: Snapshot, name: string): PolicyInput | u
     related: {
       ...group(`Fleet.${API_VERSION}`, list('fleets')),
       ...group(`CachedImage.${API_VERSION}`, list('cachedimages')),
+      ...group(`Inventory.${API_VERSION}`, list('inventories')),
       ...group(
         'Pod.v1',
         pods?.filter((pod) => !isOwn(pod)),

@@ -32,6 +32,9 @@ export type ListOutcome = { readonly resource: SnapshotResource } & (
 type Failed = Extract<ListOutcome, { readonly error: unknown }>;
 const isFailed = (outcome: ListOutcome): outcome is Failed => 'error' in outcome;
 
+/** Releases without Inventories lack nothing: nothing is known about the images of their nodes. */
+const isAbsentInventory = ({ resource, error }: Failed) => resource === 'inventories' && error.isMissing;
+
 /** Throws a UsageError where none of Drop's kinds can be read: Pods alone explain nothing. */
 export function refuseNothing(outcomes: readonly ListOutcome[], context: string): void {
   const kinds = outcomes.filter(({ resource }) => resource !== 'pods');
@@ -67,7 +70,10 @@ export async function readSnapshot(
   refuseNothing(outcomes, client.context);
   return {
     lists: new Map(outcomes.flatMap((outcome) => ('objects' in outcome ? [[outcome.resource, outcome.objects]] : []))),
-    unread: outcomes.filter(isFailed).map(({ resource, error }) => ({ resource, problem: error.message })),
+    unread: outcomes
+      .filter(isFailed)
+      .filter((outcome) => !isAbsentInventory(outcome))
+      .map(({ resource, error }) => ({ resource, problem: error.message })),
     nowMilliseconds: clock(),
     settings,
   };

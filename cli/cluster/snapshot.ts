@@ -10,6 +10,7 @@ export const SNAPSHOT_RESOURCES = [
   'cachedimages',
   'cachedimagesets',
   'discoverypolicies',
+  'inventories',
   'pods',
 ] as const;
 

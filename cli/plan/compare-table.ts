@@ -1,5 +1,5 @@
 // Two plans side by side, as text for a terminal.
-import { bytesText } from '../text/bytes-text.ts';
+import { bytesText } from '../../hooks/text/bytes-text.ts';
 import { cutMiddle, safeName, wrapText } from '../text/cut-text.ts';
 import { durationText } from '../text/duration-text.ts';
 import { fittedTable } from '../text/fitted-table.ts';

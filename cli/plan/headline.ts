@@ -1,6 +1,6 @@
 // The result of a plan in one sentence.
 import { counted } from '../../hooks/status/node-list.ts';
-import { bytesText } from '../text/bytes-text.ts';
+import { bytesText } from '../../hooks/text/bytes-text.ts';
 import { durationText } from '../text/duration-text.ts';
 import type { Plan, PlannedImage } from './plan.ts';
 

@@ -2,6 +2,7 @@
 // and JSON. Gates, order and ledger are those of the hooks.
 import type { PullPolicyStatus } from '../../crds/pull-policy.ts';
 import { type EndedAttempt, recordLatestAttempt, recordOutcomes } from '../../hooks/cached-image/ledger.ts';
+import type { FleetNode } from '../../hooks/fleet/table.ts';
 import { pullPodName } from '../../hooks/pull-pod/identity.ts';
 import { outcomeOf } from '../../hooks/pull-pod/outcome.ts';
 import type { PullPod } from '../../hooks/pull-pod/read.ts';
@@ -17,6 +18,7 @@ import { parseImageReference } from '../../hooks/text/parsed.ts';
 import { labelValueOf } from '../../kubernetes/short-names.ts';
 import { formatTimeMilliseconds } from '../../kubernetes/time.ts';
 import { withEndedPulls } from './ended-pulls.ts';
+import { adoptReported } from './reported-nodes.ts';
 import type { Transfer } from './transfers.ts';
 
 /** A pull in progress, with the Pod that the hooks would observe. */
@@ -59,10 +61,21 @@ interface PlannedPod {
   readonly nodeKey: string;
   readonly startedAt: number;
   readonly deadlineMilliseconds: number | undefined;
+  /** Stamp of the last loss of the image on the node; 0 if there is none. */
+  readonly lossStamp: number;
 }
 
 /** The Pod as the hooks would observe it: like the API server, it knows the second of its creation only. */
-function podOf({ policy, slot, image, node, nodeKey, startedAt, deadlineMilliseconds }: PlannedPod): PullPod {
+function podOf({
+  policy,
+  slot,
+  image,
+  node,
+  nodeKey,
+  startedAt,
+  deadlineMilliseconds,
+  lossStamp,
+}: PlannedPod): PullPod {
   const name = pullPodName(policy, slot);
   const metadata = { name, namespace: undefined, uid: '', generation: 0, labels: {}, annotations: {} };
   const times = { creationTimestamp: undefined, deletionTimestamp: undefined };
@@ -88,6 +101,7 @@ function podOf({ policy, slot, image, node, nodeKey, startedAt, deadlineMillisec
     reference: image.reference,
     mutation: undefined,
     slot,
+    lossStamp,
     createdAtMilliseconds: Math.floor(startedAt / SECOND_MILLISECONDS) * SECOND_MILLISECONDS,
     deadlineMilliseconds,
     deleting: false,
@@ -114,17 +128,26 @@ function initialPulls({ policyName, children, pendingStarts, images, table, ...i
     const { node, slot, createdAtMilliseconds: startedAt } = pull;
     const isOver = outcomeOf(pull, input.isReady, input.nowMilliseconds).kind !== 'pulling';
     if (image === undefined || nodeKey === undefined || slot === undefined || isOver) return [];
-    return [runningPull({ policy: policyName, slot, image, node, nodeKey, startedAt, deadlineMilliseconds })];
+    const { lossStamp } = pull;
+    return [
+      runningPull({ policy: policyName, slot, image, node, nodeKey, startedAt, deadlineMilliseconds, lossStamp }),
+    ];
   });
   const unseen = pendingStarts.starting.flatMap((start): RunningPull[] => {
     const { slot, node } = start;
     const image = images.get(start.image);
     const nodeKey = table?.byName.get(node)?.key;
     if (image === undefined || nodeKey === undefined) return [];
-    const planned = { policy: policyName, slot, image, node, nodeKey, startedAt: startedAt(start) };
+    const lossStamp = image.ledger.lost.get(nodeKey) ?? 0;
+    const planned = { policy: policyName, slot, image, node, nodeKey, startedAt: startedAt(start), lossStamp };
     return [runningPull({ ...planned, deadlineMilliseconds })];
   });
   return [...pods, ...unseen];
+}
+
+/** A plan does not know when kubelets report: it starts with what they have reported. */
+function withoutWaitForReports(image: PolicyImage): PolicyImage {
+  return { ...image, hasLedger: true, ledgerBeganAt: 0 };
 }
 
 export function createPolicyRun(observed: PolicyInput): PolicyRun {
@@ -133,7 +156,7 @@ export function createPolicyRun(observed: PolicyInput): PolicyRun {
   return {
     name: input.policyName,
     initial: input,
-    images: new Map(input.images),
+    images: new Map([...input.images].map(([name, image]) => [name, withoutWaitForReports(image)])),
     running: new Set(initialPulls(input)),
     queuedPairs: 0,
     lastStart: { lastStartTime, lastStartNode },
@@ -160,7 +183,7 @@ function inputAt(run: PolicyRun, others: readonly PullPod[], nowMilliseconds: nu
 }
 
 function startOne(run: PolicyRun, start: ChosenStart, startedAt: number): RunningPull {
-  const { slot, node, deadlineMilliseconds } = start;
+  const { slot, node, deadlineMilliseconds, lossStamp } = start;
   const image = run.images.get(start.image.name) ?? start.image;
   const planned = {
     policy: run.name,
@@ -170,6 +193,7 @@ function startOne(run: PolicyRun, start: ChosenStart, startedAt: number): Runnin
     nodeKey: node.key,
     startedAt,
     deadlineMilliseconds,
+    lossStamp,
   };
   const pull = runningPull(planned);
   run.running.add(pull);
@@ -228,20 +252,23 @@ export function markFinished(pull: RunningPull): void {
   pull.pod = { ...pull.pod, pod: { ...pod, status: { ...pod.status, phase: 'Succeeded' } } };
 }
 
-/** Records the end of a pull in the ledger of its image. */
+/** Records the end of a pull in the ledger of its image. Returns the nodes that need no pull after that. */
 export function endPull(
   run: PolicyRun,
   pull: RunningPull,
   outcome: EndedAttempt['outcome'],
   nowMilliseconds: number,
-): void {
+): readonly FleetNode[] {
   run.running.delete(pull);
   const image = run.images.get(pull.image);
   const { specResult } = run.initial;
-  if (image === undefined) return;
+  if (image === undefined) return [];
   const repullIntervalMilliseconds = specResult.ok ? specResult.limits.repullIntervalMilliseconds : undefined;
-  const ended = [{ pull: pull.pod, nodeKey: pull.nodeKey, outcome }];
-  const ledger = recordOutcomes(image.ledger, ended, { nowMilliseconds, repullIntervalMilliseconds });
+  const attempts = [{ pull: pull.pod, nodeKey: pull.nodeKey, outcome }];
+  const ledger = recordOutcomes(image.ledger, attempts, { nowMilliseconds, repullIntervalMilliseconds });
   // The Pod is deleted at once, and its entry with it.
-  run.images.set(image.name, { ...image, ledger: { ...ledger, recorded: [] } });
+  const ended = { ...image, ledger: { ...ledger, recorded: [] } };
+  const adopted = adoptReported(run.initial, ended, nowMilliseconds);
+  run.images.set(image.name, adopted.image);
+  return adopted.nodes;
 }

@@ -17,33 +17,66 @@ export interface SpeedFlags {
   readonly imageGb?: number | undefined;
 }
 
+/** Returns the size of an image in bytes; undefined if it is not known. */
+export type ImageBytes = (image: string) => number | undefined;
+
 export interface PlanSpeed {
   readonly speed: PullSpeed;
-  readonly imageBytes: number | undefined;
+  readonly imageBytes: ImageBytes;
   /** What the plan assumes, for a person. */
   readonly assumption: string;
 }
 
-function sharedSpeed(registryMbps: number, imageBytes: number | undefined): PlanSpeed {
-  if (imageBytes === undefined) throw new UsageError('--registry-mbps needs the size of an image: add --image-gb');
-  const registryBytesPerSecond = (registryMbps * MEGABIT) / BITS_PER_BYTE;
-  const size = `${imageBytes / GIGABYTE} GB an image`;
+const imagesOf = (policies: readonly PolicyInput[]) => policies.flatMap((policy) => [...policy.images.values()]);
+
+interface KnownSizes {
+  readonly imageBytes: ImageBytes;
+  /** For an image without a size: the average of the others; undefined if none has one. */
+  readonly averageBytes: number | undefined;
+  /** For a person. */
+  readonly origin: string;
+}
+
+/** The sizes that the flag states, or those that the nodes of the cluster report. */
+function knownSizes({ imageGb }: SpeedFlags, policies: readonly PolicyInput[]): KnownSizes {
+  if (imageGb !== undefined) {
+    const bytes = imageGb * GIGABYTE;
+    return { imageBytes: () => bytes, averageBytes: bytes, origin: `${imageGb} GB an image` };
+  }
+  const sizes = new Map<string, number>();
+  for (const { name, ledger } of imagesOf(policies)) {
+    if (ledger.sizeBytes !== undefined) sizes.set(name, ledger.sizeBytes);
+  }
+  const total = [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
   return {
-    speed: { kind: 'shared', registryBytesPerSecond, imageBytes },
-    imageBytes,
-    assumption: `${size}, ${registryMbps} Mbit/s of each registry, shared by its running pulls`,
+    imageBytes: (image) => sizes.get(image),
+    averageBytes: sizes.size === 0 ? undefined : Math.round(total / sizes.size),
+    origin: 'each image as large as nodes report, one without a size as the average (--image-gb)',
   };
 }
 
-function fixedSpeed(seconds: number, imageBytes: number | undefined, origin: string): PlanSpeed {
+function sharedSpeed(registryMbps: number, { imageBytes, averageBytes, origin }: KnownSizes): PlanSpeed {
+  if (averageBytes === undefined) {
+    throw new UsageError('--registry-mbps needs the size of an image: add --image-gb');
+  }
+  const registryBytesPerSecond = (registryMbps * MEGABIT) / BITS_PER_BYTE;
+  const bytesOf = (image: string) => imageBytes(image) ?? averageBytes;
+  return {
+    speed: { kind: 'shared', registryBytesPerSecond, bytesOf },
+    imageBytes: bytesOf,
+    assumption: `${origin}, ${registryMbps} Mbit/s of each registry, shared by its running pulls`,
+  };
+}
+
+function fixedSpeed(seconds: number, { imageBytes }: KnownSizes, origin: string): PlanSpeed {
   const milliseconds = seconds * SECOND_MILLISECONDS;
   const assumption = `${durationText(milliseconds)} a pull${origin}`;
   return { speed: { kind: 'fixed', millisecondsOf: () => milliseconds }, imageBytes, assumption };
 }
 
 /** Each image takes as long as its last pull took; an image that was never pulled takes the average. */
-function measuredSpeed(policies: readonly PolicyInput[], imageBytes: number | undefined): PlanSpeed | undefined {
-  const images = policies.flatMap((policy) => [...policy.images.values()]);
+function measuredSpeed(policies: readonly PolicyInput[], { imageBytes }: KnownSizes): PlanSpeed | undefined {
+  const images = imagesOf(policies);
   const average = averagePullSeconds(images);
   if (average === undefined) return undefined;
   const seconds = new Map(images.map(({ name, ledger }) => [name, ledger.lastPullSeconds ?? average]));
@@ -54,16 +87,14 @@ function measuredSpeed(policies: readonly PolicyInput[], imageBytes: number | un
 }
 
 /** Throws a UsageError for flags that exclude each other. */
-export function planSpeed(
-  { pullSeconds, registryMbps, imageGb }: SpeedFlags,
-  policies: readonly PolicyInput[],
-): PlanSpeed {
-  const imageBytes = imageGb === undefined ? undefined : imageGb * GIGABYTE;
+export function planSpeed(flags: SpeedFlags, policies: readonly PolicyInput[]): PlanSpeed {
+  const { pullSeconds, registryMbps } = flags;
+  const sizes = knownSizes(flags, policies);
   if (pullSeconds !== undefined && registryMbps !== undefined) {
     throw new UsageError('use either --pull-seconds or --registry-mbps, not both');
   }
-  if (registryMbps !== undefined) return sharedSpeed(registryMbps, imageBytes);
-  if (pullSeconds !== undefined) return fixedSpeed(pullSeconds, imageBytes, '');
-  const assumed = () => fixedSpeed(ASSUMED_PULL_SECONDS, imageBytes, ', an assumption: set --pull-seconds');
-  return measuredSpeed(policies, imageBytes) ?? assumed();
+  if (registryMbps !== undefined) return sharedSpeed(registryMbps, sizes);
+  if (pullSeconds !== undefined) return fixedSpeed(pullSeconds, sizes, '');
+  const assumed = () => fixedSpeed(ASSUMED_PULL_SECONDS, sizes, ', an assumption: set --pull-seconds');
+  return measuredSpeed(policies, sizes) ?? assumed();
 }

@@ -37,11 +37,12 @@ function addObstacle(obstacles: Map<string, Obstacle>, obstacle: Omit<Obstacle, 
 
 /** A function that returns the reach of an image of the policy. */
 export function reachOf(input: PolicyInput, table: FleetTable): (image: PolicyImage) => ImageReach {
-  const { specResult, nowMilliseconds } = input;
+  const { specResult, inventories, nowMilliseconds } = input;
   const policy = specResult.ok ? specResult.spec : { nodeSelector: undefined, tolerations: undefined };
   const wanted = wantedNodesIn({
     table,
     policy,
+    inventories,
     repullIntervalMilliseconds: undefined,
     lastStartNode: undefined,
     nowMilliseconds,
@@ -50,7 +51,8 @@ export function reachOf(input: PolicyInput, table: FleetTable): (image: PolicyIm
   return (image) => {
     const tolerations = jointTolerations(image.spec, policy);
     const matching = matchingNodes(table, placementOf(image.spec, policy)).length;
-    const { missing } = wanted(image);
+    const { missing: neverHeld, lost } = wanted(image);
+    const missing = [...neverHeld, ...lost];
     const reachable: string[] = [];
     const obstacles = new Map<string, Obstacle>();
     for (const node of missing) {

@@ -4,6 +4,7 @@ import type { PolicyInput } from '../../hooks/pull-policy/policy-input.ts';
 import type { PlannedPull } from './plan.ts';
 import { createPolicyRun, endPull, markFinished, type PolicyRun, type RunningPull, startPulls } from './policy-run.ts';
 import { type ImageReach, reachOf } from './reach.ts';
+import { plannedDigest } from './reported-nodes.ts';
 import { createTransfers, type PullSpeed, type Transfers } from './transfers.ts';
 
 /** A pair whose pull times out this often never gets its image. */
@@ -103,11 +104,23 @@ function startPullsOf(state: RolloutState, run: PolicyRun, nowMilliseconds: numb
   if (wakesAt !== undefined) state.wakes.set(run, Math.min(wakesAt, state.wakes.get(run) ?? wakesAt));
 }
 
-function recordSuccess(state: RolloutState, { image: name, node }: RunningPull, nowMilliseconds: number): void {
+/** Returns whether the plan had still to bring the image to the node. */
+function recordSuccess(
+  state: RolloutState,
+  { image: name, node }: Pick<RunningPull, 'image' | 'node'>,
+  nowMilliseconds: number,
+): boolean {
   const image = state.images.get(name);
-  if (image === undefined || !image.remaining.delete(node)) return;
+  if (image === undefined || !image.remaining.delete(node)) return false;
   state.pairsLeft -= 1;
   if (image.remaining.size === 0) image.completeAt = nowMilliseconds;
+  return true;
+}
+
+/** The digest that the pull resolves, as far as the nodes show it. */
+function digestOf(run: PolicyRun, { image: name }: RunningPull): string {
+  const image = run.images.get(name);
+  return image === undefined ? '' : plannedDigest(run.initial, image);
 }
 
 function recordTimeout(state: RolloutState, run: PolicyRun, pull: RunningPull): void {
@@ -126,10 +139,13 @@ function finish(state: RolloutState, { pull, isTimeout }: Ending, nowMillisecond
   state.transfers.remove(pull, nowMilliseconds);
   const outcome = isTimeout
     ? ({ kind: 'failed', reason: 'PullTimeout', message: 'the pull was still in progress at its deadline' } as const)
-    : ({ kind: 'cached', digest: '' } as const);
-  endPull(run, pull, outcome, nowMilliseconds);
+    : ({ kind: 'cached', digest: digestOf(run, pull) } as const);
+  const adopted = endPull(run, pull, outcome, nowMilliseconds);
   if (isTimeout) recordTimeout(state, run, pull);
   else recordSuccess(state, pull, nowMilliseconds);
+  for (const node of adopted) {
+    if (recordSuccess(state, { image: pull.image, node: node.name }, nowMilliseconds)) run.queuedPairs -= 1;
+  }
   const { image, node, policy, registry, slot } = pull;
   state.pulls.push({
     image,

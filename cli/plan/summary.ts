@@ -2,6 +2,7 @@
 import { peaksBy } from './peaks.ts';
 import type { GateTime, NotPlanned, Obstacle, Plan, PlannedImage, PlannedPolicy, PlannedPull, WhatIf } from './plan.ts';
 import type { PolicyRun } from './policy-run.ts';
+import type { ImageBytes } from './pull-speed.ts';
 import type { PlannedImageRun, Rollout, RolloutEnd } from './rollout.ts';
 
 export interface SummaryInput {
@@ -11,7 +12,7 @@ export interface SummaryInput {
   readonly notPlanned: readonly NotPlanned[];
   readonly nodes: readonly string[];
   readonly startedAtMilliseconds: number;
-  readonly imageBytes: number | undefined;
+  readonly imageBytes: ImageBytes;
   /** By the name of the policy. */
   readonly whatIfs: ReadonlyMap<string, WhatIf>;
 }
@@ -112,6 +113,17 @@ function plannedPolicy(run: PolicyRun, pulls: readonly PlannedPull[], whatIf: Wh
   ];
 }
 
+/** Undefined if the size of an image is not known. */
+function totalBytes(pulls: readonly PlannedPull[], imageBytes: ImageBytes): number | undefined {
+  let total = 0;
+  for (const { image } of pulls) {
+    const bytes = imageBytes(image);
+    if (bytes === undefined) return undefined;
+    total += bytes;
+  }
+  return total;
+}
+
 export function planOf(input: SummaryInput): Plan {
   const { rollout, whatIfs, imageBytes } = input;
   const pulls = [...rollout.pulls].sort(compareStarts);
@@ -133,6 +145,6 @@ export function planOf(input: SummaryInput): Plan {
     peakPulls: peaksBy(pulls, () => '')[0]?.pulls ?? 0,
     peakOfNode: peaksBy(pulls, ({ node }) => node)[0],
     registries: peaksBy(pulls, ({ registry }) => registry),
-    bytes: imageBytes === undefined ? undefined : imageBytes * pulls.length,
+    bytes: totalBytes(pulls, imageBytes),
   };
 }

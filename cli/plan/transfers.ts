@@ -19,7 +19,8 @@ interface SharedSpeed {
   readonly kind: 'shared';
   /** Of one registry, shared by its running pulls. */
   readonly registryBytesPerSecond: number;
-  readonly imageBytes: number;
+  /** Size of an image in bytes. */
+  readonly bytesOf: (image: string) => number;
 }
 
 export type PullSpeed = FixedSpeed | SharedSpeed;
@@ -88,7 +89,7 @@ function sharedTransfers<Item extends Transfer>(speed: SharedSpeed): Transfers<I
     add(item, nowMilliseconds) {
       moveTo(nowMilliseconds);
       count(item.registry, 1);
-      items.set(item, { bytesLeft: speed.imageBytes });
+      items.set(item, { bytesLeft: speed.bytesOf(item.image) });
     },
     remove(item, nowMilliseconds) {
       moveTo(nowMilliseconds);

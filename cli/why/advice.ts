@@ -10,6 +10,10 @@ const gateAdvice: Readonly<Record<GateName, (policy: string) => string>> = {
   delay: (policy) => `Wait, or lower spec.minDelayBetweenPulls of PullPolicy ${policy}.`,
   'image-cap': (policy) => `Wait, or raise spec.maxConcurrentNodes of PullPolicy ${policy}.`,
   breaker: () => 'Correct what makes the image fail. An edit of the CachedImage lets it be tried again at once.',
+  inventory: () => 'Wait for the kubelets, at most two minutes.',
+  digest: () => 'Wait for the running pull: its digest decides whether the node has to pull at all.',
+  rest: () =>
+    'Raise imageGCHighThresholdPercent of the kubelet, give the node a larger disk, or pull fewer images to it.',
   'node-busy': (policy) =>
     `Wait for the pull on the node, or raise spec.maxConcurrentPullsPerNode of PullPolicy ${policy}.`,
   backoff: () => 'Correct what makes the pull fail. An edit of the CachedImage lets it be tried again at once.',

@@ -1,4 +1,4 @@
-// The chain of gates of a pair. Without the Pods, a gate that counts them is neither open nor closed.
+// The chain of gates of a pair. A gate that depends on a list that may not be read is neither open nor closed.
 import type { FleetNode } from '../../hooks/fleet/table.ts';
 import { firstClosedGate, type GateState } from '../../hooks/pull-policy/gates/explain.ts';
 import { formatTimeMilliseconds } from '../../kubernetes/time.ts';
@@ -15,7 +15,24 @@ export interface PairGates {
   readonly hasUnknown: boolean;
 }
 
-const isUnknown = ({ snapshot }: ImageFacts, { readsPods }: GateState) => readsPods && !snapshot.lists.has('pods');
+/** Stands for the gates that exist only with Inventories, where these exist and may not be read. */
+const unreadableInventories: GateState = {
+  name: 'inventory',
+  scope: 'image',
+  reason: 'InventoryPending',
+  readsPods: false,
+  closure: undefined,
+  value: () => 'inventories not readable',
+};
+
+const hasUnreadInventories = ({ snapshot }: ImageFacts) =>
+  snapshot.unread.some(({ resource }) => resource === 'inventories');
+
+/** Why a gate is neither open nor closed, for a person; undefined for one that is. */
+function unknownValue({ snapshot }: ImageFacts, state: GateState): string | undefined {
+  if (state === unreadableInventories) return state.value();
+  return state.readsPods && !snapshot.lists.has('pods') ? 'pods not readable' : undefined;
+}
 
 const opensAtOf = ({ closure }: GateState) => closure?.opensAt ?? 0;
 
@@ -31,8 +48,8 @@ export function pairGates(facts: ImageFacts): ((node: FleetNode) => PairGates) |
   const explainPair = policyImage && policy.explain?.(policyImage);
   if (explainPair === undefined) return undefined;
   return (node) => {
-    const states = explainPair(node);
-    const known = states.filter((state) => !isUnknown(facts, state));
+    const states = [...(hasUnreadInventories(facts) ? [unreadableInventories] : []), ...explainPair(node)];
+    const known = states.filter((state) => unknownValue(facts, state) === undefined);
     const firstClosed = firstClosedGate(known);
     const lastClosed = firstClosed && lastAfter(firstClosed, known);
     return { states, firstClosed, lastClosed, hasUnknown: known.length < states.length };
@@ -41,7 +58,8 @@ export function pairGates(facts: ImageFacts): ((node: FleetNode) => PairGates) |
 
 export function gateReport(facts: ImageFacts, state: GateState): GateReport {
   const { name, closure, value } = state;
-  if (isUnknown(facts, state)) return { name, state: 'unknown', value: 'pods not readable' };
+  const unknown = unknownValue(facts, state);
+  if (unknown !== undefined) return { name, state: 'unknown', value: unknown };
   if (closure === undefined) return { name, state: 'open', value: value() };
   const { opensAt, opens } = closure;
   return {

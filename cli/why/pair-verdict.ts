@@ -1,5 +1,6 @@
 // How far one pair of image and node is, and why it is not further.
 import { cachedSince } from '../../hooks/cached-image/cached-entries.ts';
+import { heldKeys } from '../../hooks/cached-image/ledger.ts';
 import { type FleetNode, type Mismatch, mismatchOf } from '../../hooks/fleet/table.ts';
 import { formatTimeSeconds } from '../../kubernetes/time.ts';
 import { opensText, type PairGates, pairGates } from './gate-states.ts';
@@ -67,18 +68,24 @@ function mismatchVerdict({ placement }: ImageFacts, node: FleetNode): Verdict | 
 export function pairJudge({ facts, problem }: JudgeInput): PairJudge {
   const { ledger, policy, policyImage } = facts;
   const since = cachedSince(ledger?.cached ?? []);
+  const held = ledger === undefined ? new Set<string>() : heldKeys(ledger);
   const wanted = policyImage && policy.wantedNodes?.(policyImage);
   const repulls = new Set(wanted?.repull.map(({ name }) => name));
+  const reported = new Set(wanted?.reported.map(({ name }) => name));
   const gatesOf = pairGates(facts);
 
   function cachedVerdict(node: FleetNode): Verdict | undefined {
     const at = since.get(node.key);
-    if (at === undefined) return undefined;
+    if (at === undefined || !held.has(node.key)) return undefined;
     const isDue = repulls.has(node.name);
     const repull = isDue && gatesOf !== undefined ? gateVerdict(gatesOf(node), facts) : undefined;
     const due = repull === undefined ? '' : `, the next pull is due (${repull.group})`;
     const group = isDue ? 'cached, the next pull is due' : 'cached';
     return { state: 'cached', group, detail: `pulled by ${formatTimeSeconds(at)}${due}`, gate: repull?.gate };
+  }
+
+  function reportedVerdict({ name }: FleetNode): Verdict | undefined {
+    return reported.has(name) ? { state: 'cached', group: 'cached', detail: 'its kubelet lists the image' } : undefined;
   }
 
   function missingVerdict(node: FleetNode): Verdict {
@@ -89,14 +96,14 @@ export function pairJudge({ facts, problem }: JudgeInput): PairJudge {
     return { state: 'unknown', group: 'unknown: gates (pullpolicies not readable)', detail: '' };
   }
 
-  const missing = new Set(wanted?.missing.map(({ name }) => name));
+  const missing = new Set([...(wanted?.missing ?? []), ...(wanted?.lost ?? [])].map(({ name }) => name));
   return {
     gatesOf,
     isWanted: ({ name }) => missing.has(name) || repulls.has(name),
     verdictOn(node) {
       const pulling = pullText(facts, node.name);
       if (pulling !== undefined) return { state: 'pulling', group: 'pulling', detail: pulling };
-      return cachedVerdict(node) ?? missingVerdict(node);
+      return cachedVerdict(node) ?? reportedVerdict(node) ?? missingVerdict(node);
     },
   };
 }

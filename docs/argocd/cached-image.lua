@@ -32,5 +32,5 @@ if ready.reason == "Paused" then
   return health("Suspended", message)
 end
 -- Every other reason needs a person, or is the kubelet's reason for a failed pull.
-local progressing = { Pending = true, Pulling = true, FleetNotFound = true }
+local progressing = { Pending = true, Pulling = true, FleetNotFound = true, ImageRemovedFromNode = true }
 return health(progressing[ready.reason] and "Progressing" or "Degraded", message)

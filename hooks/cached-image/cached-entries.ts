@@ -1,7 +1,9 @@
-// `cached` of the ledger: node keys by digest and time, 13 bytes per node.
+// `cached` of the ledger: node keys by digest and time, 13 bytes per node. A key that was pulled after a loss carries
+// the stamp of that loss.
 import type { CachedEntry } from '../../crds/cached-image.ts';
 import { CACHED_ENTRIES_LIMIT } from '../../crds/limits.ts';
 import { formatTimeSeconds, parseTimeMilliseconds } from '../../kubernetes/time.ts';
+import { formatStampedKey, parseStampedKey } from '../inventory/loss-stamps.ts';
 
 const HOUR_MILLISECONDS = 3_600_000;
 const MIN_STEP_MILLISECONDS = 1_000;
@@ -11,12 +13,28 @@ const STEPS_PER_INTERVAL = 12;
 /** Keys that are kept in addition to twice the number of living nodes. */
 export const SPARE_KEYS_LIMIT = 2_000;
 
-/** The keys of entries that were made here. A plan adds a hundred thousand keys, one at a time. */
-const keysOfMadeEntry = new WeakMap<CachedEntry, readonly string[]>();
+/** The keys of an entry as it contains them, with their stamps. */
+type StampedTexts = readonly string[];
 
-export function keysOf(entry: CachedEntry): readonly string[] {
-  return keysOfMadeEntry.get(entry) ?? (entry.nodes === '' ? [] : entry.nodes.split(' '));
+/** The keys of entries that were made here. A plan adds a hundred thousand keys, one at a time. */
+const textsOfMadeEntry = new WeakMap<CachedEntry, StampedTexts>();
+
+function textsOf(entry: CachedEntry): StampedTexts {
+  return textsOfMadeEntry.get(entry) ?? (entry.nodes === '' ? [] : entry.nodes.split(' '));
 }
+
+const keyOf = (text: string) => parseStampedKey(text).key;
+
+/** Whether no key of the entry has a stamp. */
+export const isUnstamped = ({ nodes }: CachedEntry) => !nodes.includes('.');
+
+/** The keys of the nodes, without stamps. */
+export function keysOf(entry: CachedEntry): readonly string[] {
+  return isUnstamped(entry) ? textsOf(entry) : textsOf(entry).map(keyOf);
+}
+
+/** The nodes of the entry with the stamp that each was pulled after. */
+export const stampedKeysOf = (entry: CachedEntry) => textsOf(entry).map(parseStampedKey);
 
 /** Returns `since` for a pull that ended now: rounded up to a step, so that many nodes share one entry. */
 export function sinceOf(nowMilliseconds: number, repullIntervalMilliseconds: number | undefined): string {
@@ -33,20 +51,28 @@ function compareEntries(left: CachedEntry, right: CachedEntry): number {
   return left.digest < right.digest ? -1 : 1;
 }
 
-function withKeys(entry: Omit<CachedEntry, 'nodes'>, keys: Iterable<string>): CachedEntry {
-  const sorted = [...new Set(keys)].sort();
+function withTexts(entry: Omit<CachedEntry, 'nodes'>, texts: Iterable<string>): CachedEntry {
+  const sorted = [...new Set(texts)].sort();
   const made = { digest: entry.digest, since: entry.since, nodes: sorted.join(' ') };
-  keysOfMadeEntry.set(made, sorted);
+  textsOfMadeEntry.set(made, sorted);
   return made;
+}
+
+/** Of a key that is there twice, the greater stamp counts. */
+function withoutLowerStamps(texts: readonly string[]): readonly string[] {
+  if (!texts.some((text) => text.includes('.'))) return texts;
+  const stamps = new Map<string, number>();
+  for (const { key, stamp } of texts.map(parseStampedKey)) stamps.set(key, Math.max(stamp, stamps.get(key) ?? 0));
+  return [...stamps].map(([key, stamp]) => formatStampedKey({ key, stamp }));
 }
 
 /** The same entry if it has none of the keys, which is the common case. */
 function withoutKeys(entry: CachedEntry, keys: ReadonlyMap<string, unknown>): CachedEntry {
   const hasAny = [...keys.keys()].some((key) => entry.nodes.includes(key));
   return hasAny
-    ? withKeys(
+    ? withTexts(
         entry,
-        keysOf(entry).filter((key) => !keys.has(key)),
+        textsOf(entry).filter((text) => !keys.has(keyOf(text))),
       )
     : entry;
 }
@@ -69,24 +95,30 @@ function withinEntryLimit(entries: readonly CachedEntry[]): CachedEntry[] {
     const pair = pairToMerge(sorted);
     if (pair === undefined) break;
     const [older, later] = pair;
-    const merged = withKeys(later, [...keysOf(older), ...keysOf(later)]);
+    const merged = withTexts(later, withoutLowerStamps([...textsOf(older), ...textsOf(later)]));
     sorted = [...sorted.filter((entry) => entry !== older && entry !== later), merged].sort(compareEntries);
   }
   return sorted;
 }
 
+/** A node that holds the image. */
+export interface CachedNode {
+  readonly key: string;
+  readonly digest: string;
+  readonly since: string;
+  /** Stamp of the loss that the pull came after; 0 if none is known. */
+  readonly stamp: number;
+}
+
 /** Returns the entries with the pulls that succeeded; each of these nodes moves to the entry of its last pull. */
-export function addCached(
-  entries: readonly CachedEntry[],
-  added: readonly { readonly key: string; readonly digest: string; readonly since: string }[],
-): CachedEntry[] {
+export function addCached(entries: readonly CachedEntry[], added: readonly CachedNode[]): CachedEntry[] {
   const latest = new Map(added.map((item) => [item.key, item]));
   const rest = entries.map((entry) => withoutKeys(entry, latest)).filter((entry) => entry.nodes !== '');
   const byName = new Map(rest.map((entry) => [`${entry.digest} ${entry.since}`, entry]));
   for (const item of latest.values()) {
     const name = `${item.digest} ${item.since}`;
     const before = byName.get(name);
-    byName.set(name, withKeys(item, [...(before === undefined ? [] : keysOf(before)), item.key]));
+    byName.set(name, withTexts(item, [...(before === undefined ? [] : textsOf(before)), formatStampedKey(item)]));
   }
   return withinEntryLimit([...byName.values()]);
 }
@@ -102,12 +134,12 @@ export function withinKeyLimit(entries: readonly CachedEntry[], livingKeys: Read
   return [...entries]
     .sort(compareEntries)
     .map((entry) => {
-      const kept = keysOf(entry).filter((key) => {
-        if (surplus <= 0 || livingKeys.has(key)) return true;
+      const kept = textsOf(entry).filter((text) => {
+        if (surplus <= 0 || livingKeys.has(keyOf(text))) return true;
         surplus -= 1;
         return false;
       });
-      return withKeys(entry, kept);
+      return withTexts(entry, kept);
     })
     .filter((entry) => entry.nodes !== '');
 }

@@ -7,7 +7,7 @@ import { IMAGE_LABEL, MANAGED_BY, MANAGED_BY_LABEL } from '../pull-pod/identity.
 import { FLEET_NAME, type HookSettings } from '../settings.ts';
 import { observedPolicyName } from './observe.ts';
 
-/** Relates the Fleet, the pull Pods of the image and the view of its policy. */
+/** Relates the Fleet, the pull Pods of the image, the view of its policy, and what kubelets report about the image. */
 export function customizeCachedImage(parent: ObservedCachedImage, settings: HookSettings): CustomizeResponse {
   return {
     relatedResources: [
@@ -21,6 +21,7 @@ export function customizeCachedImage(parent: ObservedCachedImage, settings: Hook
         },
       },
       { apiVersion: API_VERSION, resource: 'policyviews', names: [observedPolicyName(parent, settings)] },
+      { apiVersion: API_VERSION, resource: 'imageinventories', names: [parent.metadata.name] },
     ],
   };
 }

@@ -3,8 +3,7 @@ import type { TolerationField } from '../../crds/fields.ts';
 import { startObstacle } from '../fleet/availability.ts';
 import type { FleetNode } from '../fleet/table.ts';
 import { nodeList } from '../status/node-list.ts';
-import { keysOf } from './cached-entries.ts';
-import type { Ledger } from './ledger.ts';
+import { heldKeys, type Ledger } from './ledger.ts';
 
 interface UnavailableNode {
   readonly name: string;
@@ -30,7 +29,7 @@ export function imageNodes(
   ledger: Ledger,
   tolerations: readonly TolerationField[],
 ): ImageNodes {
-  const held = new Set(ledger.cached.flatMap(keysOf));
+  const held = heldKeys(ledger);
   const nodes = { holding: [], missing: [], targeted: [], unavailable: [] } as {
     -readonly [List in keyof ImageNodes]: ImageNodes[List][number][];
   };

@@ -1,8 +1,9 @@
 // Merges two statuses of one image that were written without knowledge of each other. The rules are in ledger.ts.
 import type { CachedEntry, CachedImageStatus, FailingPair } from '../../crds/cached-image.ts';
+import { formatLossStamps, greaterStamps, readLossStamps } from '../inventory/loss-stamps.ts';
 import { withUpdates } from '../status/revision.ts';
-import { addCached, keysOf } from './cached-entries.ts';
-import { latestFailures } from './ledger.ts';
+import { addCached, type CachedNode, stampedKeysOf } from './cached-entries.ts';
+import { heldKeys, latestFailures } from './ledger.ts';
 
 type Status = Partial<CachedImageStatus>;
 
@@ -15,18 +16,34 @@ function newerStatusFirst(left: Status, right: Status, reference: string | undef
   return (generations || revisions) > 0 ? [right, left] : [left, right];
 }
 
-const sinceByKey = (entries: readonly CachedEntry[]) =>
-  new Map(entries.flatMap((entry) => keysOf(entry).map((key) => [key, entry.since] as const)));
-
-/** Node keys that only the older status has, or has with a later `since`. */
-function missingCached({ cached = [] }: Status, older: Status): Status {
-  const known = sinceByKey(cached);
-  const added = (older.cached ?? []).flatMap((entry) =>
-    keysOf(entry)
-      .filter((key) => (known.get(key) ?? '') < entry.since)
-      .map((key) => ({ key, digest: entry.digest, since: entry.since })),
+const cachedNodesOf = (entries: readonly CachedEntry[] = []): readonly CachedNode[] =>
+  entries.flatMap((entry) =>
+    stampedKeysOf(entry).map((stamped) => ({ ...stamped, digest: entry.digest, since: entry.since })),
   );
+
+/** The node with the later `since` and the greater stamp of both; undefined if `newer` has both. */
+function joinedNode(newer: CachedNode | undefined, older: CachedNode): CachedNode | undefined {
+  if (newer === undefined) return older;
+  if (older.since <= newer.since && older.stamp <= newer.stamp) return undefined;
+  const later = newer.since < older.since ? older : newer;
+  return { ...later, stamp: Math.max(newer.stamp, older.stamp) };
+}
+
+/** Nodes that only the older status has, or has with a later `since` or a greater stamp. */
+function missingCached({ cached = [] }: Status, older: Status): Status {
+  const known = new Map(cachedNodesOf(cached).map((node) => [node.key, node]));
+  const added = cachedNodesOf(older.cached).flatMap((node) => joinedNode(known.get(node.key), node) ?? []);
   return added.length === 0 ? {} : { cached: addCached(cached, added) };
+}
+
+/** Losses that only the older status has, or has with a greater stamp. */
+function missingLost({ lost = '' }: Status, { lost: olderLost = '' }: Status): Status {
+  const joined = formatLossStamps(greaterStamps(readLossStamps(lost), readLossStamps(olderLost)));
+  return joined === lost ? {} : { lost: joined };
+}
+
+function earlierImageTime({ imageTime }: Status, { imageTime: olderTime }: Status): Status {
+  return olderTime !== undefined && (imageTime === undefined || olderTime < imageTime) ? { imageTime: olderTime } : {};
 }
 
 const TIMES = ['lastPulledAt', 'lastAttemptedAt'] as const;
@@ -37,17 +54,22 @@ function laterTimes(newer: Status, older: Status): Status {
   );
 }
 
+type SuccessField = 'consecutiveFailures' | 'lastPullSeconds' | 'lastPulledDigest';
+
+const isLess = (left: number | string | undefined, right: number | string | undefined) =>
+  right !== undefined && (left === undefined || left < right);
+
 /** A field that belongs to the last success: of the status with the later one, or the larger value if equal. */
-function ofLaterSuccess(field: 'consecutiveFailures' | 'lastPullSeconds', newer: Status, older: Status): Status {
+function ofLaterSuccess(field: SuccessField, newer: Status, older: Status): Status {
   const [newerSuccess, olderSuccess] = [newer.lastPulledAt ?? '', older.lastPulledAt ?? ''];
-  const isLarger = newerSuccess === olderSuccess && (newer[field] ?? 0) < (older[field] ?? 0);
+  const isLarger = newerSuccess === olderSuccess && isLess(newer[field], older[field]);
   return newerSuccess < olderSuccess || isLarger ? { [field]: older[field] } : {};
 }
 
 /** Failing pairs that only the older status has, or has with a later failure, except on nodes that hold the image. */
-function missingFailing({ failing = [], cached = [] }: Status, older: Status): Status {
+function missingFailing({ failing = [], cached = [], lost }: Status, older: Status): Status {
   const known = new Map(failing.map((pair: FailingPair) => [pair.key, pair.at]));
-  const held = new Set(cached.flatMap(keysOf));
+  const held = heldKeys({ cached, lost: readLossStamps(lost) });
   const added = (older.failing ?? []).filter(
     ({ key, at }) => (known.get(key) ?? '') < at && (known.has(key) || !held.has(key)),
   );
@@ -68,14 +90,16 @@ export function mergeImageStatuses(observed: Status, remembered: Status, referen
   const [newer, older] = newerStatusFirst(observed, remembered, reference);
   if (newer.image !== older.image) return newer;
   const sameGeneration = newer.observedGeneration === older.observedGeneration;
-  const cached = missingCached(newer, older);
+  const held = { ...missingCached(newer, older), ...missingLost(newer, older) };
   const updates: Status = {
-    ...cached,
+    ...held,
     ...(sameGeneration
-      ? { ...missingFailing({ ...newer, ...cached }, older), ...ofLaterSuccess('consecutiveFailures', newer, older) }
+      ? { ...missingFailing({ ...newer, ...held }, older), ...ofLaterSuccess('consecutiveFailures', newer, older) }
       : {}),
     ...laterTimes(newer, older),
     ...ofLaterSuccess('lastPullSeconds', newer, older),
+    ...ofLaterSuccess('lastPulledDigest', newer, older),
+    ...earlierImageTime(newer, older),
   };
   return Object.keys(updates).length === 0 ? newer : withUpdates(newer, updates);
 }

@@ -1,4 +1,5 @@
 // The input of a CachedImage sync: the image, its pulls, the nodes and the view of its policy.
+import type { ImageInventorySpec } from '../../crds/image-inventory.ts';
 import type { PolicyViewSpec } from '../../crds/policy-view.ts';
 import { labelValueOf } from '../../kubernetes/short-names.ts';
 import type {
@@ -29,6 +30,8 @@ export interface ImageObservation {
   /** The pulls of the reference that the ledger is about. */
   readonly currentPulls: readonly PullPod[];
   readonly repullIntervalMilliseconds: number | undefined;
+  /** What kubelets report and the status lacks; undefined where it lacks nothing, or nothing is known. */
+  readonly reports: ImageInventorySpec | undefined;
 }
 
 /** Returns the name of the policy that paces an image. */
@@ -61,6 +64,7 @@ export function observeImage({ parent, related }: CachedImageSyncRequest, settin
   const policyName = observedPolicyName(parent, settings);
   const policy = readPolicy(related.policyViews, policyName);
   const interval = policy.kind === 'view' ? policy.view.repullInterval : undefined;
+  const reports = related.imageInventories?.get(name)?.spec;
   const pods = related.pods === undefined ? undefined : [...related.pods.values()];
   const pulls = pods?.map(readPullPod).filter((pull) => isPullOf(pull, name, uid));
   return {
@@ -71,6 +75,7 @@ export function observeImage({ parent, related }: CachedImageSyncRequest, settin
     pulls,
     currentPulls: pulls?.filter(({ reference }) => reference === undefined || reference === image.reference) ?? [],
     repullIntervalMilliseconds: interval === undefined ? undefined : parseDurationMilliseconds(interval),
+    reports: reports?.ok ? reports.value : undefined,
   };
 }
 

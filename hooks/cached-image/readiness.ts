@@ -1,6 +1,6 @@
 // The conditions of a CachedImage. Ready is an ordered list of small checks: the first that applies decides the reason.
 import type { FailingPair } from '../../crds/cached-image.ts';
-import { MISSING_FLEET_MESSAGE } from '../fleet/table.ts';
+import { type FleetNode, MISSING_FLEET_MESSAGE } from '../fleet/table.ts';
 import type { ConditionInput } from '../status/condition.ts';
 import { counted, nodeList } from '../status/node-list.ts';
 import { failureMessageOf, failureReasonOf } from './failure.ts';
@@ -12,6 +12,8 @@ export interface Progress {
   readonly nodes: ImageNodes;
   /** Failing pairs of the missing nodes, the latest first. */
   readonly failing: readonly FailingPair[];
+  /** Missing nodes that have lost the image, the latest first. */
+  readonly removed: readonly FleetNode[];
   /** Names of the nodes with a pull in progress. */
   readonly pulling: readonly string[];
   /** When backoffs allow the next attempt, as a part of a message; undefined when no backoff applies. */
@@ -61,6 +63,16 @@ const allCached: Check = (progress) => {
 const somePullFailed: Check = ({ failing }) =>
   failing.length > 0 ? { reason: failureReasonOf(failing), message: failureMessageOf(failing) } : undefined;
 
+const isRemoved: Check = (progress) => {
+  const { removed } = progress;
+  const [latest] = removed;
+  if (latest === undefined) return undefined;
+  const nodes = `removed from ${counted(removed.length, 'node')}, last ${latest.name}`;
+  const advice = 'raise imageGCHighThresholdPercent or drop the image';
+  const message = `${nodes} (kubelet image garbage collection or by hand): ${advice}${remark(progress)}`;
+  return { reason: 'ImageRemovedFromNode', message };
+};
+
 const policyIsPaused: Check = (progress) => {
   const { policy, policyName } = progress.observation;
   if (policy.kind !== 'view' || !policy.view.paused) return undefined;
@@ -88,6 +100,7 @@ const checks: readonly Check[] = [
   nodesMatch,
   allCached,
   somePullFailed,
+  isRemoved,
   policyIsPaused,
   pullInProgress,
 ];

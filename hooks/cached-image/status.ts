@@ -2,13 +2,16 @@
 import type { CachedImageSpec, CachedImageStatus } from '../../crds/cached-image.ts';
 import { CACHED_NODES_LIMIT, MISSING_NODES_LIMIT } from '../../crds/limits.ts';
 import { type FleetNode, jointTolerations } from '../fleet/table.ts';
+import { formatLossStamps } from '../inventory/loss-stamps.ts';
 import { buildConditions, passedOnConditions } from '../status/condition.ts';
+import { bytesText } from '../text/bytes-text.ts';
 import { keysOf } from './cached-entries.ts';
 import { type ImageNodes, imageNodes, isOnEveryNode } from './image-nodes.ts';
 import type { Ledger } from './ledger.ts';
 import { nextAttemptText } from './next-attempt.ts';
 import { type ImageObservation, nodesMatching } from './observe.ts';
 import { type Progress, pullProgressCondition, readyCondition } from './readiness.ts';
+import { nodesOfLosses } from './removals.ts';
 
 /** The digest that most of the nodes hold; of two with equal counts, the one with the later entry. */
 function resolvedDigest(ledger: Ledger, holding: readonly FleetNode[]): string | undefined {
@@ -40,12 +43,16 @@ function phaseOf({ nodes, failing, pulling }: Progress): NonNullable<CachedImage
 export function ledgerFields(ledger: Ledger): Partial<CachedImageStatus> {
   return {
     image: ledger.image,
+    ...(ledger.imageTime === undefined ? {} : { imageTime: ledger.imageTime }),
     cached: [...ledger.cached],
+    ...(ledger.lost.size === 0 ? {} : { lost: formatLossStamps(ledger.lost) }),
     failing: [...ledger.failing],
     recorded: [...ledger.recorded],
     consecutiveFailures: ledger.consecutiveFailures,
     ...(ledger.lastPulledAt === undefined ? {} : { lastPulledAt: ledger.lastPulledAt }),
     ...(ledger.lastPullSeconds === undefined ? {} : { lastPullSeconds: ledger.lastPullSeconds }),
+    ...(ledger.lastPulledDigest === undefined ? {} : { lastPulledDigest: ledger.lastPulledDigest }),
+    ...(ledger.sizeBytes === undefined ? {} : { sizeBytes: ledger.sizeBytes, size: bytesText(ledger.sizeBytes) }),
     ...(ledger.lastAttemptedAt === undefined ? {} : { lastAttemptedAt: ledger.lastAttemptedAt }),
   };
 }
@@ -71,6 +78,7 @@ function progressOf(input: StatusInput): Progress {
     observation,
     nodes,
     failing,
+    removed: nodesOfLosses(nodes.missing, ledger),
     pulling,
     nextAttempt: nextAttemptText(ledger, failing, view),
   };

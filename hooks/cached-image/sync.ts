@@ -1,5 +1,6 @@
 // CachedImage: records the outcome of every pull in the ledger and reports which nodes hold the image.
 import { type CachedImageStatus, cachedImageStatus } from '../../crds/cached-image.ts';
+import { formatTimeMilliseconds } from '../../kubernetes/time.ts';
 import type { CachedImageSyncRequest, ObservedCachedImage } from '../../metacontroller/hook-request.ts';
 import type { CompositeSyncResponse } from '../../metacontroller/hook-response.ts';
 import type { FleetLookup } from '../fleet/table.ts';
@@ -10,11 +11,13 @@ import { resyncAt } from '../resync.ts';
 import type { HookSettings } from '../settings.ts';
 import { buildConditions } from '../status/condition.ts';
 import { reviseStatus } from '../status/revision.ts';
-import { withinKeyLimit } from './cached-entries.ts';
+import { keysOf, withinKeyLimit } from './cached-entries.ts';
 import { type EndedAttempt, type Ledger, readLedger, recordLatestAttempt, recordOutcomes } from './ledger.ts';
 import { type ImageObservation, observeImage } from './observe.ts';
 import { imageNameOf, pullEvents, pullOutcome } from './pull-events.ts';
 import type { ReferenceResult } from './reference.ts';
+import { imageRemovals, recordedLosses, removalEvents } from './removals.ts';
+import { applyReports } from './reports.ts';
 import { imageStatus, ledgerFields } from './status.ts';
 
 /** Metacontroller can lose a status write silently. While a Pod exists, this resync repeats the write. */
@@ -63,17 +66,35 @@ interface SyncInput {
   readonly nowMilliseconds: number;
 }
 
-/** The ledger about a reference, with the attempts that ended since. */
-function nextLedger(reference: string, { parent, observation, states, nowMilliseconds }: SyncInput): Ledger {
+/** The ledger with the keys that the limit allows. A loss leaves together with the key. */
+function withinLimits(ledger: Ledger, livingKeys: ReadonlySet<string>): Ledger {
+  const cached = withinKeyLimit(ledger.cached, livingKeys);
+  if (ledger.lost.size === 0) return { ...ledger, cached };
+  const kept = new Set(cached.flatMap(keysOf));
+  return { ...ledger, cached, lost: new Map([...ledger.lost].filter(([key]) => kept.has(key))) };
+}
+
+/** The ledger as observed. A ledger that begins now gets its time. */
+function ledgerBefore(reference: string, { parent, nowMilliseconds }: SyncInput): Ledger {
+  const ledger = readLedger(parent.status, reference, parent.metadata.generation);
+  const begins = parent.status.image !== reference;
+  return begins ? { ...ledger, imageTime: formatTimeMilliseconds(nowMilliseconds) } : ledger;
+}
+
+/** The ledger about a reference, with the attempts that ended since and with what kubelets report. */
+function nextLedger(reference: string, input: SyncInput): Ledger {
+  const { observation, states, nowMilliseconds } = input;
   const { repullIntervalMilliseconds, fleet, currentPulls } = observation;
-  const before = readLedger(parent.status, reference, parent.metadata.generation);
+  const before = ledgerBefore(reference, input);
   const known = new Set(before.recorded);
   const fresh = states.ended.filter(({ pull }) => !known.has(pull.attempt));
   const attempted = recordLatestAttempt(before, currentPulls);
-  const recorded = recordOutcomes(attempted, fresh, { nowMilliseconds, repullIntervalMilliseconds });
-  if (fleet.kind !== 'table') return recorded;
+  const time = { nowMilliseconds, repullIntervalMilliseconds };
+  const recorded = recordOutcomes(attempted, fresh, time);
+  const applied = applyReports(recorded, observation.reports, time);
+  if (fleet.kind !== 'table') return applied;
   const livingKeys = new Set(fleet.table.nodes.map(({ key }) => key));
-  return { ...recorded, cached: withinKeyLimit(recorded.cached, livingKeys) };
+  return withinLimits(applied, livingKeys);
 }
 
 /** With an invalid spec the status stays, and only the outcomes of pulls that were in progress are recorded. */
@@ -144,6 +165,10 @@ export function syncCachedImage(
   const revised = reviseStatus(cachedImageStatus, parent.status, next);
   const status = revised.isNew ? withoutGone(revised.status, observation.pulls) : revised.status;
   const ended = freshlyEnded(parent.status, states);
+  const losses = recordedLosses(parent.status, status);
+  const nameOf = (nodeKey: string) =>
+    fleet.kind === 'table' ? fleet.table.nodes.find(({ key }) => key === nodeKey)?.name : undefined;
+  const reference = status.image ?? '';
   const podExists = currentPulls.length > 0 ? nowMilliseconds + POD_RESYNC_MILLISECONDS : undefined;
   return {
     response: {
@@ -157,6 +182,10 @@ export function syncCachedImage(
       recorded: ended.map(describeOutcome),
     },
     pullOutcomes: ended.map((attempt) => pullOutcome(attempt, imageNameOf(parent), nowMilliseconds)),
-    events: pullEvents({ reference: status.image ?? '', inProgress: states.inProgress, ended, nowMilliseconds }),
+    removals: imageRemovals(losses, parent.metadata.uid, imageNameOf(parent)),
+    events: [
+      ...pullEvents({ reference, inProgress: states.inProgress, ended, nowMilliseconds }),
+      ...removalEvents(losses, reference, nameOf),
+    ],
   };
 }

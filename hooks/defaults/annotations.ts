@@ -1,15 +1,22 @@
 // Annotations of the DecoratorController drop-defaults, in which the chart writes what is to exist.
+import { INVENTORIES_LIMIT } from '../settings.ts';
 
 const CREATE_FLEET_ANNOTATION = 'drop.corewire.io/create-fleet';
 const CREATE_PULL_POLICY_ANNOTATION = 'drop.corewire.io/create-pull-policy';
 /** The spec as JSON. */
 const PULL_POLICY_SPEC_ANNOTATION = 'drop.corewire.io/pull-policy-spec';
+const INVENTORY_COUNT_ANNOTATION = 'drop.corewire.io/inventory-count';
 
 type Annotations = Readonly<Record<string, string>>;
 
 /** The spec of a default object, undefined for one that must not exist, or why the annotations cannot be read. */
 export type WantedSpec =
   | { readonly ok: true; readonly spec: object | undefined }
+  | { readonly ok: false; readonly problem: string };
+
+/** How many Inventories must exist, or why the annotation cannot be read. */
+export type WantedCount =
+  | { readonly ok: true; readonly count: number }
   | { readonly ok: false; readonly problem: string };
 
 function readFlag(annotations: Annotations, name: string): boolean | undefined {
@@ -46,4 +53,12 @@ export function wantedFleet(annotations: Annotations): WantedSpec {
 
 export function wantedPullPolicy(annotations: Annotations): WantedSpec {
   return ifCreated(annotations, CREATE_PULL_POLICY_ANNOTATION, readSpec);
+}
+
+export function wantedInventories(annotations: Annotations): WantedCount {
+  const text = annotations[INVENTORY_COUNT_ANNOTATION] ?? '';
+  const isCount = /^\d+$/.test(text) && Number(text) <= INVENTORIES_LIMIT;
+  if (isCount) return { ok: true, count: Number(text) };
+  const problem = `annotation ${INVENTORY_COUNT_ANNOTATION} is not a whole number from 0 to ${INVENTORIES_LIMIT}`;
+  return { ok: false, problem };
 }

@@ -1,4 +1,5 @@
-// What a sync of drop-defaults needs to see: the Fleet and the PullPolicy that have the names of its own.
+// What a sync of drop-defaults needs to see: the Fleet and the PullPolicy that have the names of its own. Inventories
+// are not related; sync.ts states why.
 import { fleetKind } from '../../crds/fleet.ts';
 import { API_VERSION } from '../../crds/kind.ts';
 import { pullPolicyKind } from '../../crds/pull-policy.ts';

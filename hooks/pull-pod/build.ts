@@ -4,10 +4,12 @@ import type { TolerationField } from '../../crds/fields.ts';
 import { writtenImage } from '../../kubernetes/image-reference.ts';
 import { formatTimeMilliseconds } from '../../kubernetes/time.ts';
 import type { DesiredObject } from '../../metacontroller/hook-response.ts';
+import { formatNumber } from '../inventory/loss-stamps.ts';
 import type { HookSettings } from '../settings.ts';
 import {
   DEADLINE_ANNOTATION,
   IMAGE_UID_ANNOTATION,
+  LOSS_STAMP_ANNOTATION,
   NODE_KEY_ANNOTATION,
   PULL_CONTAINER,
   pullPodLabels,
@@ -32,6 +34,8 @@ export interface PullPodInput {
   /** Of the image and of the policy. */
   readonly tolerations: readonly TolerationField[];
   readonly deadlineMilliseconds: number;
+  /** Stamp of the last known loss of the image on the node; 0 if there is none. */
+  readonly lossStamp: number;
 }
 
 function podSpec(input: PullPodInput, { pullPods }: HookSettings): Record<string, unknown> {
@@ -69,6 +73,7 @@ export function buildPullPod(input: PullPodInput, settings: HookSettings): Desir
     [IMAGE_UID_ANNOTATION]: image.uid,
     [NODE_KEY_ANNOTATION]: node.key,
     [DEADLINE_ANNOTATION]: formatTimeMilliseconds(input.deadlineMilliseconds),
+    ...(input.lossStamp === 0 ? {} : { [LOSS_STAMP_ANNOTATION]: formatNumber(input.lossStamp) }),
   };
   return {
     apiVersion: 'v1',

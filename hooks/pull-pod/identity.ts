@@ -22,6 +22,9 @@ export const NODE_KEY_ANNOTATION = 'drop.corewire.io/node-key';
 /** When the pull times out. It is set at the start, so that a later edit of the policy does not end the pull. */
 export const DEADLINE_ANNOTATION = 'drop.corewire.io/deadline';
 
+/** Stamp of the last loss of the image on the node that was known at the start; absent on a Pod without a loss. */
+export const LOSS_STAMP_ANNOTATION = 'drop.corewire.io/loss-stamp';
+
 /** Annotation of a discovered CachedImage: its rank, lower first. */
 export const RANK_ANNOTATION = 'drop.corewire.io/rank';
 
@@ -32,7 +35,9 @@ const requestAnnotations = [REFERENCE_ANNOTATION, IMAGE_UID_ANNOTATION, NODE_KEY
 
 /** The value of REQUEST_HASH_LABEL for the annotations and the node of a Pod. */
 export function requestHash(annotations: Readonly<Record<string, string>>, node: string): string {
-  return shortHash([...requestAnnotations.map((key) => annotations[key] ?? ''), node].join('\n'));
+  const lossStamp = annotations[LOSS_STAMP_ANNOTATION];
+  const optional = lossStamp === undefined ? [] : [lossStamp];
+  return shortHash([...requestAnnotations.map((key) => annotations[key] ?? ''), ...optional, node].join('\n'));
 }
 
 const POD_NAME_PREFIX = 'drop-';

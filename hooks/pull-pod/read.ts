@@ -2,12 +2,14 @@
 import { formatImageReference } from '../../kubernetes/image-reference.ts';
 import { parseTimeMilliseconds } from '../../kubernetes/time.ts';
 import type { ObservedPod } from '../../metacontroller/pod.ts';
+import { parseNumber } from '../inventory/loss-stamps.ts';
 import { parseImageReference } from '../text/parsed.ts';
 import {
   attemptOf,
   DEADLINE_ANNOTATION,
   IMAGE_LABEL,
   IMAGE_UID_ANNOTATION,
+  LOSS_STAMP_ANNOTATION,
   NODE_KEY_ANNOTATION,
   NODE_LABEL,
   REFERENCE_ANNOTATION,
@@ -34,6 +36,8 @@ export interface PullPod {
   /** What an admission webhook did to the Pod that makes it useless; undefined otherwise. */
   readonly mutation: Mutation | undefined;
   readonly slot: number | undefined;
+  /** Stamp of the loss that the pull came after; 0 on a Pod without the annotation, or with a changed one. */
+  readonly lossStamp: number;
   /** Milliseconds since the epoch, in whole seconds; 0 without a creation time. */
   readonly createdAtMilliseconds: number;
   readonly deadlineMilliseconds: number | undefined;
@@ -53,12 +57,15 @@ function referenceInSpec(spec: ObservedPod['spec']): string {
 
 /** The annotations that identify the pull. If a webhook changed one of them, none is trusted. */
 function identifyingAnnotations(pod: ObservedPod, mutation: Mutation | undefined) {
-  if (mutation?.kind === 'annotations') return { imageUid: undefined, nodeKey: undefined, reference: undefined };
+  if (mutation?.kind === 'annotations') {
+    return { imageUid: undefined, nodeKey: undefined, reference: undefined, lossStamp: 0 };
+  }
   const { annotations } = pod.metadata;
   return {
     imageUid: annotations[IMAGE_UID_ANNOTATION],
     nodeKey: annotations[NODE_KEY_ANNOTATION],
     reference: annotations[REFERENCE_ANNOTATION] ?? referenceInSpec(pod.spec),
+    lossStamp: parseNumber(annotations[LOSS_STAMP_ANNOTATION]) ?? 0,
   };
 }
 

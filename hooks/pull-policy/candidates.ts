@@ -96,19 +96,29 @@ const OVERDUE_BACKOFFS = 10;
 
 type NodeChoice = (wanted: WantedNodes) => readonly FleetNode[];
 
+/** Each image alone: their order is that of the list. */
+const tiersOf = (images: readonly { readonly image: PolicyImage }[]): PriorityTier[] =>
+  images.map(({ image }) => [image]);
+
+function* passes(tiers: readonly PriorityTier[], choose: NodeChoice): Generator<readonly [PriorityTier, NodeChoice]> {
+  for (const tier of tiers) yield [tier, choose];
+}
+
 /** Images and the nodes of each to search, in this order. */
 function* passesOf(input: CandidateInput): Generator<readonly [PriorityTier, NodeChoice]> {
   const { normal, deprioritized } = orderImages(input);
   const missing: NodeChoice = (wanted) => wanted.missing;
+  const lost: NodeChoice = (wanted) => wanted.lost;
   const repull: NodeChoice = (wanted) => wanted.repull;
   const mayRepull = input.repullIntervalMilliseconds !== undefined;
+  const again: readonly NodeChoice[] = mayRepull ? [lost, repull] : [lost];
   const overdueSince = input.nowMilliseconds - OVERDUE_BACKOFFS * input.backoffMaxMilliseconds;
   const overdue = deprioritized.filter(({ lastFailureAt }) => lastFailureAt <= overdueSince);
-  for (const tier of normal) yield [tier, missing];
-  for (const { image } of overdue) yield [[image], missing];
-  if (mayRepull) for (const tier of normal) yield [tier, repull];
-  for (const { image } of deprioritized.slice(overdue.length)) yield [[image], missing];
-  if (mayRepull) for (const { image } of deprioritized) yield [[image], repull];
+  yield* passes(normal, missing);
+  yield* passes(tiersOf(overdue), missing);
+  for (const choose of again) yield* passes(normal, choose);
+  yield* passes(tiersOf(deprioritized.slice(overdue.length)), missing);
+  for (const choose of again) yield* passes(tiersOf(deprioritized), choose);
 }
 
 type NodeSelection = (nodes: readonly FleetNode[]) => readonly FleetNode[];
@@ -121,8 +131,8 @@ function searchesOf({ table }: CandidateInput): readonly NodeSelection[] {
 }
 
 /**
- * Yields the pairs that want a pull, whether or not a gate is open for them: missing before re-pull; then by
- * priority, rank, failures of the image, failures of the pair, and name; nodes by name, starting after the node of
+ * Yields the pairs that want a pull, whether or not a gate is open for them: missing before lost before re-pull; then
+ * by priority, rank, failures of the image, failures of the pair, and name; nodes by name, starting after the node of
  * the last start. Images that keep failing come last, also after the re-pulls of others until they are overdue.
  * Pairs of NotReady nodes come after all others: a pull there may hold its slot for a minute and then fail.
  */

@@ -1,6 +1,7 @@
 // Chooses the pulls that start now: walks the candidates in order and starts each pair whose gates are all open.
 import type { TolerationField } from '../../crds/fields.ts';
 import type { FleetNode } from '../fleet/table.ts';
+import { lastLossStamp } from './adoption.ts';
 import type { Bucket } from './candidates.ts';
 import type { ClosedGate, Pace, PairGateInput } from './gates/gate.ts';
 import { closedImageGate, closedNodeGate, closedPairGate, closedPolicyGate } from './gates/gates.ts';
@@ -18,6 +19,8 @@ export interface ChosenStart {
   readonly tolerations: readonly TolerationField[];
   /** Milliseconds since the epoch. */
   readonly deadlineMilliseconds: number;
+  /** Stamp of the last known loss of the image on the node; 0 if there is none. */
+  readonly lossStamp: number;
 }
 
 export interface Choice {
@@ -49,7 +52,8 @@ function start({ pace, starts }: Walk, { image, node, tolerations }: PairGateInp
   const slot = lowestFreeSlot(pace.occupancy, pace.limits.slotCap);
   if (slot === undefined) throw new Error('the gate policy-cap was open without a free slot');
   const deadlineMilliseconds = pace.nowMilliseconds + pace.limits.pullTimeoutMilliseconds;
-  starts.push({ slot, image, node, tolerations, deadlineMilliseconds });
+  const lossStamp = lastLossStamp(pace.inventories, image, node);
+  starts.push({ slot, image, node, tolerations, deadlineMilliseconds, lossStamp });
   reserve(pace.occupancy, { slot, image: image.name, node: node.name, reference: image.reference });
   pace.lastPolicyStart = pace.nowMilliseconds;
 }

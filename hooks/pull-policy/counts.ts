@@ -1,6 +1,7 @@
 // How far a policy has got: counts of its pulls, and when they are expected to be done.
 import type { PullPolicySpec } from '../../crds/pull-policy.ts';
 import { formatTimeSeconds } from '../../kubernetes/time.ts';
+import { heldKeys } from '../cached-image/ledger.ts';
 import { backoffMilliseconds } from '../cached-image/retry-backoff.ts';
 import { startObstacle } from '../fleet/availability.ts';
 import { type FleetTable, matchingNodes } from '../fleet/table.ts';
@@ -21,17 +22,30 @@ export interface PullCounts {
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 
+/** Ends of the rests of images that nodes keep removing, in milliseconds since the epoch. They wait like failures. */
+function restEnds({ images, inventories }: PolicyInput): number[] {
+  if (inventories === undefined) return [];
+  return [...images.values()].flatMap(({ ledger, reference }) => {
+    if (ledger.lost.size === 0) return [];
+    const held = heldKeys(ledger);
+    const losses = [...inventories.reportOn(reference).losses];
+    return losses.filter(([key]) => ledger.lost.has(key) && !held.has(key)).map(([, loss]) => loss.restsUntil * 1000);
+  });
+}
+
 /**
  * Ends of the backoffs that are not over, in milliseconds since the epoch. After the last of them, time alone changes
  * no count.
  */
-export function backoffEnds({ images, pendingStarts, specResult, nowMilliseconds }: PolicyInput): number[] {
+export function backoffEnds(input: PolicyInput): number[] {
+  const { images, pendingStarts, specResult, nowMilliseconds } = input;
   if (!specResult.ok) return [];
   const { backoff } = specResult.limits;
   const failing = [...images.values()].flatMap(({ ledger }) => ledger.failing);
   const ends = [
     ...failing.map((pair) => failedAt(pair) + backoffMilliseconds(backoff, pair.failures)),
     ...pendingStarts.rejected.map((start) => startedAt(start) + backoffMilliseconds(backoff, start.count)),
+    ...restEnds(input),
   ];
   return ends.filter((end) => end > nowMilliseconds);
 }

@@ -6,7 +6,7 @@ import type { CustomizeResponse } from '../../metacontroller/hook-response.ts';
 import { MANAGED_BY, MANAGED_BY_LABEL, POLICY_LABEL } from '../pull-pod/identity.ts';
 import { FLEET_NAME, type HookSettings } from '../settings.ts';
 
-/** Relates the Fleet, all CachedImages and the pull Pods of the other policies. */
+/** Relates the Fleet, all CachedImages, the pull Pods of the other policies, and what kubelets report. */
 export function customizePullPolicy(parent: ObservedPullPolicy, settings: HookSettings): CustomizeResponse {
   return {
     relatedResources: [
@@ -21,6 +21,7 @@ export function customizePullPolicy(parent: ObservedPullPolicy, settings: HookSe
           matchExpressions: [{ key: POLICY_LABEL, operator: 'NotIn', values: [labelValueOf(parent.metadata.name)] }],
         },
       },
+      { apiVersion: API_VERSION, resource: 'inventories', labelSelector: {} },
     ],
   };
 }

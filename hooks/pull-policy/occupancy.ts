@@ -15,6 +15,8 @@ export interface Occupancy {
   readonly pullsByNode: Map<string, number>;
   /** Pulls in progress by the label value of the image's name, over all policies. */
   readonly pullsByImage: Map<string, number>;
+  /** Pods, finished or not, and starts by the label value of the image's name, over all policies. */
+  readonly podsByImage: Map<string, number>;
   /** (image, node) pairs that have a Pod, finished or not, or a start. */
   readonly pairs: Set<string>;
   /** (reference, node) pairs with a pull in progress. */
@@ -46,7 +48,13 @@ export function pullsOfImage(occupancy: Occupancy, imageName: string): number {
   return occupancy.pullsByImage.get(labelValueOf(imageName)) ?? 0;
 }
 
+/** Number of pulls of an image that are in progress or whose outcome no status has recorded yet. */
+export function podsOfImage(occupancy: Occupancy, imageName: string): number {
+  return occupancy.podsByImage.get(labelValueOf(imageName)) ?? 0;
+}
+
 function addPull(occupancy: Occupancy, pull: PullPod, isInProgress: boolean): void {
+  increment(occupancy.podsByImage, pull.imageLabel);
   occupancy.pairs.add(pairText(pull.imageLabel, pull.node));
   if (!isInProgress) return;
   increment(occupancy.pullsByNode, pull.node);
@@ -62,6 +70,7 @@ export function reserve(occupancy: Occupancy, start: Reservation): void {
   occupancy.pairs.add(pairText(imageLabel, start.node));
   increment(occupancy.pullsByNode, start.node);
   increment(occupancy.pullsByImage, imageLabel);
+  increment(occupancy.podsByImage, imageLabel);
   if (start.reference !== undefined) occupancy.references.add(pairText(start.reference, start.node));
 }
 
@@ -84,6 +93,7 @@ export function countOccupancy(input: OccupancyInput): Occupancy {
     podCount: input.own.length,
     pullsByNode: new Map(),
     pullsByImage: new Map(),
+    podsByImage: new Map(),
     pairs: new Set(),
     references: new Set(),
   };

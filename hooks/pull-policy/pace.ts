@@ -20,9 +20,15 @@ function restingSlots(input: PolicyInput, { backoff }: PaceLimits): ReadonlyMap<
   return resting;
 }
 
+/** Whether the Inventories know every node. Those that join while others pull are not waited for: see the gate. */
+function isEachNodeIn({ inventories, table }: PolicyInput): boolean {
+  return table?.nodes.every(({ key }) => inventories?.hasNode(key)) ?? false;
+}
+
 /** A new Pace, which the starts of this sync update. */
 export function paceOf(input: PolicyInput, limits: PaceLimits): Pace {
   const resting = restingSlots(input, limits);
+  const { inventories } = input;
   return {
     limits,
     occupancy: countOccupancy({
@@ -36,6 +42,8 @@ export function paceOf(input: PolicyInput, limits: PaceLimits): Pace {
     nowMilliseconds: input.nowMilliseconds,
     lastPolicyStart: lastStartOfPolicy(input),
     lastImageStart: lastStartsOfImages(input),
+    inventories,
+    isEachNodeReported: inventories !== undefined && isEachNodeIn(input),
     slotRestsUntil: resting.size === 0 ? undefined : Math.min(...resting.values()),
   };
 }

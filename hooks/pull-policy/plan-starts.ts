@@ -27,6 +27,7 @@ export function candidateInputOf({
   nowMilliseconds,
   specResult,
   table,
+  inventories,
 }: PolicyInput): CandidateInput | undefined {
   if (!specResult.ok || table === undefined) return undefined;
   const { backoff, repullIntervalMilliseconds } = specResult.limits;
@@ -36,6 +37,7 @@ export function candidateInputOf({
     policy: specResult.spec,
     rejected: pendingStarts.rejected,
     backoffMaxMilliseconds: backoff.maxMilliseconds,
+    inventories,
     repullIntervalMilliseconds,
     lastStartNode: status.lastStartNode,
     nowMilliseconds,

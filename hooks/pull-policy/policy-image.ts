@@ -19,6 +19,10 @@ export interface PolicyImage {
   /** Rank of a discovered image, lower first; 0 for images listed by hand. */
   readonly rank: number;
   readonly ledger: Ledger;
+  /** Whether the status is about the reference already. */
+  readonly hasLedger: boolean;
+  /** When the ledger began, in milliseconds since the epoch; 0 if that is not recorded. */
+  readonly ledgerBeganAt: number;
   /** As its status reports them; 0 before the first sync of the image. */
   readonly nodesTargeted: number;
   readonly nodesReady: number;
@@ -38,13 +42,16 @@ export function readPolicyImage(
   if (!result.ok || !image.spec.ok || image.metadata.deletionTimestamp !== undefined) return undefined;
   if (policyNameOf(image.spec.value, settings) !== policyName) return undefined;
   const { name, uid, generation, annotations } = image.metadata;
+  const ledger = readLedger(image.status, result.reference, generation);
   return {
     name,
     uid,
     reference: result.reference,
     spec: image.spec.value,
     rank: rankOf(annotations[RANK_ANNOTATION]),
-    ledger: readLedger(image.status, result.reference, generation),
+    ledger,
+    hasLedger: image.status.image === result.reference,
+    ledgerBeganAt: parseTimeMilliseconds(ledger.imageTime) ?? 0,
     nodesTargeted: image.status.nodesTargeted ?? 0,
     nodesReady: image.status.nodesReady ?? 0,
   };

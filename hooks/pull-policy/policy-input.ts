@@ -3,6 +3,7 @@ import type { PullPolicySpec, PullPolicyStatus, Wave } from '../../crds/pull-pol
 import type { Group, ObservedPullPolicy, PullPolicySyncRequest } from '../../metacontroller/hook-request.ts';
 import type { ObservedPod } from '../../metacontroller/pod.ts';
 import { type FleetLookup, type FleetTable, readFleet } from '../fleet/table.ts';
+import { type Inventories, readInventories } from '../inventory/read.ts';
 import { type NodeReadiness, outcomeOf } from '../pull-pod/outcome.ts';
 import { type PullPod, readPullPod } from '../pull-pod/read.ts';
 import type { HookSettings } from '../settings.ts';
@@ -37,6 +38,8 @@ export interface PolicyInput {
   /** By the label value of the image's name; undefined when the request has no group of images. */
   readonly ownership: ReadonlyMap<string, PodOwnership> | undefined;
   readonly pendingStarts: StartTracking;
+  /** What kubelets report; undefined where nothing is known. It decides nothing then, and the request is complete. */
+  readonly inventories: Inventories | undefined;
   /** Last start per image that the image's own status does not record yet. */
   readonly waves: readonly Wave[];
   /** Whether the request lacks a group that starts depend on. Then nothing is started and nothing is dropped. */
@@ -93,6 +96,7 @@ export function readPolicyInput(
     others: podsOfOthers(children.pods, related.pods),
     images,
     ownership,
+    inventories: readInventories(related.inventories),
     waves: unrecordedWaves(parent.status.waves, { images, nowMilliseconds, delayMilliseconds }),
     pendingStarts: trackStarts(parent.status, { pulls, images, imagesAreKnown, nowMilliseconds }),
     isPartial: groups.includes(undefined),

@@ -1,7 +1,7 @@
 // PullPolicy: keeps the Pods that are not finished, chooses the pulls that start now, and reports both in its status.
 import type { PullPolicyStatus } from '../../crds/pull-policy.ts';
 import { formatTimeMilliseconds } from '../../kubernetes/time.ts';
-import type { PullPolicySyncRequest } from '../../metacontroller/hook-request.ts';
+import type { Group, PullPolicySyncRequest } from '../../metacontroller/hook-request.ts';
 import type { CompositeSyncResponse, DesiredObject } from '../../metacontroller/hook-response.ts';
 import type { HookResult, LogFields } from '../hook-result.ts';
 import { buildPullPod } from '../pull-pod/build.ts';
@@ -14,6 +14,7 @@ import { isKept } from './keep-pods.ts';
 import { planStarts, type StartPlan } from './plan-starts.ts';
 import { isInProgress, type PolicyInput, readPolicyInput } from './policy-input.ts';
 import { policyViewOf } from './policy-view.ts';
+import { reportedChildren } from './reported-children.ts';
 import { startedAt, UNSEEN_START_LIMIT_MILLISECONDS } from './start-tracking.ts';
 import { policyStatus } from './status.ts';
 
@@ -42,6 +43,19 @@ function resyncInstants(input: PolicyInput, plan: StartPlan): (number | undefine
   ];
 }
 
+type Children = PullPolicySyncRequest['children'];
+
+/** Whether a child of ours other than a Pod was observed. */
+function isObserved({ kind, metadata: { name } }: DesiredObject, children: Children): boolean {
+  const { policyViews, policyReferences, imageInventories } = children;
+  const groups: Readonly<Record<string, Group<unknown>>> = {
+    PolicyView: policyViews,
+    PolicyReferences: policyReferences,
+    ImageInventory: imageInventories,
+  };
+  return groups[kind]?.has(name) ?? false;
+}
+
 const describeStart = ({ image, node, slot }: ChosenStart) => `${image.name} on ${node.name} (slot ${slot})`;
 
 function logFieldsOf({ starts, waiting }: StartPlan, kept: readonly PullPod[], dropped: readonly PullPod[]): LogFields {
@@ -60,7 +74,7 @@ export function syncPullPolicy(
   settings: HookSettings,
   nowMilliseconds: number,
 ): HookResult<CompositeSyncResponse<Partial<PullPolicyStatus>>> {
-  const { parent, children } = request;
+  const { parent, children, related } = request;
   const input = readPolicyInput(request, settings, nowMilliseconds);
   const keepsPod = (pull: PullPod) => input.isPartial || isKept(pull, input);
   const kept = input.children.filter(keepsPod);
@@ -68,14 +82,14 @@ export function syncPullPolicy(
   const plan = planStarts(input);
   const started = plan.starts.map((start) => buildPullPod({ policyName: input.policyName, ...start }, settings));
   const views = policyViewOf(parent, children.policyViews);
-  const isViewUnseen = views.some(({ metadata }) => !children.policyViews?.has(metadata.name));
-  const unseenChildAt =
-    isViewUnseen || started.length > 0 ? nowMilliseconds + UNSEEN_CHILD_RESYNC_MILLISECONDS : undefined;
+  const reported = reportedChildren(input, related.inventories, children);
+  const isUnseen = [...views, ...reported].some((object) => !isObserved(object, children));
+  const unseenChildAt = isUnseen || started.length > 0 ? nowMilliseconds + UNSEEN_CHILD_RESYNC_MILLISECONDS : undefined;
   const { status, summaryInstants } = policyStatus(input, plan);
   return {
     response: {
       status,
-      children: [...kept.map(keptPod), ...started, ...views],
+      children: [...kept.map(keptPod), ...started, ...views, ...reported],
       ...resyncAt(nowMilliseconds, [...resyncInstants(input, plan), unseenChildAt, ...summaryInstants]),
     },
     logFields: logFieldsOf(plan, kept, dropped),

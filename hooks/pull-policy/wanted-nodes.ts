@@ -3,7 +3,9 @@ import type { CachedEntry } from '../../crds/cached-image.ts';
 import type { PullPolicySpec } from '../../crds/pull-policy.ts';
 import { parseTimeMilliseconds } from '../../kubernetes/time.ts';
 import { cachedSince, keysOf } from '../cached-image/cached-entries.ts';
+import { heldKeys } from '../cached-image/ledger.ts';
 import { type FleetNode, type FleetTable, matchingNodes, placementOf } from '../fleet/table.ts';
+import { type AdoptionInput, heldDigests } from './adoption.ts';
 import type { PolicyImage } from './policy-image.ts';
 
 /** Nodes that match an image, prepared for a cheap comparison with its ledger. */
@@ -14,22 +16,26 @@ interface Target {
 }
 
 export interface WantedNodes {
-  /** Nodes that lack the image. */
+  /** Nodes that never had the image. */
   readonly missing: readonly FleetNode[];
+  /** Nodes that have lost it. */
+  readonly lost: readonly FleetNode[];
+  /** Nodes that need no pull: their kubelets report the image, and its ledger does not list them yet. */
+  readonly reported: readonly FleetNode[];
   /** Nodes that hold it and are due for a re-pull. */
   readonly repull: readonly FleetNode[];
 }
 
-export interface WantedInput {
+type Placing = Pick<PullPolicySpec, 'nodeSelector' | 'tolerations'>;
+
+export interface WantedInput extends AdoptionInput {
   readonly table: FleetTable;
-  readonly policy: Pick<PullPolicySpec, 'nodeSelector' | 'tolerations'>;
-  readonly repullIntervalMilliseconds: number | undefined;
+  readonly policy: Placing;
   /** Node of the last start. The order begins after it, so that consecutive starts use different nodes. */
   readonly lastStartNode: string | undefined;
-  readonly nowMilliseconds: number;
 }
 
-const nothingWanted: WantedNodes = { missing: [], repull: [] };
+const nothingWanted: WantedNodes = { missing: [], lost: [], reported: [], repull: [] };
 
 /** Nodes by name, beginning after the node of the last start. */
 function rotated(nodes: readonly FleetNode[], lastStartNode: string | undefined): readonly FleetNode[] {
@@ -41,14 +47,16 @@ function rotated(nodes: readonly FleetNode[], lastStartNode: string | undefined)
 function dueForRepull(image: PolicyImage, nodes: readonly FleetNode[], input: WantedInput): FleetNode[] {
   const interval = input.repullIntervalMilliseconds;
   if (interval === undefined) return [];
-  const since = cachedSince(image.ledger.cached);
+  const { cached, lost } = image.ledger;
+  const since = cachedSince(cached);
+  const held = lost.size === 0 ? undefined : heldKeys(image.ledger);
   return nodes.filter(({ key }) => {
     const at = since.get(key);
-    return at !== undefined && at + interval <= input.nowMilliseconds;
+    return at !== undefined && (held?.has(key) ?? true) && at + interval <= input.nowMilliseconds;
   });
 }
 
-function targetOf(image: PolicyImage, { table, policy }: WantedInput): Target {
+function targetOf(image: PolicyImage, table: FleetTable, policy: Placing): Target {
   const nodes = matchingNodes(table, placementOf(image.spec, policy));
   const keys = nodes
     .map(({ key }) => key)
@@ -63,13 +71,12 @@ function targetOf(image: PolicyImage, { table, policy }: WantedInput): Target {
  */
 const targetsOfTable = new WeakMap<FleetTable, Map<string, Target>>();
 
-function sharedTarget(image: PolicyImage, input: WantedInput): Target {
-  const { table, policy } = input;
+function sharedTarget(image: PolicyImage, table: FleetTable, policy: Placing): Target {
   const targets = targetsOfTable.get(table) ?? new Map<string, Target>();
   targetsOfTable.set(table, targets);
   const { nodeSelector, tolerations } = image.spec;
   const placement = JSON.stringify([nodeSelector, tolerations, policy.nodeSelector, policy.tolerations]);
-  const target = targets.get(placement) ?? targetOf(image, input);
+  const target = targets.get(placement) ?? targetOf(image, table, policy);
   targets.set(placement, target);
   return target;
 }
@@ -82,7 +89,12 @@ interface Missing {
 /** The nodes that lack an image, by its `cached`, for the same reason as above. */
 const missingOfCached = new WeakMap<readonly CachedEntry[], Missing>();
 
-function missingNodes({ ledger: { cached } }: PolicyImage, target: Target): readonly FleetNode[] {
+function missingNodes({ ledger }: PolicyImage, target: Target): readonly FleetNode[] {
+  const { cached, lost } = ledger;
+  if (lost.size > 0) {
+    const keys = heldKeys(ledger);
+    return target.nodes.filter(({ key }) => !keys.has(key));
+  }
   const known = missingOfCached.get(cached);
   if (known?.target === target) return known.nodes;
   const isComplete = cached.length === 1 && cached[0]?.nodes === target.keys;
@@ -92,6 +104,31 @@ function missingNodes({ ledger: { cached } }: PolicyImage, target: Target): read
   return nodes;
 }
 
+/** The nodes that match the image and do not hold it, by its ledger. */
+export function missingNodesOf(image: PolicyImage, table: FleetTable, policy: Placing): readonly FleetNode[] {
+  return missingNodes(image, sharedTarget(image, table, policy));
+}
+
+/** Sorts the nodes that do not hold the image by its ledger. Those in `cached` have lost it. */
+function absentNodes(
+  image: PolicyImage,
+  absent: readonly FleetNode[],
+  input: WantedInput,
+): Pick<WantedNodes, 'missing' | 'lost' | 'reported'> {
+  const { cached, lost } = image.ledger;
+  const digestOn = heldDigests(image, input);
+  const isReported = (node: FleetNode) => digestOn?.(node) !== undefined;
+  const reported = digestOn === undefined ? [] : absent.filter(isReported);
+  const unheld = reported.length === 0 ? absent : absent.filter((node) => !isReported(node));
+  if (lost.size === 0) return { missing: unheld, lost: [], reported };
+  const known = new Set(cached.flatMap(keysOf));
+  return {
+    missing: unheld.filter(({ key }) => !known.has(key)),
+    lost: unheld.filter(({ key }) => known.has(key)),
+    reported,
+  };
+}
+
 /**
  * A function that returns the nodes that want a pull of an image. Images with equal selectors and tolerations share
  * the work.
@@ -99,13 +136,12 @@ function missingNodes({ ledger: { cached } }: PolicyImage, target: Target): read
 export function wantedNodesIn(input: WantedInput): (image: PolicyImage) => WantedNodes {
   const { lastStartNode, repullIntervalMilliseconds } = input;
   return (image) => {
-    const target = sharedTarget(image, input);
-    const missing = missingNodes(image, target);
-    if (repullIntervalMilliseconds !== undefined) {
-      const repull = dueForRepull(image, rotated(target.nodes, lastStartNode), input);
-      return { missing: rotated(missing, lastStartNode), repull };
-    }
-    return missing.length === 0 ? nothingWanted : { missing: rotated(missing, lastStartNode), repull: [] };
+    const target = sharedTarget(image, input.table, input.policy);
+    const absent = missingNodes(image, target);
+    if (absent.length === 0 && repullIntervalMilliseconds === undefined) return nothingWanted;
+    const nodes = absentNodes(image, rotated(absent, lastStartNode), input);
+    const repull = dueForRepull(image, rotated(target.nodes, lastStartNode), input);
+    return { ...nodes, repull };
   };
 }
 

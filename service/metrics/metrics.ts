@@ -1,11 +1,12 @@
 // Prometheus metrics of the service.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { PullOutcome } from '../../hooks/hook-result.ts';
+import type { ImageRemoval, PullOutcome } from '../../hooks/hook-result.ts';
 import { OBJECT_NAME_LIMIT_CHARACTERS } from '../../kubernetes/object-name.ts';
 import { limitedLabel } from './label-limit.ts';
 import type { ObjectList } from './object-list.ts';
 import { createObjectMetrics } from './object-metrics.ts';
 import { createPullMetrics } from './pull-metrics.ts';
+import { createRemovalMetrics } from './removal-metrics.ts';
 
 /** A hook call with its response. */
 interface HookCall {
@@ -21,6 +22,7 @@ export interface Metrics {
   observeHook(call: HookCall): void;
   observeStarts(policy: string, count: number): void;
   observePulls(outcomes: readonly PullOutcome[]): void;
+  observeRemovals(removals: readonly ImageRemoval[]): void;
   /** A response with a status that Metacontroller must write. */
   observeStatusWrite(kind: string): void;
   observeSource(policy: string, sourceType: string, latencySeconds: number): void;
@@ -118,6 +120,7 @@ export function createMetrics({ objects, clock = Date.now }: MetricsOptions = {}
     registry,
     observeHook: createHookMetrics(registry, clock),
     observePulls: createPullMetrics(registry),
+    observeRemovals: createRemovalMetrics(registry),
     observeStatusWrite: (kind) => statusWrites.inc({ kind }),
     observeEvent: (outcome, type) => events.inc({ outcome, type }),
     observeSource: (policy, source_type, latencySeconds) =>

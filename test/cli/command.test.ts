@@ -56,6 +56,7 @@ describe('render controllers prints webhooks', () => {
     expect(controllers.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
       'DecoratorController drop-nodes',
       'CompositeController drop-fleets',
+      'CompositeController drop-inventories',
       'CompositeController drop-cachedimages',
       'CompositeController drop-pullpolicies',
       'CompositeController drop-cachedimagesets',

@@ -22,7 +22,9 @@ const DISCOVERY_POLICIES = 'discoverypolicies.drop.corewire.io';
 const measured = [DISCOVERY_POLICIES, 'cachedimages.drop.corewire.io', 'pullpolicies.drop.corewire.io'];
 
 /** Kinds that only the command `kubectl drop` lists. */
-const explained = ['cachedimagesets', 'fleets', 'policyviews'].map((plural) => `${plural}.drop.corewire.io`);
+const explained = ['cachedimagesets', 'fleets', 'inventories', 'policyviews'].map(
+  (plural) => `${plural}.drop.corewire.io`,
+);
 const listed = [...measured, ...explained];
 
 const allowed: readonly Permission[] = [
@@ -123,7 +125,7 @@ describeWith(['controlPlane', 'helm'], 'access of the service', () => {
     { apiGroups: ['drop.corewire.io'], resources: ['discoverypolicies'], verbs: ['get', 'list'] },
     {
       apiGroups: ['drop.corewire.io'],
-      resources: ['cachedimages', 'cachedimagesets', 'fleets', 'policyviews', 'pullpolicies'],
+      resources: ['cachedimages', 'cachedimagesets', 'fleets', 'inventories', 'policyviews', 'pullpolicies'],
       verbs: ['list'],
     },
   ];

@@ -61,11 +61,12 @@ describeWith(['controlPlane', 'helm'], 'the life of a release', () => {
       await releases.install(values);
       expect(await releases.definitions()).toHaveLength(kinds.length);
       const registered = await cluster.kubectl(['get', controllers, '-o', 'name']);
-      expect(registered.trim().split('\n')).toHaveLength(7);
+      expect(registered.trim().split('\n')).toHaveLength(8);
       expect(await defaultsAnnotations(cluster)).toEqual({
         'create-fleet': 'true',
         'create-pull-policy': 'true',
         'pull-policy-spec': '{"maxConcurrentNodes":1,"minDelayBetweenPulls":"10s"}',
+        'inventory-count': '4',
       });
       await releases.uninstall();
       await expectNothingLeft(cluster);
@@ -83,8 +84,8 @@ describeWith(['controlPlane', 'helm'], 'the life of a release', () => {
         minDelayBetweenPulls: '10s',
         repullInterval: '24h',
       });
-      await releases.upgrade({ ...values, fleet: { create: false }, replicas: 3 });
-      expect(await defaultsAnnotations(cluster)).toMatchObject({ 'create-fleet': 'false' });
+      await releases.upgrade({ ...values, fleet: { create: false }, inventory: { count: 8 }, replicas: 3 });
+      expect(await defaultsAnnotations(cluster)).toMatchObject({ 'create-fleet': 'false', 'inventory-count': '8' });
       expect(await keptParts(cluster)).toEqual(before);
     });
 
@@ -144,7 +145,7 @@ describeWith(['controlPlane', 'helm'], 'the life of a release', () => {
     const before = { paths: await hookPaths(), template: await podTemplate() };
     await releases.upgrade({});
     const after = { paths: await hookPaths(), template: await podTemplate() };
-    expect(before.paths).toHaveLength(13);
+    expect(before.paths).toHaveLength(15);
     const pathOnly = (path: string) => path.split('?')[0];
     expect(after.paths.map(pathOnly)).toEqual(before.paths.map(pathOnly));
     expect(before.paths.every((path) => path.includes(`?version=${OLDER_VERSION}&`))).toBe(true);

@@ -14,6 +14,13 @@ const valuesRows: readonly Row[] = [
   ['a negative number of replicas', { replicas: -1 }, /at '\/replicas': minimum: got -1, want 0/],
   ['replicas as text', { replicas: 'two' }, /at '\/replicas': got string, want integer/],
   ['a fraction of a replica', { replicas: 1.5 }, /at '\/replicas': got number, want integer/],
+  [
+    'a negative number of Inventories',
+    { inventory: { count: -1 } },
+    /at '\/inventory\/count': minimum: got -1, want 0/,
+  ],
+  ['more than 64 Inventories', { inventory: { count: 65 } }, /at '\/inventory\/count': maximum: got 65, want 64/],
+  ['a fraction of an Inventory', { inventory: { count: 1.5 } }, /at '\/inventory\/count': got number, want integer/],
   ['a misspelled value', { replica: 3 }, /additional properties 'replica' not allowed/],
   [
     'a misspelled value in a group',

@@ -378,6 +378,19 @@ export const rows: readonly (readonly [title: string, values: Values, expected: 
   ],
   ['no PullPolicy', { defaultPullPolicy: { create: false } }, defaultsWith({ 'create-pull-policy': 'false' })],
   ['no Fleet', { fleet: { create: false } }, defaultsWith({ 'create-fleet': 'false' })],
+  ['the default number of Inventories', {}, defaultsWith({ 'inventory-count': '4' })],
+  ['another number of Inventories', { inventory: { count: 64 } }, defaultsWith({ 'inventory-count': '64' })],
+  [
+    'another number of Inventories for the service',
+    { inventory: { count: 64 } },
+    ['Deployment/drop', variable('DROP_INVENTORIES', '64')],
+  ],
+  ['no Inventories', { inventory: { count: 0 } }, defaultsWith({ 'inventory-count': '0' })],
+  [
+    'no Inventories for the service',
+    { inventory: { count: 0 } },
+    ['Deployment/drop', variable('DROP_INVENTORIES', '0')],
+  ],
   ['no controllers', { createControllers: false }, ['Deployment/drop', {}]],
 ];
 

@@ -67,13 +67,15 @@ export interface KubeletSettings {
   readonly port: number;
   /** Whether the API server, which has no certificate for the kubelet, may run commands in containers. */
   readonly allowsExec: boolean;
+  /** Number of images in the status of the Node, the largest first. The kubelet's default is 50. */
+  readonly maxListedImages: number;
 }
 
 /** The kubelet listens on the loopback interface only. */
 const execAccess = { authentication: { anonymous: { enabled: true } }, authorization: { mode: 'AlwaysAllow' } };
 
 /** The kubelet's configuration: the defaults, except for features that need a dedicated machine. */
-export function kubeletConfiguration({ socket, port, allowsExec }: KubeletSettings): object {
+export function kubeletConfiguration({ socket, port, allowsExec, maxListedImages }: KubeletSettings): object {
   return {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
@@ -82,6 +84,7 @@ export function kubeletConfiguration({ socket, port, allowsExec }: KubeletSettin
     port,
     healthzPort: 0,
     ...(allowsExec ? execAccess : {}),
+    nodeStatusMaxImages: maxListedImages,
     cgroupDriver: 'cgroupfs',
     failCgroupV1: false,
     failSwapOn: false,

@@ -1,5 +1,6 @@
 // Starts a node: a real containerd and a real kubelet, in namespaces of their own.
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unusedPort } from '../service/discovery/servers.ts';
 import { eventually } from '../waiting.ts';
@@ -24,6 +25,8 @@ export interface NodeInput {
   readonly labels?: Readonly<Record<string, string>>;
   /** Allows `kubectl exec`. The API server connects to the name of the node, so that must be `localhost`. */
   readonly allowsExec?: boolean;
+  /** Number of images in the status of the Node, the largest first. Defaults to the kubelet's default. */
+  readonly maxListedImages?: number;
 }
 
 export interface RunningNode {
@@ -32,9 +35,16 @@ export interface RunningNode {
   readonly object: ClusterObject;
   /** Adds an image to containerd, as if it had been pulled. */
   importImage(image: TestImage, reference: string): Promise<void>;
+  /** Runs `ctr` of containerd in the namespace of the kubelet's images. Returns its output. */
+  ctr(...args: readonly string[]): Promise<string>;
+  /** Ends the kubelet and starts another one. Containers and images stay. */
+  restartKubelet(): Promise<void>;
   /** The logs of kubelet and containerd so far. */
   logs(): string;
 }
+
+/** The kubelet's default of `nodeStatusMaxImages`. */
+const MAX_LISTED_IMAGES = 50;
 
 /** The sandbox image of every Pod. It is imported and never pulled. */
 const PAUSE_IMAGE = 'registry.k8s.io/pause:3.10.1';
@@ -91,7 +101,8 @@ async function writeFiles(input: NodeInput): Promise<NodeFiles> {
     pauseImage: PAUSE_IMAGE,
     snapshotter: canOverlay(folder) ? ('overlayfs' as const) : ('native' as const),
   };
-  const kubelet = { socket, port: await unusedPort(), allowsExec: input.allowsExec ?? false };
+  const { allowsExec = false, maxListedImages = MAX_LISTED_IMAGES } = input;
+  const kubelet = { socket, port: await unusedPort(), allowsExec, maxListedImages };
   const user = { as: `system:node:${name}`, 'as-groups': ['system:nodes', 'system:authenticated'] };
   return {
     socket,
@@ -100,6 +111,9 @@ async function writeFiles(input: NodeInput): Promise<NodeFiles> {
     kubeconfig: writeKubeconfig(join(folder, 'kubelet.kubeconfig'), cluster, user),
   };
 }
+
+/** The name of the pipe that restarts the kubelet with each line written to it. */
+const RESTARTS = 'restarts';
 
 /** The script of the first process in the node's process namespace. All other processes end with it. */
 function scriptOf(input: NodeInput, files: NodeFiles): string {
@@ -115,22 +129,25 @@ function scriptOf(input: NodeInput, files: NodeFiles): string {
   return `set -e
 ${coverWith(folder)}
 ${coverNameService(folder)}
+mkfifo '${folder}/${RESTARTS}'
 '${pathOf(binaries, 'containerd')}' --config '${files.containerd}' > '${folder}/containerd.log' 2>&1 &
-'${kubelet.join("' '")}' > '${folder}/kubelet.log' 2>&1 &
-wait
+while :; do
+  '${kubelet.join("' '")}' >> '${folder}/kubelet.log' 2>&1 &
+  kubelet=$!
+  read -r _ < '${folder}/${RESTARTS}'
+  kill $kubelet || true
+  wait $kubelet || true
+done
 `;
 }
 
-async function importImage(
-  { binaries, folder }: NodeInput,
-  socket: string,
-  image: TestImage,
-  reference: string,
-): Promise<void> {
-  const file = join(folder, 'imported.tar');
+const runCtr = ({ binaries }: NodeInput, socket: string, args: readonly string[]) =>
+  runCommand([pathOf(binaries, 'ctr'), '--address', socket, '--namespace', 'k8s.io', ...args]);
+
+async function importImage(input: NodeInput, socket: string, image: TestImage, reference: string): Promise<void> {
+  const file = join(input.folder, 'imported.tar');
   writeFileSync(file, archiveOf(image, reference));
-  const ctr = [pathOf(binaries, 'ctr'), '--address', socket, '--namespace', 'k8s.io'];
-  await runCommand([...ctr, 'images', 'import', file]);
+  await runCtr(input, socket, ['images', 'import', file]);
   rmSync(file);
 }
 
@@ -166,8 +183,14 @@ export async function startNode(input: NodeInput): Promise<RunningNode> {
     const isReady = () => importPauseImage(input, files.socket);
     await startProgram({ command: [...isolated, script], name: 'node', folder, caretaker, isReady });
     const object = await eventually(() => readyNode(input), 60_000);
-    const importInto = (image: TestImage, reference: string) => importImage(input, files.socket, image, reference);
-    return { name, object, importImage: importInto, logs };
+    return {
+      name,
+      object,
+      importImage: (image, reference) => importImage(input, files.socket, image, reference),
+      ctr: (...args) => runCtr(input, files.socket, args),
+      restartKubelet: () => writeFile(join(folder, RESTARTS), '\n'),
+      logs,
+    };
   } catch (error) {
     throw new Error(`${String(error)}\n${logs().slice(-6_000)}`, { cause: error });
   }

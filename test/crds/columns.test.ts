@@ -27,6 +27,7 @@ const expectedColumns: Readonly<Record<string, Expected>> = {
       ['Digest', 'string', '.status.resolvedDigest'],
       ['Set', 'string', '.metadata.labels.drop\\.corewire\\.io/imageset'],
       ['Policy', 'string', '.spec.policyRef.name'],
+      ['Size', 'string', '.status.size'],
       ['Failures', 'integer', '.status.consecutiveFailures'],
       ['Message', 'string', message],
     ],
@@ -91,6 +92,30 @@ const expectedColumns: Readonly<Record<string, Expected>> = {
   PolicyView: {
     columns: [
       ['Paused', 'boolean', '.spec.paused'],
+      ['Age', 'date', age],
+    ],
+    wide: [],
+  },
+  NodeImages: {
+    columns: [
+      ['Key', 'string', '.spec.key'],
+      ['Inventory', 'string', '.metadata.labels.drop\\.corewire\\.io/inventory'],
+      ['Age', 'date', age],
+    ],
+    wide: [],
+  },
+  Inventory: {
+    columns: [
+      ['Complete', 'string', '.status.conditions[?(@.type=="Complete")].status'],
+      ['Changed', 'date', '.status.time'],
+      ['Age', 'date', age],
+    ],
+    wide: [],
+  },
+  PolicyReferences: { columns: [['Age', 'date', age]], wide: [] },
+  ImageInventory: {
+    columns: [
+      ['Reference', 'string', '.spec.reference'],
       ['Age', 'date', age],
     ],
     wide: [],

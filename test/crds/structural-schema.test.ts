@@ -6,6 +6,15 @@ import type { Kind } from '../../crds/kind.ts';
 import { kinds } from '../../crds/kinds.ts';
 import type { JsonSchema } from './schema-nodes.ts';
 
+const kindsWithRequiredSpec: ReadonlySet<string> = new Set([
+  'CachedImage',
+  'NodeCache',
+  'PolicyView',
+  'NodeImages',
+  'PolicyReferences',
+  'ImageInventory',
+]);
+
 /** Before adding a keyword, check that structural schemas allow it. */
 const allowedKeywords: ReadonlySet<string> = new Set([
   'type',
@@ -85,7 +94,7 @@ describe.each(named)('the schema of %s', (_name, kind) => {
   });
 
   it('requires the spec only when an empty spec is invalid', () => {
-    const isRequired = ['CachedImage', 'NodeCache', 'PolicyView'].includes(kind.kind);
+    const isRequired = kindsWithRequiredSpec.has(kind.kind);
     expect(schemaOf(kind).required).toEqual(isRequired ? ['spec'] : undefined);
   });
 });

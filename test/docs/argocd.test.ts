@@ -6,7 +6,8 @@ import { argocdPatch, healthCheckOf, healthChecks } from '../../scripts/argocd-h
 import { type SyncedStatus, syncedStatuses } from '../hooks/synced-statuses.ts';
 import { type Health, hasLua, healthOf } from './lua.ts';
 
-type HealthKind = SyncedStatus['kind'];
+/** Argo CD does not look at kinds that only Drop writes. */
+type HealthKind = Exclude<SyncedStatus['kind'], 'Inventory'>;
 type HealthName = 'Healthy' | 'Progressing' | 'Suspended' | 'Degraded';
 
 interface Status {
@@ -20,7 +21,7 @@ const GENERATION = 1;
 const expected: Readonly<Record<HealthKind, Partial<Record<HealthName, readonly Reason[]>>>> = {
   CachedImage: {
     Healthy: ['Cached'],
-    Progressing: ['Pending', 'Pulling', 'FleetNotFound'],
+    Progressing: ['Pending', 'Pulling', 'FleetNotFound', 'ImageRemovedFromNode'],
     Suspended: ['Paused'],
     Degraded: [
       'InvalidSpec',

@@ -47,6 +47,7 @@ export const commandBlocks: readonly CommandBlock[] = [
   { file: 'docs/migration.md', heading: 'Definitions that belong to no release', runner: migration },
   { file: 'docs/migration.md', heading: 'Remove what the original left behind', runner: migration },
   { file: 'docs/migration.md', heading: 'Compare', runner: migration },
+  { file: 'docs/operations.md', heading: 'Inventories', runner: cluster },
   { file: 'docs/pull-pacing.md', heading: 'See which gate is closed', runner: cluster },
   { file: 'docs/pull-pacing.md', heading: 'Pause', runner: cluster },
   { file: 'docs/troubleshooting.md', heading: 'Status and troubleshooting', runner: cluster },

@@ -44,6 +44,7 @@ describe('without a Fleet and a PolicyView the recorded status stays:', () => {
         consecutiveFailures: 0,
         ...(hasPod ? { lastAttemptedAt: '2026-11-21T23:16:07Z' } : {}),
         image,
+        imageTime: '2026-11-21T23:16:09.000Z',
         cached: [],
         failing: [],
         recorded: [],
@@ -76,6 +77,7 @@ const cachedStatus = (image: string, digest: string, attempt: string) => ({
   resolvedDigest: digest,
   consecutiveFailures: 0,
   lastPulledAt: '2026-11-21T23:16:09.000Z',
+  lastPulledDigest: digest,
   conditions: [since('Ready', 'True', 'Cached', 'on 1 node'), idle('Cached')],
   image,
   cached: [{ digest, since: '2026-11-22T00:00:00Z', nodes: NODE_KEY }],
@@ -168,6 +170,7 @@ describe('with a Fleet and a PolicyView the outcome of each Pod is recorded:', (
         revision: 1,
         observedGeneration: 1,
         ...(hasPod ? { lastAttemptedAt: '2026-11-21T23:16:07Z' } : {}),
+        imageTime: '2026-11-21T23:16:09.000Z',
         ...status,
       },
       children: [],
@@ -195,6 +198,7 @@ it('the customize hook relates the Fleet, the Pods of the image and the view of 
         },
       },
       { apiVersion: 'drop.corewire.io/v1alpha1', resource: 'policyviews', names: ['default'] },
+      { apiVersion: 'drop.corewire.io/v1alpha1', resource: 'imageinventories', names: ['missing'] },
     ],
   });
 });

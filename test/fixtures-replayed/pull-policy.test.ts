@@ -207,6 +207,7 @@ it('the customize hook relates the Fleet, all images and the Pods of the other p
           matchExpressions: [{ key: 'drop.corewire.io/policy', operator: 'NotIn', values: ['default'] }],
         },
       },
+      { apiVersion: 'drop.corewire.io/v1alpha1', resource: 'inventories', labelSelector: {} },
     ],
   });
 });

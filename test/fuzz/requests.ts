@@ -19,23 +19,94 @@ function nodeCaches(list: readonly wire.NodeFacts[]) {
   return { [`NodeCache.${API_VERSION}`]: wire.wireGroup(caches) };
 }
 
-const nodeSync = fc.tuple(nodes, fc.boolean()).map(([[node = { name: 'a' }], isCached]) => ({
+const inventory = object('Inventory', '0-of-1', {
+  spec: {},
+  status: {
+    revision: 3,
+    time: wire.isoTime(wire.NOON),
+    nodes: 'a b',
+    references: ['0 - 1 Aw', ''],
+    lost: ['0 a.1.2', 'x'],
+  },
+});
+
+/** Texts as NodeImages contains them, some of them damaged. */
+const packed = fc.constantFrom(
+  '1 - 0',
+  'zz 0 000000000000 111111111111',
+  '',
+  ' ',
+  '- 1 - 0',
+  'tt 1 - 0',
+  '0 0 a b',
+  '%',
+);
+const packedLists = fc.record({
+  listed: fc.array(packed, { maxLength: 5 }),
+  unlisted: fc.array(packed, { maxLength: 5 }),
+  lost: fc.array(packed, { maxLength: 5 }),
+});
+
+function wireNodeImages(node: wire.NodeFacts, lists: object) {
+  const spec = { key: wire.keyOf(node), time: wire.isoTime(wire.NOON), ...lists };
+  return object('NodeImages', node.name, { spec });
+}
+
+const reportedImages = fc.array(
+  fc.record({
+    names: fc.array(fc.constantFrom('a:1', 'b@sha256:0', '<none>:<none>', ''), { maxLength: 6 }),
+    sizeBytes: fc.integer({ min: -1, max: 9 }),
+  }),
+  { maxLength: 4 },
+);
+
+const nodeFacts = fc.tuple(nodes, fc.boolean(), reportedImages, packedLists);
+const nodeSync = nodeFacts.map(([[node = { name: 'a' }], isCached, images, lists]) => ({
   object: object('Node', node.name, {
     spec: { unschedulable: node.unschedulable, taints: node.taints },
-    status: { conditions: [{ type: 'Ready', status: node.ready ? 'True' : 'Unknown' }], nodeInfo: {} },
+    status: { conditions: [{ type: 'Ready', status: node.ready ? 'True' : 'Unknown' }], nodeInfo: {}, images },
   }),
-  attachments: nodeCaches(isCached ? [node] : []),
+  attachments: {
+    ...nodeCaches(isCached ? [node] : []),
+    [`NodeImages.${API_VERSION}`]: isCached ? wire.wireGroup([wireNodeImages(node, lists)]) : {},
+  },
+}));
+
+const inventorySync = fc.tuple(nodes, packedLists).map(([list, lists]) => ({
+  parent: inventory,
+  related: {
+    [`NodeImages.${API_VERSION}`]: wire.wireGroup(list.map((node) => wireNodeImages(node, lists))),
+    [`PolicyReferences.${API_VERSION}`]: wire.wireGroup([
+      object('PolicyReferences', 'default', { spec: { references: lists.listed.flatMap((text) => text.split(' ')) } }),
+    ]),
+  },
 }));
 
 const fleetSync = fc
   .tuple(nodes, nodes)
   .map(([before, now]) => ({ parent: wire.wireFleet(before), related: nodeCaches(now) }));
 
-const imageSync = policyRequestFacts.map(({ images: [image = { name: 'u' }] = [], nodes: all = [], pods = [] }) =>
-  wire.wireImageRequest({ ...image, nodes: all, pods: pods.map((pod) => ({ ...pod, image: image.name })) }),
-);
+const stampedKeys = fc.constantFrom('', 'a', 'a.1', '000000000000.zz 000000000001', ' ', '.', 'a..b', 'a.!');
+const held = fc.array(fc.record({ digest: fc.constantFrom('', 'sha256:1'), nodes: stampedKeys }), { maxLength: 3 });
 
-const policySync = policyRequestFacts.map(wire.wirePolicyRequest);
+const imageSync = fc
+  .tuple(policyRequestFacts, held, stampedKeys)
+  .map(([{ images: [image = { name: 'u' }] = [], nodes: all = [], pods = [] }, entries, lost]) => {
+    const facts = { ...image, nodes: all, pods: pods.map((pod) => ({ ...pod, image: image.name })) };
+    const request = wire.wireImageRequest(facts);
+    const spec = { reference: wire.referenceOf(image.name), held: entries, lost };
+    Object.assign(request.related, {
+      [`ImageInventory.${API_VERSION}`]: wire.wireGroup([object('ImageInventory', image.name, { spec })]),
+    });
+    return request;
+  });
+
+const policySync = fc.tuple(policyRequestFacts, fc.boolean()).map(([facts, hasInventory]) => {
+  const request = wire.wirePolicyRequest(facts);
+  const inventories = { [`Inventory.${API_VERSION}`]: wire.wireGroup(hasInventory ? [inventory] : []) };
+  Object.assign(request.related, inventories);
+  return request;
+});
 
 const source = fc.constantFrom(
   { type: 'registry', registry: { url: 'https://a.example.com', repositories: ['app'], tagFilter: '(a+)+$', topX: 2 } },
@@ -147,6 +218,8 @@ const bodies: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   '/hooks/defaults/sync': defaultsSync,
   '/hooks/fleets/customize': parentOf(fleetSync),
   '/hooks/fleets/sync': fleetSync,
+  '/hooks/inventories/customize': fc.constant({ parent: inventory }),
+  '/hooks/inventories/sync': inventorySync,
   '/hooks/cachedimages/customize': parentOf(imageSync),
   '/hooks/cachedimages/sync': imageSync,
   '/hooks/pullpolicies/customize': parentOf(policySync),

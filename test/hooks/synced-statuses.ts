@@ -4,8 +4,13 @@ import { memberName, readStaticMembers } from '../../hooks/cached-image-set/memb
 import { syncCachedImageSet } from '../../hooks/cached-image-set/sync.ts';
 import type { FailureReason, SourceOutcome } from '../../hooks/discovery-policy/query.ts';
 import { syncDiscoveryPolicy } from '../../hooks/discovery-policy/sync.ts';
+import { syncInventory } from '../../hooks/inventory/sync.ts';
 import { syncPullPolicy } from '../../hooks/pull-policy/sync.ts';
-import { cachedImageSetSyncRequest, discoveryPolicySyncRequest } from '../../metacontroller/hook-request.ts';
+import {
+  cachedImageSetSyncRequest,
+  discoveryPolicySyncRequest,
+  inventorySyncRequest,
+} from '../../metacontroller/hook-request.ts';
 import {
   type ImageFacts,
   type ImageRequestFacts,
@@ -27,7 +32,7 @@ import { progressingRows } from './pull-policy/progressing-rows.ts';
 
 /** A status that a sync returned for an object of generation 1. */
 export interface SyncedStatus {
-  readonly kind: 'CachedImage' | 'CachedImageSet' | 'PullPolicy' | 'DiscoveryPolicy';
+  readonly kind: 'CachedImage' | 'CachedImageSet' | 'PullPolicy' | 'DiscoveryPolicy' | 'Inventory';
   readonly status: unknown;
 }
 
@@ -47,6 +52,8 @@ const failedOnce = [
     at: isoTime(NOON - MINUTE),
   },
 ];
+
+const lostOnA = `${keyOf({ name: 'a' })}.zz`;
 
 const imageRows: readonly Omit<ImageRequestFacts, 'name'>[] = [
   { spec: { tag: 7 } },
@@ -74,6 +81,7 @@ const imageRows: readonly Omit<ImageRequestFacts, 'name'>[] = [
   { pods: [waiting('ImageInspectError')] },
   { pods: [{ ...pod, status: { phase: 'Pending', initContainerStatuses: [failedInit] } }] },
   { pods: [{ ...pod, container: { name: 'renamed' } }] },
+  { status: { cached: [{ digest: '', since: isoTime(NOON), nodes: keyOf({ name: 'a' }) }], lost: lostOnA } },
 ];
 
 const imageStatuses = imageRows.map((row): SyncedStatus => {
@@ -193,9 +201,24 @@ const setStatuses = [
 });
 
 /** Statuses that have, together, every reason of every condition. */
+const inventoryStatuses = [1, 40_000].map((images): SyncedStatus => {
+  const references = Array.from({ length: images }, (_, index) => index.toString(16).padStart(12, '0'));
+  const request = inventorySyncRequest.parse({
+    parent: { kind: 'Inventory', metadata: { name: '0-of-1', uid: 'u', generation: 1 }, spec: {} },
+    related: {
+      'NodeImages.drop.corewire.io/v1alpha1': {},
+      'PolicyReferences.drop.corewire.io/v1alpha1': {
+        default: { metadata: { name: 'default' }, spec: { references } },
+      },
+    },
+  });
+  return { kind: 'Inventory', status: syncInventory(request, NOON).status };
+});
+
 export const syncedStatuses: readonly SyncedStatus[] = [
   ...imageStatuses,
   ...policyStatuses,
   ...setStatuses,
   ...discoveryStatuses,
+  ...inventoryStatuses,
 ];

@@ -58,7 +58,7 @@ describe('the parsed spec of a Pod', () => {
 });
 
 describe('a parsed Node', () => {
-  const noStatus = { conditions: [], nodeInfo: undefined };
+  const noStatus = { conditions: [], nodeInfo: undefined, images: [] };
   it.each<[string, object, unknown, unknown]>([
     ['has neither spec nor status when both are absent', {}, undefined, undefined],
     [
@@ -83,13 +83,25 @@ describe('a parsed Node', () => {
       'drops entries of conditions that are not conditions',
       { status: { conditions: ['x', { type: 'Ready', status: 'True', reason: 'r' }, {}] } },
       undefined,
-      { conditions: [{ type: 'Ready', status: 'True' }], nodeInfo: undefined },
+      { ...noStatus, conditions: [{ type: 'Ready', status: 'True' }] },
     ],
     [
       'has defaults for fields of other types',
       { spec: { unschedulable: 'yes', taints: 'all' }, status: { nodeInfo: { operatingSystem: 7 } } },
       { unschedulable: false, taints: [] },
-      { conditions: [], nodeInfo: { operatingSystem: undefined } },
+      { ...noStatus, nodeInfo: { operatingSystem: undefined } },
+    ],
+    [
+      'drops images that are none, and names that are no texts',
+      { status: { images: [{ names: ['a:1', 7, null], sizeBytes: 3 }, 'b', { names: null, sizeBytes: '3' }] } },
+      undefined,
+      {
+        ...noStatus,
+        images: [
+          { names: ['a:1'], sizeBytes: 3 },
+          { names: [], sizeBytes: 0 },
+        ],
+      },
     ],
   ])('%s', (_title, node, spec, status) => {
     const read = observedNode.parse({ metadata: { name: 'n' }, ...node });

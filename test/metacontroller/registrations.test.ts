@@ -50,7 +50,11 @@ const expectedSpecs: Readonly<Record<string, Expected>> = {
           labelSelector: { matchLabels: defaultsLabels },
         },
       ],
-      attachments: [child(API_VERSION, 'fleets', 'InPlace'), child(API_VERSION, 'pullpolicies', 'InPlace')],
+      attachments: [
+        child(API_VERSION, 'fleets', 'InPlace'),
+        child(API_VERSION, 'pullpolicies', 'InPlace'),
+        child(API_VERSION, 'inventories', 'InPlace'),
+      ],
       hooks: { sync: webhook('defaults/sync'), customize: webhook('defaults/customize') },
     },
   },
@@ -58,7 +62,7 @@ const expectedSpecs: Readonly<Record<string, Expected>> = {
     kind: 'DecoratorController',
     spec: {
       resources: [{ apiVersion: 'v1', resource: 'nodes' }],
-      attachments: [child(API_VERSION, 'nodecaches', 'InPlace')],
+      attachments: [child(API_VERSION, 'nodecaches', 'InPlace'), child(API_VERSION, 'nodeimages', 'InPlace')],
       hooks: { sync: webhook('nodes/sync') },
     },
   },
@@ -68,6 +72,14 @@ const expectedSpecs: Readonly<Record<string, Expected>> = {
       generateSelector: true,
       parentResource: parent('fleets'),
       hooks: { sync: webhook('fleets/sync'), customize: webhook('fleets/customize') },
+    },
+  },
+  'drop-inventories': {
+    kind: 'CompositeController',
+    spec: {
+      generateSelector: true,
+      parentResource: parent('inventories'),
+      hooks: { sync: webhook('inventories/sync'), customize: webhook('inventories/customize') },
     },
   },
   'drop-cachedimages': {
@@ -83,7 +95,12 @@ const expectedSpecs: Readonly<Record<string, Expected>> = {
     spec: {
       generateSelector: true,
       parentResource: parent('pullpolicies'),
-      childResources: [child('v1', 'pods', 'OnDelete'), child(API_VERSION, 'policyviews', 'InPlace')],
+      childResources: [
+        child('v1', 'pods', 'OnDelete'),
+        child(API_VERSION, 'policyviews', 'InPlace'),
+        child(API_VERSION, 'policyreferences', 'InPlace'),
+        child(API_VERSION, 'imageinventories', 'InPlace'),
+      ],
       hooks: { sync: webhook('pullpolicies/sync'), customize: webhook('pullpolicies/customize') },
     },
   },

@@ -12,6 +12,7 @@ export const NOW = Date.parse('2026-11-21T23:16:20Z');
 const settings: HookSettings = {
   namespace: 'drop-system',
   defaultPolicyName: 'default',
+  inventoryCount: 0,
   pullPods: DEFAULT_PULL_POD_SETTINGS,
 };
 

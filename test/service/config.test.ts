@@ -29,6 +29,7 @@ const defaults = {
   settings: {
     namespace: 'drop-system',
     defaultPolicyName: 'default',
+    inventoryCount: 4,
     pullPods: {
       resources: { requests: { cpu: '10m', memory: '16Mi' }, limits: { memory: '64Mi' } },
       priorityClassName: undefined,
@@ -115,10 +116,16 @@ describe('a valid environment sets', () => {
         settings: {
           namespace: 'pulls',
           defaultPolicyName: 'slow',
+          inventoryCount: 4,
           pullPods: { ...defaults.settings.pullPods, priorityClassName: 'low' },
         },
       },
     ],
+    ...[0, 1, 64].map((count): [string, NodeJS.ProcessEnv, object] => [
+      `a number of ${count} Inventories`,
+      { ...anonymous, DROP_INVENTORIES: String(count) },
+      { settings: { ...defaults.settings, inventoryCount: count } },
+    ]),
     [
       'resources of pull Pods',
       { ...anonymous, DROP_PULL_POD_RESOURCES: JSON.stringify(resources) },
@@ -157,6 +164,7 @@ describe('a valid environment sets', () => {
 
 describe('an invalid environment is an error', () => {
   const port = (value: string) => ({ ...anonymous, DROP_PORT: value });
+  const inventories = (value: string) => ({ ...anonymous, DROP_INVENTORIES: value });
   const bodyLimit = (value: string) => ({ ...anonymous, DROP_BODY_LIMIT_BYTES: value });
   const noBoolean = 'Invalid option: expected one of "true"|"false"';
   const half = 'DROP_TLS_CERTIFICATE_FILE and DROP_TLS_KEY_FILE must be set together: set both or neither';
@@ -185,6 +193,10 @@ describe('an invalid environment is an error', () => {
     ['a fractional port', port('80.5'), 'DROP_PORT: must be a whole number'],
     ['a negative port', port('-1'), 'DROP_PORT: must be a whole number'],
     ['a port above 65535', port('65536'), 'DROP_PORT: Too big: expected number to be <=65535'],
+    ['a number of Inventories as text', inventories('abc'), 'DROP_INVENTORIES: must be a whole number'],
+    ['a fraction of an Inventory', inventories('1.5'), 'DROP_INVENTORIES: must be a whole number'],
+    ['a negative number of Inventories', inventories('-1'), 'DROP_INVENTORIES: must be a whole number'],
+    ['more than 64 Inventories', inventories('65'), 'DROP_INVENTORIES: Too big: expected number to be <=64'],
     ['a small body limit', bodyLimit('1023'), 'DROP_BODY_LIMIT_BYTES: Too small: expected number to be >=1024'],
     ['a body limit with a unit', bodyLimit('64Mi'), 'DROP_BODY_LIMIT_BYTES: must be a whole number'],
     [

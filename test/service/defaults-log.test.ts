@@ -15,7 +15,11 @@ async function linesFor(annotations: Readonly<Record<string, string>>) {
 }
 
 const WARN = 40;
-const readable = { 'drop.corewire.io/create-fleet': 'false', 'drop.corewire.io/create-pull-policy': 'false' };
+const readable = {
+  'drop.corewire.io/create-fleet': 'false',
+  'drop.corewire.io/create-pull-policy': 'false',
+  'drop.corewire.io/inventory-count': '0',
+};
 
 test('an unreadable annotation is a warning that names the annotation', async () => {
   expect(await linesFor({ ...readable, 'drop.corewire.io/create-fleet': 'maybe' })).toEqual([

@@ -9,7 +9,7 @@ import { controllerOf, type KubernetesObject } from '../../simulator/kubernetes-
 import { taintsOfNode } from '../../simulator/node-object.ts';
 import { discoveredIn, endpointsIn } from './invariants/discoveries.ts';
 import { keyOfNode } from './invariants/pull.ts';
-import { keysIn, ledgerOf, requestedReference } from './invariants/records.ts';
+import { heldIn, ledgerOf, requestedReference } from './invariants/records.ts';
 import { hadImage } from './mirror.ts';
 import { obstacleOf, stateOfNode } from './node-state.ts';
 import type { Simulation } from './simulation.ts';
@@ -23,6 +23,7 @@ const REASONS_WHILE_PAUSED = [
   'PullTimeout',
   'NodeNotReady',
   'PodFailed',
+  'ImageRemovedFromNode',
   ...PULL_FAILURES,
 ];
 
@@ -50,7 +51,7 @@ function nodesOf({ cluster }: Simulation, image: KubernetesObject, policy: PullP
     const isLasting = (taint: { readonly key: string }) => !CONDITION_TAINT_KEYS.has(taint.key);
     return isSelected && firstUntoleratedTaint(taints, tolerations, isLasting) === undefined;
   });
-  const held = keysIn(ledgerOf(image));
+  const held = heldIn(ledgerOf(image));
   const isUnavailable = (node: KubernetesObject) =>
     !held.has(keyOfNode(node)) && obstacleOf(stateOfNode(node), tolerations) !== undefined;
   return {

@@ -16,18 +16,23 @@ function machineOf({ cluster }: Simulation, name: string): Machine | undefined {
   return cluster.store.find({ kind: 'Node', name }) === undefined ? undefined : cluster.machine(name);
 }
 
+/** Removes an image unless it is the last one: a real node keeps the image of its Pod sandboxes. */
+function removeUnlessLast({ images, removeImage }: Machine, reference: string): boolean {
+  return images.layers.size > 1 && removeImage(reference);
+}
+
 /** Removes images, each chosen by a number from 0 to 1 among those present. Returns the names of the removed ones. */
-function removeSome({ images, removeImage }: Machine, choices: readonly number[]): readonly string[] {
+function removeSome(machine: Machine, choices: readonly number[]): readonly string[] {
   return choices.flatMap((choice) => {
-    const names = [...images.layers.keys()];
+    const names = [...machine.images.layers.keys()];
     const name = names[Math.floor(choice * names.length)];
-    return name !== undefined && removeImage(name) ? [name] : [];
+    return name !== undefined && removeUnlessLast(machine, name) ? [name] : [];
   });
 }
 
 /** Removes an image from a node some time after each of its arrivals there. */
 function removeAgain(simulation: Simulation, random: Random): void {
-  const { points, clock, eventLog, images, cluster } = simulation;
+  const { points, clock, eventLog, images } = simulation;
   const victim = pickName(simulation, random, 'Node');
   const repository = repositoryOf(random.pick(images));
   let removals = 0;
@@ -38,7 +43,8 @@ function removeAgain(simulation: Simulation, random: Random): void {
     const delay = random.integer(1, 90) * SECOND;
     if (clock.now() + delay >= START + FAULTY_MILLISECONDS) return;
     clock.schedule(delay, () => {
-      const isRemoved = machineOf(simulation, node) !== undefined && cluster.machine(node).removeImage(reference);
+      const machine = machineOf(simulation, node);
+      const isRemoved = machine !== undefined && removeUnlessLast(machine, reference);
       if (isRemoved) eventLog.record(`${node} loses ${reference} ${delay / SECOND} s after its arrival`);
     });
   });

@@ -10,6 +10,9 @@ import { HOUR } from './time.ts';
 /** Kinds written on a schedule: the heartbeat of a Node, and the time of the last discovery. */
 const WRITTEN_ON_SCHEDULE: ReadonlySet<string> = new Set(['Node', 'DiscoveryPolicy']);
 
+/** Kinds that change when a pull brings an image that its node did not list. */
+const REPORTS: ReadonlySet<string> = new Set(['NodeImages', 'Inventory', 'ImageInventory']);
+
 /** Names of the policies with a repullInterval. */
 function repullingPolicies({ cluster }: Simulation): ReadonlySet<string> {
   const repulls = ({ spec }: KubernetesObject) => (spec as unknown as PullPolicySpec).repullInterval !== undefined;
@@ -42,7 +45,8 @@ async function activityInAnHour({ cluster, clock }: Simulation, repulling: Reado
   let discoveries = 0;
   const stop = cluster.store.watch(({ object }) => {
     if (object.kind === 'DiscoveryPolicy') discoveries += 1;
-    const isDue = WRITTEN_ON_SCHEDULE.has(object.kind) || repulling.has(policyNameOf(object) ?? '');
+    const isOfRepull = repulling.has(policyNameOf(object) ?? '') || (repulling.size > 0 && REPORTS.has(object.kind));
+    const isDue = WRITTEN_ON_SCHEDULE.has(object.kind) || isOfRepull;
     if (!isDue) writes.push(`${object.kind} ${object.metadata.name}`);
   });
   await clock.runFor(HOUR);
@@ -62,6 +66,7 @@ function syncLimits(
   const sets = simulation.cluster.store.list('CachedImageSet').length;
   return {
     'drop-fleets': 0,
+    'drop-inventories': 0,
     'drop-cachedimages': 0,
     'drop-pullpolicies': 0,
     // Every discovery syncs every set.

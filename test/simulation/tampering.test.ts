@@ -5,6 +5,7 @@ import { run } from './run.ts';
 import { deletionTamperings, endTamperings } from './tampering/children.ts';
 import { countTamperings } from './tampering/counts.ts';
 import { podTamperings, recordTamperings, secretTamperings, truthTamperings } from './tampering/records.ts';
+import { reportTamperings } from './tampering/reports.ts';
 import { capTamperings, delayTamperings, nodeTamperings } from './tampering/starts.ts';
 import type { TamperedService } from './tampering/tampering.ts';
 
@@ -19,6 +20,7 @@ const services: readonly TamperedService[] = [
   ...deletionTamperings,
   ...endTamperings,
   ...countTamperings,
+  ...reportTamperings,
 ];
 
 const rows = services.map((service) => [service.service, service.invariant, service] as const);

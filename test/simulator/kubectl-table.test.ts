@@ -87,7 +87,7 @@ test('a table lists the objects of a kind by name', () => {
 
 test('a wide table has more columns and shows the first line of a message', () => {
   const text = kubectlTable(cachedImageKind, [broken], START_MILLISECONDS, { wide: true });
-  expect(text.split('\n')[0]).toMatch(/READY {3}AGE {3}DIGEST {3}SET {3}POLICY {3}FAILURES {3}MESSAGE$/);
+  expect(text.split('\n')[0]).toMatch(/READY {3}AGE {3}DIGEST {3}SET {3}POLICY {3}SIZE {3}FAILURES {3}MESSAGE$/);
   expect(text.split('\n')[1]).toMatch(/no such host\.\.\.$/);
 });
 

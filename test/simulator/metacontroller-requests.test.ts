@@ -20,7 +20,11 @@ test('a sync request of a CompositeController has controller, parent, children, 
   const controller = { kind: 'CompositeController', metadata: { name: 'drop-pullpolicies' } };
   expect(first?.body.controller).toMatchObject(controller);
   expect(first?.body.parent).toMatchObject({ kind: 'PullPolicy', spec: { maxConcurrentNodes: 1 } });
-  expect(first?.body.children).toEqual({ 'Pod.v1': {}, 'PolicyView.drop.corewire.io/v1alpha1': {} });
+  const kindsOfChildren = ['ImageInventory', 'PolicyReferences', 'PolicyView'];
+  expect(first?.body.children).toEqual({
+    'Pod.v1': {},
+    ...Object.fromEntries(kindsOfChildren.map((kind) => [`${kind}.drop.corewire.io/v1alpha1`, {}])),
+  });
   expect(first?.body.finalizing).toBe(false);
   expect(first?.timeoutSeconds).toBe(30);
   const last = callsOf(SYNC).at(-1)?.body;
@@ -36,7 +40,10 @@ test('a sync request of a DecoratorController has object and attachments', async
   const [first] = callsOf('/hooks/nodes/sync');
   expect(Object.keys(first?.body ?? {})).toEqual(['controller', 'object', 'attachments', 'related', 'finalizing']);
   expect(first?.body.object).toMatchObject({ kind: 'Node', metadata: { name: 'node-a' } });
-  expect(first?.body.attachments).toEqual({ 'NodeCache.drop.corewire.io/v1alpha1': {} });
+  expect(first?.body.attachments).toEqual({
+    'NodeCache.drop.corewire.io/v1alpha1': {},
+    'NodeImages.drop.corewire.io/v1alpha1': {},
+  });
   expect(first?.body.related).toEqual({});
 });
 

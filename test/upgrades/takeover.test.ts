@@ -107,6 +107,7 @@ test('the outcome of a pull Pod that the original Drop left running is recorded'
   });
   wantImage(cluster, 'app');
   await clock.runUntil(() => allCached(cluster), 5 * MINUTE);
+  await clock.runFor(MINUTE);
   expect(imageStatus(cluster, 'app').ready).toBe('2/2');
   expect(cluster.podStarts.filter(({ node, policy }) => node === 'node-0' && policy !== '')).toEqual([]);
   // The Pod has no owner among our objects, so the user has to delete it.
@@ -246,8 +247,9 @@ test.each(fields)(
     expect(await clock.runUntil(isDone, HOUR)).toBe(true);
     expect(peak.most()).toBeLessThanOrEqual(CAP);
     const again = cluster.podStarts.slice(before).filter(({ node }) => node !== 'node-new');
-    if (kind === 'CachedImage' && ledgerFields.has(field)) expect(again).toHaveLength(2 * IMAGES.length);
-    else expect(again).toEqual([]);
+    // A node whose kubelet reports the image with the digest of a recent pull needs no second one.
+    const mayRepeat = kind === 'CachedImage' && ledgerFields.has(field);
+    expect(again.length).toBeLessThanOrEqual(mayRepeat ? 2 * IMAGES.length : 0);
     expect(reasonOf(cluster, 'a')).toBe('Cached');
   },
 );

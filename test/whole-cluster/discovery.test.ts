@@ -21,6 +21,9 @@ import {
 import { allCached, applyPolicy, HOUR, isOnNode, MINUTE, SECOND, startedTwice } from './scenario.ts';
 
 /** The longest interval of a policy with a syncInterval of 10 minutes. */
+/** After this time, kubelets and Inventories have reported every pull, and the policy that it is idle. */
+const REPORTING = 12 * MINUTE;
+
 const INTERVAL = 11 * MINUTE;
 
 test('a discovered image is pulled to every node, and the statuses report it', async () => {
@@ -77,6 +80,7 @@ test('images with a higher score are pulled first on every node', async () => {
 
 test('a change of rank starts no pull and writes no status of an image', async () => {
   const { cluster, clock, responses } = await startWarm();
+  await clock.runFor(REPORTING);
   const starts = cluster.podStarts.length;
   const statuses = () => cluster.store.list('CachedImage').map(({ metadata, status }) => [metadata.uid, status]);
   const statusesBefore = statuses();
@@ -230,8 +234,7 @@ test('a failing source is retried after 10 s, doubled each time up to syncInterv
 
 test('an unchanged discovery result writes only its own time', async () => {
   const { cluster, clock } = await startWarm();
-  // Within a minute after the last pull the policy reports that it is idle.
-  await clock.runFor(MINUTE);
+  await clock.runFor(REPORTING);
   const writes: string[] = [];
   cluster.store.watch(({ object }) => {
     if (object.apiVersion === API_VERSION) writes.push(object.kind);

@@ -18,6 +18,8 @@
   value: {{ .Release.Namespace }}
 - name: DROP_EVENTS
   value: "true"
+- name: DROP_INVENTORIES
+  value: {{ include "drop.text" .Values.inventory.count | quote }}
 - name: DROP_LOG_LEVEL
   value: {{ .Values.logLevel }}
 - name: DROP_BODY_LIMIT_BYTES

@@ -40,6 +40,26 @@ them: Helm deletes what the last manifest of this release has and the new one la
 {{- $remedy := "Upgrade once with crds.install=true and crds.keep=true first" }}
 {{- fail (cat $problem "and with them every CachedImage." $remedy) }}
 {{- end }}
+{{- include "drop.validateNewestDefinition" (dict "root" $ "metadata" $existing) }}
+{{- end }}
+{{- end }}
+
+{{/*
+Fails where the definitions are older than this chart: then the newest one does not exist. Arguments: root, and the
+metadata of an existing definition.
+*/}}
+{{- define "drop.validateNewestDefinition" -}}
+{{- $newest := "inventories.drop.corewire.io" }}
+{{- if not (lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" $newest) }}
+{{- $owner := include "drop.owner" .metadata }}
+{{- $remedy := "Apply the new ones first: kubectl apply -f charts/drop/charts/drop-crds/files/crds" }}
+{{- if eq $owner (include "drop.thisRelease" .root) }}
+{{- $remedy = "This release owns them: set crds.install=true, which upgrades them" }}
+{{- else if $owner }}
+{{- $remedy = printf "Upgrade release %s first, with the chart charts/drop/charts/drop-crds" $owner }}
+{{- end }}
+{{- $problem := "The CustomResourceDefinitions of Drop in this cluster are older than this chart (%s not found)," }}
+{{- fail (cat (printf $problem $newest) "and crds.install=false does not upgrade them." $remedy) }}
 {{- end }}
 {{- end }}
 

@@ -1,7 +1,7 @@
 // The parts of the page that need no script: figures and tables.
 import { nodeList } from '../../../hooks/status/node-list.ts';
+import { bytesText } from '../../../hooks/text/bytes-text.ts';
 import { redactMessage } from '../../../hooks/text/redact.ts';
-import { bytesText } from '../../text/bytes-text.ts';
 import { safeName } from '../../text/cut-text.ts';
 import { durationText } from '../../text/duration-text.ts';
 import type { GateTime, NotPlanned, Obstacle, Plan, PlannedImage, PlannedPolicy } from '../plan.ts';

@@ -1,5 +1,5 @@
 // The cells of one image: the state of each pair of the image and a node, as one character each.
-import { keysOf } from '../../../hooks/cached-image/cached-entries.ts';
+import { heldKeys } from '../../../hooks/cached-image/ledger.ts';
 import type { FleetNode } from '../../../hooks/fleet/table.ts';
 import { backoff } from '../../../hooks/pull-policy/gates/backoff.ts';
 import type { PairGateInput } from '../../../hooks/pull-policy/gates/gate.ts';
@@ -33,8 +33,9 @@ export function cellsOf(
   nodes: readonly FleetNode[],
   podsAreKnown: boolean,
 ): string {
-  const held = new Set(image.ledger.cached.flatMap(keysOf));
-  const missing = new Set(context.wantedNodes(image).missing.map(({ name }) => name));
+  const wanted = context.wantedNodes(image);
+  const held = new Set([...heldKeys(image.ledger), ...wanted.reported.map(({ key }) => key)]);
+  const missing = new Set([...wanted.missing, ...wanted.lost].map(({ name }) => name));
   const pulling = podsAreKnown ? context.pullingNodes(image) : new Set();
   const pairOf = context.pairsOf(image);
   return codesOf(nodes, (node) => {

@@ -21,7 +21,7 @@ export const policyDelay: PolicyGate = {
   scope: 'policy',
   reason: 'MinDelay',
   readsPods: true,
-  appliesTo: ({ queuePerImage }) => !queuePerImage,
+  appliesTo: ({ limits }) => !limits.queuePerImage,
   closed: ({ pace }) =>
     pace.limits.queuePerImage ? undefined : closedAfter(pace.lastPolicyStart, pace, 'the last start is not over'),
   value: ({ pace }) => distanceText(pace.lastPolicyStart, pace, 'start'),
@@ -32,7 +32,7 @@ export const imageDelay: ImageGate = {
   scope: 'image',
   reason: 'MinDelay',
   readsPods: true,
-  appliesTo: ({ queuePerImage }) => queuePerImage,
+  appliesTo: ({ limits }) => limits.queuePerImage,
   closed: ({ pace, image }) =>
     pace.limits.queuePerImage
       ? closedAfter(pace.lastImageStart(image), pace, `the last wave of ${image.name} is not over`)

@@ -24,7 +24,7 @@ export function pairExplainer(input: PolicyInput): PairExplainer {
   if (!specResult.ok) return () => () => [];
   const { limits, spec } = specResult;
   const pace = paceOf(input, limits);
-  const existing = gates.filter(({ appliesTo }) => appliesTo?.(limits) ?? true);
+  const existing = gates.filter(({ appliesTo }) => appliesTo?.(pace) ?? true);
   return (image) => {
     const historyOf = pairHistories(image, pendingStarts.rejected);
     const tolerations = jointTolerations(image.spec, spec);

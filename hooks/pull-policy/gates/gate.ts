@@ -2,6 +2,7 @@
 import type { TolerationField } from '../../../crds/fields.ts';
 import { formatDuration } from '../../../kubernetes/duration.ts';
 import type { FleetNode } from '../../fleet/table.ts';
+import type { Inventories } from '../../inventory/read.ts';
 import type { Reason } from '../../reasons.ts';
 import type { PairHistory } from '../candidates.ts';
 import type { PaceLimits } from '../limits.ts';
@@ -17,6 +18,10 @@ export interface Pace {
   lastPolicyStart: number;
   /** Last start of an image before this sync. */
   readonly lastImageStart: (image: PolicyImage) => number;
+  /** What kubelets report; undefined where nothing is known. */
+  readonly inventories: Inventories | undefined;
+  /** Whether the Inventories know every node. */
+  readonly isEachNodeReported: boolean;
   /** When the first slot that rests after a refused start can be used again; undefined when none rests. */
   readonly slotRestsUntil: number | undefined;
 }
@@ -53,7 +58,10 @@ export type GateName =
   | 'delay'
   | 'image-cap'
   | 'breaker'
+  | 'inventory'
+  | 'digest'
   | 'node-busy'
+  | 'rest'
   | 'backoff'
   | 'not-eligible';
 
@@ -65,8 +73,8 @@ interface GateOf<Scope extends string, Input> {
   readonly closed: (input: Input) => Closure | undefined;
   /** What the gate compares, for a person, for example `3 of 5 slots in use`. Built only where it is shown. */
   readonly value: (input: Input) => string;
-  /** Whether the gate exists for a policy with these limits; absent where it always does. */
-  readonly appliesTo?: (limits: PaceLimits) => boolean;
+  /** Whether the gate exists for the policy; absent where it always does. */
+  readonly appliesTo?: (pace: Pick<Pace, 'limits' | 'inventories'>) => boolean;
   /** Whether the result depends on the pull Pods. */
   readonly readsPods: boolean;
 }

@@ -13,14 +13,15 @@ import type {
   PolicyGateInput,
 } from './gate.ts';
 import { imageCap } from './image-cap.ts';
+import { digest, inventory, rest } from './inventory.ts';
 import { nodeBusy } from './node-busy.ts';
 import { notEligible } from './not-eligible.ts';
 import { paused } from './paused.ts';
 import { policyCap } from './policy-cap.ts';
 
 const policyGates: readonly PolicyGate[] = [paused, policyCap, policyDelay];
-const imageGates: readonly ImageGate[] = [imageCap, imageDelay, breaker];
-const pairGates: readonly PairGate[] = [nodeBusy, backoff, notEligible];
+const imageGates: readonly ImageGate[] = [inventory, imageCap, imageDelay, breaker];
+const pairGates: readonly PairGate[] = [digest, nodeBusy, rest, backoff, notEligible];
 const nodeGates: readonly PairGate[] = [notEligible];
 
 /** Every gate in the order of evaluation, grouped by scope: a closed gate ends the search for its whole scope. */

@@ -10,7 +10,7 @@ export const imageCap: ImageGate = {
   scope: 'image',
   reason: 'ImageCap',
   readsPods: true,
-  appliesTo: ({ imageCap: cap }) => cap !== undefined,
+  appliesTo: ({ limits }) => limits.imageCap !== undefined,
   closed({ pace, image }) {
     const { imageCap: cap } = pace.limits;
     if (cap === undefined || pullsOfImage(pace.occupancy, image.name) < cap) return undefined;

@@ -59,7 +59,12 @@ export function planSnapshot({ nodes, policies, images, statuses = {}, pods = []
     ] as never),
     unread: [],
     nowMilliseconds: NOW,
-    settings: { namespace: 'drop-system', defaultPolicyName: 'default', pullPods: DEFAULT_PULL_POD_SETTINGS },
+    settings: {
+      namespace: 'drop-system',
+      defaultPolicyName: 'default',
+      inventoryCount: 0,
+      pullPods: DEFAULT_PULL_POD_SETTINGS,
+    },
   };
 }
 

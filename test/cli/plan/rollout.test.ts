@@ -8,7 +8,7 @@ const fast = { minDelayBetweenPulls: '0s' };
 const shared = (registryBytesPerSecond: number, imageBytes: number): PullSpeed => ({
   kind: 'shared',
   registryBytesPerSecond,
-  imageBytes,
+  bytesOf: () => imageBytes,
 });
 
 interface Row {

@@ -1,9 +1,9 @@
 // Cutting and wrapping keep every line within its columns.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { bytesText } from '../../../cli/text/bytes-text.ts';
 import { cutMiddle, wrapText } from '../../../cli/text/cut-text.ts';
 import { fittedTable } from '../../../cli/text/fitted-table.ts';
+import { bytesText } from '../../../hooks/text/bytes-text.ts';
 
 it.each([
   [0, '0 B'],

@@ -1,4 +1,5 @@
 // What each gate of a pair must show, computed from the API server and the created Pods without the code of the hooks.
+import { createHash } from 'node:crypto';
 import type { CachedImageStatus } from '../../../crds/cached-image.ts';
 import type { PullPolicyStatus } from '../../../crds/pull-policy.ts';
 import type { Toleration } from '../../../kubernetes/taint.ts';
@@ -110,6 +111,31 @@ function notEligible({ node, image, policy }: PairFacts): ExpectedGate {
   return { isClosed, values: [isClosed ? 'cordoned' : isTolerated ? 'tolerated' : 'ready, schedulable'] };
 }
 
+const hashOf = (reference: string) => createHash('sha256').update(reference).digest('hex').slice(0, 12);
+
+/** The texts about the image in a field of all Inventories, without the hash. */
+function reported({ simulation, ledger }: PairFacts, field: 'references' | 'lost'): readonly string[] {
+  const hash = hashOf(ledger.image ?? '');
+  const lists = simulation.cluster.store.list('Inventory').map(({ status }) => status?.[field] ?? []);
+  return lists.flatMap((texts) => (texts as readonly string[]).filter((text) => text.startsWith(hash)));
+}
+
+function inventory(facts: PairFacts): ExpectedGate {
+  const { store } = facts.simulation.cluster;
+  const known = new Set(store.list('Inventory').flatMap(({ status }) => String(status?.nodes ?? '').split(' ')));
+  const covering = reported(facts, 'references').length;
+  const isCovered = covering === 2 && store.list('Node').every((node) => known.has(keyOfNode(node)));
+  const opensAt = time(facts.ledger.imageTime) + 120_000;
+  const isClosed = !isCovered && opensAt > facts.now;
+  return { isClosed, opensAt: isClosed ? opensAt : undefined, values: [`covered by ${covering} of 2 Inventories`] };
+}
+
+/** The nodes of these clusters get images by pulls alone, so a listed image is in the ledger already. */
+const digest = (): ExpectedGate => ({ isClosed: false, values: ['the node'] });
+
+/** No image is removed in these clusters. */
+const rest = (): ExpectedGate => ({ isClosed: false, values: ['the node has not removed the image again'] });
+
 /** Whether every start has its Pod, so that the created Pods are all starts. */
 export function hasSettledStarts({ policyStatus, pods, policy }: PairFacts): boolean {
   const slots = pods
@@ -146,12 +172,18 @@ export function expectedGates(facts: PairFacts): ReadonlyMap<string, ExpectedGat
     ['policy-cap', policyCap(facts)],
     ...(isQueuePerImage
       ? ([
+          ['inventory', inventory(facts)],
           ['image-cap', imageCap(facts)],
           ['delay', delay(facts, 'wave', ofThisImage)],
         ] as const)
-      : ([['delay', delay(facts, 'start', ofPolicy)]] as const)),
+      : ([
+          ['delay', delay(facts, 'start', ofPolicy)],
+          ['inventory', inventory(facts)],
+        ] as const)),
     ['breaker', breaker(facts)],
+    ['digest', digest()],
     ['node-busy', nodeBusy(facts)],
+    ['rest', rest()],
     ['backoff', backoff(facts)],
     ['not-eligible', notEligible(facts)],
   ];

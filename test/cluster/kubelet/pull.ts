@@ -61,6 +61,7 @@ export function createPuller(cluster: Cluster, namespace: string, node: RunningN
   const settings: HookSettings = {
     namespace,
     defaultPolicyName: 'default',
+    inventoryCount: 0,
     pullPods: DEFAULT_PULL_POD_SETTINGS,
   };
   const key = nodeKeyOf(node.object.metadata.uid);
@@ -81,10 +82,8 @@ export function createPuller(cluster: Cluster, namespace: string, node: RunningN
         spec: { ...partsOf(reference), imagePullPolicy: 'Always', ...spec },
       } as const;
       const deadlineMilliseconds = Date.now() + PULL_TIMEOUT_MILLISECONDS;
-      const pod = buildPullPod(
-        { policyName: 'tested', slot, image, node: { name: node.name, key }, tolerations: [], deadlineMilliseconds },
-        settings,
-      );
+      const target = { node: { name: node.name, key }, tolerations: [], deadlineMilliseconds, lossStamp: 0 };
+      const pod = buildPullPod({ policyName: 'tested', slot, image, ...target }, settings);
       slot += 1;
       const created = await cluster.create(`/api/v1/namespaces/${namespace}/pods`, pod);
       return `/api/v1/namespaces/${namespace}/pods/${created.metadata.name}`;

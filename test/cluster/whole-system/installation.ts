@@ -17,6 +17,7 @@ export const chart = chartFolder('drop');
 /** By name: kubectl caches which kinds the category `drop` has, and the definitions come and go between tests. */
 const userKinds = kinds.flatMap(({ forUsers, plural }) => (forUsers ? [plural] : [])).join(',');
 export const NAMESPACE = 'drop-system';
+const DEFAULT_METACONTROLLER_QPS = 200;
 /** API path of the namespace with the pull Pods. */
 export const NAMESPACE_PATH = `/api/v1/namespaces/${NAMESPACE}`;
 
@@ -25,6 +26,8 @@ export interface InstallationOptions {
   readonly values?: readonly string[];
   /** The token of the service; by default the one that the chart generates. */
   readonly token?: string;
+  /** Requests per second that Metacontroller sends to the API server. */
+  readonly metacontrollerQps?: number;
 }
 
 export interface Installation extends Omit<RunningSystem, 'stop'> {
@@ -72,11 +75,14 @@ export interface ServiceAddress {
   readonly hostName?: string;
 }
 
+export type SystemOptions = Pick<InstallationOptions, 'token' | 'metacontrollerQps'>;
+
 interface SystemInput {
   readonly cluster: Cluster;
   readonly folder: string;
   readonly caretaker: Caretaker;
   readonly address: ServiceAddress;
+  readonly options: SystemOptions;
 }
 
 /** Runs the command in a mount namespace with a hosts file of its own. */
@@ -96,7 +102,8 @@ function withHosts(command: readonly string[], { folder, address }: SystemInput)
 }
 
 async function metacontrollerOf(input: SystemInput): Promise<Startable> {
-  const { cluster, folder, caretaker } = input;
+  const { cluster, folder, caretaker, options } = input;
+  const { metacontrollerQps = DEFAULT_METACONTROLLER_QPS } = options;
   const port = await unusedPort();
   const kubeconfig = writeKubeconfig(join(folder, 'metacontroller.kubeconfig'), cluster);
   const isReady = async () => {
@@ -106,8 +113,8 @@ async function metacontrollerOf(input: SystemInput): Promise<Startable> {
     [
       metacontrollerPath(),
       '--zap-log-level=4',
-      '--client-go-qps=200',
-      '--client-go-burst=400',
+      `--client-go-qps=${metacontrollerQps}`,
+      `--client-go-burst=${2 * metacontrollerQps}`,
       '--metrics-address=0',
       `--health-probe-bind-address=127.0.0.1:${port}`,
     ],
@@ -126,12 +133,12 @@ async function metacontrollerOf(input: SystemInput): Promise<Startable> {
 }
 
 /** The service with the ServiceAccount of the chart, so that it has exactly the rights of its Role. */
-async function serviceOf(input: SystemInput, token: string | undefined): Promise<Startable> {
-  const { cluster, folder, caretaker, address } = input;
+async function serviceOf(input: SystemInput): Promise<Startable> {
+  const { cluster, folder, caretaker, address, options } = input;
   const identity = (await cluster.kubectl(['create', 'token', 'drop', '-n', NAMESPACE, '--duration=2h'])).trim();
   const secret = await cluster.get(`${NAMESPACE_PATH}/secrets/drop-token`);
   const tokenFile = join(folder, 'token');
-  writeFileSync(tokenFile, token ?? Buffer.from(secret.data.token, 'base64').toString());
+  writeFileSync(tokenFile, options.token ?? Buffer.from(secret.data.token, 'base64').toString());
   const adminPort = await unusedPort();
   const environment = {
     KUBECONFIG: writeKubeconfig(join(folder, 'service.kubeconfig'), { ...cluster, token: identity }),
@@ -162,13 +169,13 @@ export interface RunningSystem {
 }
 
 /** Starts Metacontroller and the service after the chart was installed. */
-export async function startSystem(address: ServiceAddress, token?: string): Promise<RunningSystem> {
+export async function startSystem(address: ServiceAddress, options: SystemOptions = {}): Promise<RunningSystem> {
   const caretaker = startCaretaker();
   const folder = mkdtempSync(join(tmpdir(), 'drop-whole-system-'));
   caretaker.add({ kind: 'folder', of: folder });
-  const input = { cluster: theCluster(), folder, caretaker, address };
+  const input = { cluster: theCluster(), folder, caretaker, address, options };
   const metacontroller = await metacontrollerOf(input);
-  const service = await serviceOf(input, token);
+  const service = await serviceOf(input);
   const start = async () => {
     await service.run();
     await metacontroller.run();
@@ -192,7 +199,7 @@ async function defaultObjects(cluster: Cluster): Promise<void> {
 }
 
 /** Installs everything into the shared cluster, and starts it. */
-export async function install({ values = [], token }: InstallationOptions = {}): Promise<Installation> {
+export async function install({ values = [], ...options }: InstallationOptions = {}): Promise<Installation> {
   const cluster = theCluster();
   await cluster.defineMetacontrollerKinds();
   await cluster.createNamespace(NAMESPACE, { 'pod-security.kubernetes.io/enforce': 'restricted' });
@@ -202,8 +209,8 @@ export async function install({ values = [], token }: InstallationOptions = {}):
     await cluster.helm([action, 'drop', chart, '-n', NAMESPACE, ...set]);
   };
   await helm('install', values);
-  const system = await startSystem({ host: '127.0.0.1', port }, token);
-  if (token === undefined) await defaultObjects(cluster);
+  const system = await startSystem({ host: '127.0.0.1', port }, options);
+  if (options.token === undefined) await defaultObjects(cluster);
   return {
     ...system,
     cluster,

@@ -10,6 +10,14 @@ const LEASES = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
 
 export type PullEnding = 'pulled' | 'not found' | 'never';
 
+/** An image that every played node holds from the start, listed by its tag and by its digest. */
+export interface PlayedImage {
+  readonly repository: string;
+  readonly tag: string;
+  readonly digest: string;
+  readonly sizeBytes: number;
+}
+
 export interface PlayedNodesOptions {
   readonly client: Client;
   readonly watches: Watches;
@@ -18,6 +26,8 @@ export interface PlayedNodesOptions {
   readonly pullMilliseconds: number;
   /** How the pull of a reference ends. Defaults to `pulled`. */
   readonly endingOf?: (reference: string) => PullEnding;
+  /** Without images, the nodes report none. */
+  readonly images?: readonly PlayedImage[];
 }
 
 export interface PlayedNodes {
@@ -28,9 +38,18 @@ export interface PlayedNodes {
 
 const now = () => new Date().toISOString();
 
-function nodeStatus() {
+const tagOf = ({ repository, tag }: PlayedImage) => `${repository}:${tag}`;
+
+/** As a kubelet reports it: the digest first, then the tag. */
+const listedImage = (image: PlayedImage) => ({
+  names: [`${image.repository}@${image.digest}`, tagOf(image)],
+  sizeBytes: image.sizeBytes,
+});
+
+function nodeStatus(images: readonly PlayedImage[]) {
   const condition = { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'played' };
   return {
+    images: images.map(listedImage),
     conditions: [{ ...condition, lastHeartbeatTime: now(), lastTransitionTime: now() }],
     nodeInfo: {
       operatingSystem: 'linux',
@@ -55,13 +74,13 @@ function containerStatus(pod: ClusterObject, state: object, imageID = '') {
 
 const waiting = (reason: string, message = '') => ({ waiting: { reason, message } });
 
-function endedStatus(pod: ClusterObject, ending: PullEnding) {
+function endedStatus(pod: ClusterObject, ending: PullEnding, images: readonly PlayedImage[]) {
   const reference: string = pod.spec.containers[0].image;
   if (ending === 'not found') {
     const message = `failed to resolve reference "${reference}": not found`;
     return { phase: 'Pending', containerStatuses: [containerStatus(pod, waiting('ErrImagePull', message))] };
   }
-  const digest = `sha256:${'a'.repeat(64)}`;
+  const digest = images.find((image) => tagOf(image) === reference)?.digest ?? `sha256:${'a'.repeat(64)}`;
   const terminated = { exitCode: 0, reason: 'Completed', startedAt: now(), finishedAt: now() };
   const parsed = parseImageReference(reference);
   const imageId = parsed.ok ? formatImageReference({ ...parsed.reference, digest }) : '';
@@ -69,7 +88,8 @@ function endedStatus(pod: ClusterObject, ending: PullEnding) {
   return { phase: 'Succeeded', containerStatuses: [status] };
 }
 
-export function playNodes({ client, watches, namespace, pullMilliseconds, endingOf }: PlayedNodesOptions): PlayedNodes {
+export function playNodes(options: PlayedNodesOptions): PlayedNodes {
+  const { client, watches, namespace, pullMilliseconds, endingOf, images = [] } = options;
   const joined = new Set<string>();
   const timers = new Set<NodeJS.Timeout>();
 
@@ -90,7 +110,7 @@ export function playNodes({ client, watches, namespace, pullMilliseconds, ending
     const creating = containerStatus(pod, waiting('ContainerCreating'));
     later(50, () => setStatus({ phase: 'Pending', containerStatuses: [creating] }));
     const ending = endingOf?.(pod.spec.containers[0].image) ?? 'pulled';
-    if (ending !== 'never') later(pullMilliseconds, () => setStatus(endedStatus(pod, ending)));
+    if (ending !== 'never') later(pullMilliseconds, () => setStatus(endedStatus(pod, ending, images)));
   }
 
   async function beat(name: string): Promise<void> {
@@ -110,7 +130,7 @@ export function playNodes({ client, watches, namespace, pullMilliseconds, ending
       const spec = { holderIdentity: name, leaseDurationSeconds: 40, renewTime: now().replace('Z', '000Z') };
       await client.remove(`${LEASES}/${name}`);
       await client.create(LEASES, { metadata: { name }, spec });
-      await client.patch(`/api/v1/nodes/${name}/status`, { status: nodeStatus() });
+      await client.patch(`/api/v1/nodes/${name}/status`, { status: nodeStatus(images) });
     },
     async leave(name) {
       joined.delete(name);

@@ -98,7 +98,7 @@ describeWith(['controlPlane', 'helm', 'metacontroller'], 'the commands of the do
       expect(await names('cachedimages')).toBe('cachedimage.drop.corewire.io/kept');
       expect(await names(controllerKinds)).toBe('');
       await eventually(async () => {
-        expect(await names('fleets,pullpolicies')).toBe('');
+        expect(await names('fleets,pullpolicies,inventories')).toBe('');
         const namespaced = 'all,secrets,networkpolicies,poddisruptionbudgets,roles,rolebindings';
         expect(await names(namespaced, '-n', NAMESPACE)).toBe('');
       }, COLLECTION_LIMIT_MILLISECONDS);
@@ -127,6 +127,10 @@ describeWith(['controlPlane', 'helm', 'metacontroller'], 'the commands of the do
     const output = await commands.run('docs/concepts.md', 'How a node and an image meet');
     expect(output).toMatch(/^played-0\s/m);
     expect(output).toContain('played-1');
+  });
+
+  it('the Inventories of the default count exist', async () => {
+    expect(await commands.run('docs/operations.md', 'Inventories')).toMatch(/^0-of-4\s[\s\S]*^3-of-4\s/m);
   });
 
   it('the policies of the guide are paused, continued and described', async () => {
@@ -186,6 +190,7 @@ describeWith(['controlPlane', 'helm', 'metacontroller'], 'the commands of the do
       expect((await names(controllerKinds)).split('\n').length).toBeGreaterThanOrEqual(6);
       await eventually(() => commands.apply(install, 'Without Helm'));
       expect(await names('fleets,pullpolicies')).toMatch(/fleet\S*\/default[\s\S]*pullpolicy\S*\/default/);
+      expect(await names('inventories')).toBe('inventory.drop.corewire.io/0-of-1');
     },
     LONG_TEST_MILLISECONDS,
   );

@@ -60,7 +60,7 @@ const account = (name: string, resources: readonly string[]) => [
 ];
 const accounts = [
   ...account('why-some', ['cachedimages', 'pullpolicies']),
-  ...account('why-no-pods', ['cachedimages', 'fleets', 'policyviews', 'pullpolicies']),
+  ...account('why-no-pods', ['cachedimages', 'fleets', 'inventories', 'policyviews', 'pullpolicies']),
   ...account('why-nothing', ['nodecaches']),
 ];
 
@@ -178,6 +178,7 @@ describeWith(['controlPlane', 'helm', 'metacontroller', 'kubectl'], 'kubectl dro
     expect([...section.matchAll(/^ {2}(\w+): forbidden/gm)].map(([, name]) => name)).toEqual([
       'fleets',
       'policyviews',
+      'inventories',
       'pods',
     ]);
   });

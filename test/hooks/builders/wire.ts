@@ -24,6 +24,7 @@ import {
 export const settings: HookSettings = {
   namespace: 'drop-system',
   defaultPolicyName: 'default',
+  inventoryCount: 0,
   pullPods: DEFAULT_PULL_POD_SETTINGS,
 };
 
@@ -211,6 +212,8 @@ export interface PolicyRequestFacts {
   readonly images?: readonly ImageFacts[];
   readonly pods?: readonly PodFacts[];
   readonly otherPods?: readonly PodFacts[];
+  /** Inventories by name; without them nothing is known about the images of the nodes. */
+  readonly inventories?: Readonly<Record<string, unknown>>;
   /** Groups that the request leaves out. */
   readonly without?: readonly string[];
 }
@@ -246,6 +249,7 @@ export function wirePolicyRequest(facts: PolicyRequestFacts) {
         [`Fleet.${API_VERSION}`]: facts.nodes === undefined ? {} : wireGroup([wireFleet(facts.nodes)]),
         [`CachedImage.${API_VERSION}`]: wireGroup((facts.images ?? []).map(wireImage)),
         'Pod.v1': wireGroup((facts.otherPods ?? []).map((pod) => wirePod({ policy: 'other', ...pod }))),
+        ...(facts.inventories === undefined ? {} : { [`Inventory.${API_VERSION}`]: facts.inventories }),
       },
       facts.without,
     ),

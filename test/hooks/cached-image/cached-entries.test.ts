@@ -5,6 +5,7 @@ import type { CachedEntry } from '../../../crds/cached-image.ts';
 import { CACHED_ENTRIES_LIMIT } from '../../../crds/limits.ts';
 import {
   addCached,
+  type CachedNode,
   cachedSince,
   keysOf,
   SPARE_KEYS_LIMIT,
@@ -38,7 +39,7 @@ test.each([
 interface AddRow {
   readonly what: string;
   readonly before: readonly CachedEntry[];
-  readonly added: { readonly key: string; readonly digest: string; readonly since: string };
+  readonly added: Omit<CachedNode, 'stamp'> & Partial<Pick<CachedNode, 'stamp'>>;
   readonly after: readonly CachedEntry[];
 }
 
@@ -61,10 +62,22 @@ const addTable: AddRow[] = [
     added: { key: 'a', digest: 'e', since: at(2) },
     after: [entry('d', 2, 'b'), entry('e', 2, 'a')],
   },
+  {
+    what: 'a pull after a loss carries the stamp of the loss',
+    before: [entry('d', 1, 'a b')],
+    added: { key: 'a', digest: 'd', since: at(2), stamp: 71 },
+    after: [entry('d', 1, 'b'), entry('d', 2, 'a.1z')],
+  },
+  {
+    what: 'a node with a stamp moves to the entry of its next pull',
+    before: [entry('d', 1, 'a.1z b')],
+    added: { key: 'a', digest: 'd', since: at(2), stamp: 72 },
+    after: [entry('d', 1, 'b'), entry('d', 2, 'a.20')],
+  },
 ];
 
 test.each(addTable)('$what', ({ before, added, after }) => {
-  expect(addCached(before, [added])).toEqual(after);
+  expect(addCached(before, [{ stamp: 0, ...added }])).toEqual(after);
 });
 
 test('above the limit two entries of the same digest merge', () => {
@@ -72,7 +85,7 @@ test('above the limit two entries of the same digest merge', () => {
   const many = Array.from({ length: CACHED_ENTRIES_LIMIT - 1 }, (_, index) =>
     entry('many', index + 1, keyNumber(index)),
   );
-  const after = addCached([alone, ...many], [{ key: 'bbbbbbbbbbbb', digest: 'many', since: at(500) }]);
+  const after = addCached([alone, ...many], [{ key: 'bbbbbbbbbbbb', digest: 'many', since: at(500), stamp: 0 }]);
   expect(after).toEqual([
     alone,
     entry('many', 2, `${keyNumber(0)} ${keyNumber(1)}`),
@@ -87,7 +100,7 @@ test('a merged entry is sorted by its later time', () => {
   );
   const after = addCached(
     [entry('same', 1, 'a'), ...digests, entry('same', 400, 'b')],
-    [{ key: 'c', digest: 'last', since: at(500) }],
+    [{ key: 'c', digest: 'last', since: at(500), stamp: 0 }],
   );
   expect(after).toEqual([...digests, entry('same', 400, 'a b'), entry('last', 500, 'c')]);
 });
@@ -133,10 +146,10 @@ test('while no pull ends, the order of a ledger does not change', () => {
 const key = fc.integer({ min: 0, max: 40 }).map((number) => number.toString(16).padStart(12, '0'));
 const digest = fc.constantFrom('', 'sha256:1', 'sha256:2', 'sha256:3');
 const since = fc.integer({ min: 0, max: 40 }).map((hour) => isoTime(NOON + hour * 60 * MINUTE).replace('.000', ''));
-const success = fc.record({ key, digest, since });
+const success = fc.record({ key, digest, since, stamp: fc.nat(2) });
 const batches = fc.array(fc.array(success, { maxLength: 8 }), { maxLength: 30 });
 
-const apply = (list: readonly (readonly { key: string; digest: string; since: string }[])[]) =>
+const apply = (list: readonly (readonly CachedNode[])[]) =>
   list.reduce<CachedEntry[]>((entries, batch) => addCached(entries, batch), []);
 
 test('after any pulls every node is in one entry, that of its last pull', () => {
@@ -171,7 +184,12 @@ test.each([
   { digests: 'many digests', digestOf: (index: number) => `sha256:${index}` },
 ])('entries of $digests merge above the limit, keep the later time and lose no node', ({ digestOf }) => {
   const list = Array.from({ length: 100 }, (_, index) => [
-    { key: index.toString(16).padStart(12, '0'), digest: digestOf(index), since: isoTime(NOON + index * 60 * MINUTE) },
+    {
+      key: index.toString(16).padStart(12, '0'),
+      digest: digestOf(index),
+      since: isoTime(NOON + index * 60 * MINUTE),
+      stamp: 0,
+    },
   ]);
   const entries = apply(list);
   expect(entries).toHaveLength(CACHED_ENTRIES_LIMIT);

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CachedImageStatus } from '../../../crds/cached-image.ts';
 import { addCached, cachedSince } from '../../../hooks/cached-image/cached-entries.ts';
+import { pulledStamps } from '../../../hooks/cached-image/ledger.ts';
 import { mergeImageStatuses } from '../../../hooks/cached-image/merge.ts';
+import { formatLossStamps, readLossStamps } from '../../../hooks/inventory/loss-stamps.ts';
 import { HOUR, isoTime, keyOf, MINUTE, NOON } from '../builders/wire.ts';
 
 type Status = Partial<CachedImageStatus>;
@@ -19,7 +21,12 @@ const entry = fc.record({
   key: node.map((name) => keyOf({ name })),
   digest: fc.constantFrom('sha256:1', 'sha256:2'),
   since: wholeHour,
+  stamp: fc.nat(2),
 });
+
+const stamped = fc.record({ key: node.map((name) => keyOf({ name })), stamp: fc.nat(3) });
+const lostText = (losses: readonly { key: string; stamp: number }[]) =>
+  formatLossStamps(new Map(losses.map(({ key, stamp }) => [key, stamp])));
 
 const failing = fc
   .record({ node, failures: fc.integer({ min: 1, max: 3 }), at: time })
@@ -33,6 +40,8 @@ const statusAbout = (image: fc.Arbitrary<string>): fc.Arbitrary<Status> =>
       revision: fc.nat(3),
       observedGeneration: fc.integer({ min: 1, max: 2 }),
       cached: fc.array(entry, { maxLength: 4 }).map((entries) => addCached([], entries)),
+      lost: fc.uniqueArray(stamped, { selector: ({ key }) => key, maxLength: 3 }).map(lostText),
+      imageTime: time,
       failing: fc.uniqueArray(failing, { selector: ({ key }) => key, maxLength: 3 }),
       recorded: fc.subarray(['11111111', '22222222']),
       consecutiveFailures: fc.nat(3),
@@ -43,9 +52,12 @@ const statusAbout = (image: fc.Arbitrary<string>): fc.Arbitrary<Status> =>
   );
 
 /** The part of a status for which the laws hold. */
-const lawful = ({ image, cached = [], lastPulledAt, lastAttemptedAt }: Status) => ({
+const lawful = ({ image, imageTime, cached = [], lost, lastPulledAt, lastAttemptedAt }: Status) => ({
   image,
   sinceByKey: new Map([...cachedSince(cached)].sort()),
+  stampByKey: new Map([...pulledStamps(cached)].sort()),
+  lost: new Map([...readLossStamps(lost)].sort()),
+  imageTime,
   lastPulledAt,
   lastAttemptedAt,
 });

@@ -205,6 +205,7 @@ const entry = fc.record({
   key: fc.constantFrom(a, b, c),
   digest: fc.constantFrom('sha256:1', 'sha256:2'),
   since: fc.constantFrom(noon, one),
+  stamp: fc.nat(2),
 });
 const anyStatus = fc
   .record({

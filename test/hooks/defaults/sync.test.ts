@@ -1,5 +1,5 @@
-// The Fleet and the PullPolicy `default` follow the annotations, are never taken from another owner, and are never
-// lost.
+// The Fleet and the PullPolicy `default` and the Inventories follow the annotations, are never taken from another
+// owner, and are never lost.
 import { describe, expect, test } from 'vitest';
 import { syncDefaults } from '../../../hooks/defaults/sync.ts';
 import { defaultsSyncRequest } from '../../../metacontroller/hook-request.ts';
@@ -8,12 +8,14 @@ import { settings } from '../builders/wire.ts';
 const UID = 'uid-of-drop-defaults';
 const FLEET = 'Fleet.drop.corewire.io/v1alpha1';
 const PULL_POLICY = 'PullPolicy.drop.corewire.io/v1alpha1';
+const INVENTORY = 'Inventory.drop.corewire.io/v1alpha1';
 
 const spec = { maxConcurrentNodes: 2, minDelayBetweenPulls: '10s' };
 const annotations = {
   'drop.corewire.io/create-fleet': 'true',
   'drop.corewire.io/create-pull-policy': 'true',
   'drop.corewire.io/pull-policy-spec': JSON.stringify(spec),
+  'drop.corewire.io/inventory-count': '0',
 };
 
 const fleet = { apiVersion: 'drop.corewire.io/v1alpha1', kind: 'Fleet', metadata: { name: 'default' }, spec: {} };
@@ -25,8 +27,22 @@ const existing = (ownerReferences: unknown, observedSpec: unknown = { maxConcurr
 });
 const ours = existing(owner(UID));
 
+const inventory = (name: string, observedSpec: unknown = {}) => ({
+  apiVersion: 'drop.corewire.io/v1alpha1',
+  kind: 'Inventory',
+  metadata: { name },
+  spec: observedSpec,
+});
+const attachedInventories = (...names: readonly string[]) =>
+  Object.fromEntries(
+    names.map((name) => [
+      name,
+      { metadata: { name, uid: name, ownerReferences: owner(UID) }, spec: {}, status: { nodes: '0123456789ab' } },
+    ]),
+  );
+
 /** Nothing exists, unless the row sets it. */
-const empty = { [FLEET]: {}, [PULL_POLICY]: {} };
+const empty = { [FLEET]: {}, [PULL_POLICY]: {}, [INVENTORY]: {} };
 
 interface Row {
   readonly title: string;
@@ -34,6 +50,7 @@ interface Row {
   readonly attachments?: object;
   readonly related?: object;
   readonly expected: readonly object[];
+  readonly resyncAfterSeconds?: number;
   readonly logFields?: object;
 }
 
@@ -150,6 +167,82 @@ const unknownRows: readonly Row[] = [
   },
 ];
 
+/** None of these rows wants a Fleet or a PullPolicy. */
+const withInventories = (count: string | undefined) => ({
+  'drop.corewire.io/create-fleet': 'false',
+  'drop.corewire.io/create-pull-policy': 'false',
+  'drop.corewire.io/inventory-count': count,
+});
+
+const inventoryRows: readonly Row[] = [
+  {
+    title: 'missing Inventories are created, and a resync repeats the attempt in case their names are taken',
+    annotations: withInventories('2'),
+    expected: [inventory('0-of-2'), inventory('1-of-2')],
+    resyncAfterSeconds: 60,
+  },
+  {
+    title: 'a single missing Inventory requests a resync',
+    annotations: withInventories('2'),
+    attachments: { ...empty, [INVENTORY]: attachedInventories('1-of-2') },
+    expected: [inventory('0-of-2'), inventory('1-of-2')],
+    resyncAfterSeconds: 60,
+  },
+  {
+    title: 'existing Inventories request no resync',
+    annotations: withInventories('2'),
+    attachments: { ...empty, [INVENTORY]: attachedInventories('0-of-2', '1-of-2') },
+    expected: [inventory('0-of-2'), inventory('1-of-2')],
+  },
+  {
+    title: 'Inventories of an earlier count are deleted',
+    annotations: withInventories('1'),
+    attachments: { ...empty, [INVENTORY]: attachedInventories('0-of-1', '0-of-2', '1-of-2') },
+    expected: [inventory('0-of-1')],
+  },
+  {
+    title: 'a count of 0 deletes every Inventory',
+    annotations: withInventories('0'),
+    attachments: { ...empty, [INVENTORY]: attachedInventories('0-of-2', '1-of-2') },
+    expected: [],
+  },
+  {
+    title: 'the largest count is 64',
+    annotations: withInventories('64'),
+    expected: Array.from({ length: 64 }, (_, index) => inventory(`${index}-of-64`)),
+    resyncAfterSeconds: 60,
+  },
+  {
+    title: 'the Inventories do not depend on the related objects',
+    annotations: withInventories('1'),
+    attachments: { [INVENTORY]: attachedInventories('0-of-1') },
+    related: {},
+    expected: [inventory('0-of-1')],
+  },
+  {
+    title: 'a registration of an older chart, whose requests have no Inventories, creates none',
+    annotations: withInventories('2'),
+    attachments: { [FLEET]: {}, [PULL_POLICY]: {} },
+    expected: [],
+  },
+  ...[undefined, '', '65', '-1', '1.5', '1e1', ' 4', 'four'].map(
+    (text): Row => ({
+      title: `the count annotation ${JSON.stringify(text)} keeps the Inventories as they are observed`,
+      annotations: withInventories(text),
+      attachments: { ...empty, [INVENTORY]: attachedInventories('0-of-2', '1-of-2') },
+      expected: [inventory('0-of-2'), inventory('1-of-2')],
+      logFields: { problems: ['annotation drop.corewire.io/inventory-count is not a whole number from 0 to 64'] },
+    }),
+  ),
+  {
+    title: 'an unreadable count creates nothing where requests have no Inventories',
+    annotations: withInventories('x'),
+    attachments: {},
+    expected: [],
+    logFields: { problems: ['annotation drop.corewire.io/inventory-count is not a whole number from 0 to 64'] },
+  },
+];
+
 function sync({ annotations: changed, attachments = empty, related = empty }: Row) {
   const metadata = { name: 'drop-defaults', uid: UID, annotations: { ...annotations, ...changed } };
   const request = { object: { kind: 'DecoratorController', metadata }, attachments, related };
@@ -160,9 +253,11 @@ describe.each([
   ['wanted objects', wantedRows],
   ['objects of another owner', foreignRows],
   ['what is unknown', unknownRows],
+  ['Inventories', inventoryRows],
 ])('%s', (_title, rows) => {
   test.each(rows)('$title', (row) => {
-    expect(sync(row)).toEqual({ response: { attachments: row.expected }, logFields: row.logFields ?? {} });
+    const { expected: attachments, resyncAfterSeconds, logFields = {} } = row;
+    expect(sync(row)).toEqual({ response: { attachments, resyncAfterSeconds }, logFields });
   });
 });
 

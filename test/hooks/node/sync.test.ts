@@ -10,13 +10,17 @@ const base = {
   status: { conditions: [{ type: 'Ready', status: 'True' }], nodeInfo: { operatingSystem: 'linux' } },
 };
 
+/** Without an Inventory there are no NodeImages. */
+const withoutInventory = { inventoryCount: 0, nowMilliseconds: 0 };
+
 const facts = (node: object, attachments: object = {}) =>
   syncNode(
     nodeSyncRequest.parse({
       object: { ...base, ...node },
       attachments: { 'NodeCache.drop.corewire.io/v1alpha1': attachments },
     }),
-  );
+    withoutInventory,
+  ).response;
 
 test.each([
   { what: 'the key is the beginning of the UID', node: {}, expected: { key: '3874205c4305' } },
@@ -218,7 +222,10 @@ test('no resync follows once the NodeCache is written, whatever the order of its
 });
 
 test('a resync follows within 5 s if Metacontroller does not send the NodeCaches', () => {
-  const { resyncAfterSeconds } = syncNode(nodeSyncRequest.parse({ object: base, attachments: {} }));
+  const { resyncAfterSeconds } = syncNode(
+    nodeSyncRequest.parse({ object: base, attachments: {} }),
+    withoutInventory,
+  ).response;
   expect(resyncAfterSeconds).toBe(5);
 });
 

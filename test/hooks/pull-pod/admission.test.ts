@@ -54,6 +54,7 @@ function storedPod(status: object): TestPod {
       slot: 0,
       image: { name: 'x', uid: uidOf('x'), reference, spec: { ...nginx, imagePullPolicy: 'Always' } },
       node: { name: 'a', key: keyOf({ name: 'a' }) },
+      lossStamp: 0,
       tolerations: [],
       deadlineMilliseconds: NOON + 30 * MINUTE,
     },

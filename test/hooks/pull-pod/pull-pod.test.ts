@@ -27,6 +27,7 @@ const input: PullPodInput = {
   node: { name: 'a', key: '000000000000' },
   tolerations: [],
   deadlineMilliseconds: NOON,
+  lossStamp: 0,
 } as PullPodInput;
 const podWith = (chosen: Partial<PullPodSettings>) =>
   buildPullPod(input, { ...settings, pullPods: { ...settings.pullPods, ...chosen } });
@@ -128,6 +129,7 @@ test('a Pod without labels and annotations is read with empty and undefined fiel
     attempt: 'abcdefgh',
     imageLabel: '',
     imageUid: undefined,
+    lossStamp: 0,
     node: '',
     nodeKey: undefined,
     reference: '',

@@ -11,10 +11,13 @@ test('gates are evaluated for the policy, then the image, then the pair, in the 
     'policy: paused',
     'policy: policy-cap',
     'policy: delay',
+    'image: inventory',
     'image: image-cap',
     'image: delay',
     'image: breaker',
+    'pair: digest',
     'pair: node-busy',
+    'pair: rest',
     'pair: backoff',
     'pair: not-eligible',
   ]);

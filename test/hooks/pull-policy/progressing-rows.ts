@@ -1,5 +1,6 @@
 // Clusters for each reason of the condition Progressing of a PullPolicy.
-import { isoTime, NOON, type PolicyRequestFacts, SECOND } from '../builders/wire.ts';
+import { wireInventories } from '../builders/inventories.ts';
+import { isoTime, keyOf, NOON, type PolicyRequestFacts, SECOND } from '../builders/wire.ts';
 import { cachedOn, failing, failingImage, finished, images, one, pendingStart, running, two } from './policy-tables.ts';
 
 export interface ProgressingRow {
@@ -15,6 +16,9 @@ const tenSeconds = {
   status: { lastStartTime: isoTime(NOON - SECOND) },
 };
 export const busyNode = { nodes: one, images: images('x'), otherPods: [{ slot: 0, image: 'z', node: 'a' }] };
+
+/** A minute ago, in seconds. */
+const lostAt = NOON / SECOND - 60;
 
 export const progressingRows: readonly ProgressingRow[] = [
   {
@@ -106,5 +110,25 @@ export const progressingRows: readonly ProgressingRow[] = [
     cluster: { nodes: [{ name: 'a', unschedulable: true }], images: images('x') },
     reason: 'NodeNotEligible',
     message: 'a is cordoned',
+  },
+  {
+    title: 'Progressing is InventoryPending while kubelets have not reported which nodes hold a new image',
+    cluster: {
+      nodes: one,
+      images: [{ name: 'x', status: { imageTime: isoTime(NOON) } }],
+      inventories: wireInventories([[]], []),
+    },
+    reason: 'InventoryPending',
+    message: 'x: kubelets have not reported yet which nodes hold the image already',
+  },
+  {
+    title: 'Progressing is ImageRemovedFromNode while an image rests that its node keeps removing',
+    cluster: {
+      nodes: one,
+      images: [{ name: 'x', status: { ...cachedOn('a'), lost: `${keyOf({ name: 'a' })}.${lostAt.toString(36)}` } }],
+      inventories: wireInventories([[{ node: 'a', lost: [['x', lostAt, 3600]] }]], ['x']),
+    },
+    reason: 'ImageRemovedFromNode',
+    message: 'a keeps removing x: no pull of it for 1h0m0s',
   },
 ];

@@ -7,7 +7,7 @@ import { readConfig } from '../../../service/config.ts';
 import { type RunningService, startService } from '../../../service/server.ts';
 import { createClock } from '../../../simulator/clock.ts';
 import type { Cluster } from '../../../simulator/cluster.ts';
-import { installCluster } from '../../../simulator/installed-cluster.ts';
+import { installCluster, SIMULATED_SETTINGS } from '../../../simulator/installed-cluster.ts';
 import type { CallHook } from '../../../simulator/metacontroller/hook-client.ts';
 import { applyPolicy, publish, SECOND, wantImage } from '../../whole-cluster/scenario.ts';
 import { json, serve, unusedPort } from '../discovery/servers.ts';
@@ -40,6 +40,7 @@ function startServices(server: string, clock: () => number): Promise<readonly Ru
     DROP_HOST: '127.0.0.1',
     DROP_PORT: '0',
     DROP_ADMIN_PORT: '0',
+    DROP_INVENTORIES: String(SIMULATED_SETTINGS.inventoryCount),
   });
   const credentials = { isAvailable: false, forPolicy: () => async () => undefined } as never;
   const start = () =>

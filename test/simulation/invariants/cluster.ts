@@ -6,6 +6,7 @@ import { deletionInvariants } from './deletions.ts';
 import type { Invariant } from './invariant.ts';
 import { nodeInvariants } from './nodes.ts';
 import { recordInvariants } from './records.ts';
+import { reportInvariants } from './reports.ts';
 import { truthInvariants } from './truth.ts';
 
 export const clusterInvariants: readonly Invariant[] = [
@@ -16,4 +17,5 @@ export const clusterInvariants: readonly Invariant[] = [
   ...truthInvariants,
   ...deletionInvariants,
   ...countInvariants,
+  ...reportInvariants,
 ];

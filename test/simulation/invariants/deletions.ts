@@ -53,6 +53,8 @@ const isWantedByKind: Readonly<Record<string, IsWanted>> = {
   CachedImage: imageIsWanted,
   PolicyView: ownerExists,
   NodeCache: ownerExists,
+  NodeImages: ownerExists,
+  PolicyReferences: ownerExists,
 };
 
 const watchChildren: Invariant['watch'] = (observed, violate) => {

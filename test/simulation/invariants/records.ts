@@ -19,9 +19,32 @@ export function requestedReference(image: KubernetesObject): string {
   return normalized.ok ? normalized.reference : '';
 }
 
-/** Keys of the nodes that have the image. */
-export const keysIn = ({ cached }: Ledger): ReadonlySet<string> =>
-  new Set((cached ?? []).flatMap(({ nodes }) => nodes.split(' ')));
+interface StampedKey {
+  readonly key: string;
+  readonly stamp: number;
+}
+
+/** Reads keys, each with a dot and a stamp in base 36 if it has one. */
+const stampedKeys = (text: string): readonly StampedKey[] =>
+  text
+    .split(' ')
+    .filter((part) => part !== '')
+    .map((part) => {
+      const [key = '', stamp = '0'] = part.split('.');
+      return { key, stamp: Number.parseInt(stamp, 36) };
+    });
+
+const cachedKeys = ({ cached = [] }: Ledger) => cached.flatMap(({ nodes }) => stampedKeys(nodes));
+
+/** Keys of the nodes that have or had the image. */
+export const keysIn = (ledger: Ledger): ReadonlySet<string> => new Set(cachedKeys(ledger).map(({ key }) => key));
+
+/** Keys of the nodes that have the image: pulled or reported after the last loss. */
+export function heldIn(ledger: Ledger): ReadonlySet<string> {
+  const losses = new Map(stampedKeys(ledger.lost ?? '').map(({ key, stamp }) => [key, stamp]));
+  const held = cachedKeys(ledger).filter(({ key, stamp }) => stamp >= (losses.get(key) ?? 0));
+  return new Set(held.map(({ key }) => key));
+}
 
 /** Whether the image requests this pull, and did so in every state on which a response in flight may rest. */
 function isWanted(observed: ObservedCluster, pull: Pull): boolean {

@@ -6,7 +6,7 @@ import { hadImage } from '../mirror.ts';
 import type { ObservedCluster } from '../observed-cluster.ts';
 import type { Invariant } from './invariant.ts';
 import { keyOfNode } from './pull.ts';
-import { keysIn, ledgerOf } from './records.ts';
+import { heldIn, keysIn, ledgerOf } from './records.ts';
 
 /** Images of the existing nodes, by node key. */
 function imagesByNodeKey({ cluster }: ObservedCluster): ReadonlyMap<string, NodeImages> {
@@ -22,6 +22,8 @@ function falseEntries(observed: ObservedCluster, image: KubernetesObject, known:
   return cached.flatMap(({ digest, nodes: keys }) =>
     keys
       .split(' ')
+      // Without the stamp of a loss.
+      .map((text) => text.split('.')[0] ?? '')
       .filter((key) => !known.has(key))
       .flatMap((key) => {
         const images = nodes.get(key);
@@ -65,7 +67,7 @@ export const truthInvariants: readonly Invariant[] = [
         const { conditions = [], nodesReady = 0, nodesTargeted, ready } = ledgerOf(object);
         const isReady = conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True');
         if (!isReady) return;
-        const isHeld = nodesReady > 0 && nodesReady === nodesTargeted && nodesReady <= keysIn(ledgerOf(object)).size;
+        const isHeld = nodesReady > 0 && nodesReady === nodesTargeted && nodesReady <= heldIn(ledgerOf(object)).size;
         if (!isHeld) violate(`${object.metadata.name} is Ready with ${ready}`);
       });
     },
