@@ -1,5 +1,9 @@
 // Requests of the size that the design aims at, byte for byte as Metacontroller sends them.
 import { API_VERSION } from '../../crds/kind.ts';
+import type { NodeImagesSpec } from '../../crds/node-images.ts';
+import { packDigests, referenceHash } from '../../hooks/inventory/reference-hash.ts';
+import { inventoryTable } from '../../hooks/inventory/table.ts';
+import { packImage } from '../../hooks/node/listed-images.ts';
 import {
   isoTime,
   keyOf,
@@ -33,6 +37,8 @@ const ignoredMetadata = {
   ],
 };
 
+const IMAGE_BYTES = 200_000_000;
+
 function ledger(nodes: readonly NodeFacts[], cachedShare: number) {
   const keys = nodes
     .slice(0, Math.round(nodes.length * cachedShare))
@@ -43,6 +49,7 @@ function ledger(nodes: readonly NodeFacts[], cachedShare: number) {
     cached: [{ digest: `sha256:${'a'.repeat(64)}`, since: isoTime(NOON), nodes: keys }],
     failing: [],
     recorded: [],
+    sizeBytes: IMAGE_BYTES,
   };
 }
 
@@ -53,8 +60,68 @@ export interface Size {
   readonly cachedShare: number;
 }
 
+const NODES_PER_INVENTORY = 250;
+
+/** NodeImages of nodes that list these images, and others up to 50. */
+function reportsOf(nodes: readonly NodeFacts[], images: readonly string[]): NodeImagesSpec[] {
+  const others = Array.from({ length: Math.max(0, 50 - images.length) }, (_, index) => `other-${index}`);
+  const listed = [...images, ...others].map((name) =>
+    packImage({
+      sizeBytes: IMAGE_BYTES,
+      digests: packDigests([`sha256:${referenceHash(name).repeat(6).slice(0, 64)}`]),
+      names: [referenceHash(`registry.example.com/${name}:v1`), referenceHash(`registry.example.com/${name}@digest`)],
+    }),
+  );
+  return nodes.map((node) => ({ key: keyOf(node), time: isoTime(NOON), listed }));
+}
+
+const inventoryOf = (name: string, status: object) => ({
+  apiVersion: API_VERSION,
+  kind: 'Inventory',
+  metadata: { name, uid: name, generation: 1, ...ignoredMetadata },
+  spec: {},
+  status: { revision: 1, time: isoTime(NOON), ...status },
+});
+
+/** One Inventory for every 250 nodes; the nodes that hold an image list it. */
+function inventories(nodes: readonly NodeFacts[], images: readonly string[], heldShare: number) {
+  const wanted = new Set(images.map((name) => referenceHash(`registry.example.com/${name}:v1`)));
+  const held = Math.round(nodes.length * heldShare);
+  const count = Math.ceil(nodes.length / NODES_PER_INVENTORY);
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, index) => {
+      const isOfShare = (_node: unknown, position: number) => position % count === index;
+      const holders = reportsOf(nodes.slice(0, held).filter(isOfShare), images);
+      const rest = reportsOf(nodes.slice(held).filter(isOfShare), []);
+      const name = `${index}-of-${count}`;
+      return [name, inventoryOf(name, inventoryTable([...holders, ...rest], wanted))];
+    }),
+  );
+}
+
+/** Body of the sync of an Inventory of 250 nodes that list 50 images each, all of them wanted. */
+export function largeInventoryBody(imageCount: number): string {
+  const nodes = manyNodes(NODES_PER_INVENTORY);
+  const images = Array.from({ length: imageCount }, (_, index) => `image-${index}`);
+  const reports = reportsOf(nodes, images.slice(0, 50)).map((spec, index) => {
+    const name = nodes[index]?.name ?? '';
+    return { apiVersion: API_VERSION, kind: 'NodeImages', metadata: { name, uid: name, ...ignoredMetadata }, spec };
+  });
+  const references = images.map((name) => referenceHash(`registry.example.com/${name}:v1`)).sort();
+  return JSON.stringify({
+    parent: inventoryOf('0-of-1', {}),
+    related: {
+      [`NodeImages.${API_VERSION}`]: Object.fromEntries(reports.map((report) => [report.metadata.name, report])),
+      [`PolicyReferences.${API_VERSION}`]: { default: { metadata: { name: 'default' }, spec: { references } } },
+    },
+  });
+}
+
 /** Body of a PullPolicy sync with 20 pulls in progress. */
-export function largePolicyBody({ nodes: nodeCount, images: imageCount, cachedShare }: Size): string {
+export function largePolicyBody(
+  { nodes: nodeCount, images: imageCount, cachedShare }: Size,
+  hasInventories = false,
+): string {
   const nodes = manyNodes(nodeCount);
   const images = Array.from({ length: imageCount }, (_, index) => ({
     name: `image-${index}`,
@@ -66,7 +133,10 @@ export function largePolicyBody({ nodes: nodeCount, images: imageCount, cachedSh
     image: `image-${slot}`,
     node: nodes.at(-1 - slot)?.name ?? '',
   }));
-  const body = wirePolicyRequest({ nodes, images, pods, otherPods: pods, spec: { maxConcurrentNodes: 40 } });
+  const names = images.map(({ name }) => name);
+  const reported = hasInventories ? { inventories: inventories(nodes, names, cachedShare) } : {};
+  const facts = { nodes, images, pods, otherPods: pods, spec: { maxConcurrentNodes: 40 }, ...reported };
+  const body = wirePolicyRequest(facts);
   return JSON.stringify(body);
 }
 

@@ -3,9 +3,9 @@
 import { loadavg } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { hooks } from '../../service/hook-table.ts';
-import { createStatusMemory } from '../../service/status-memory.ts';
+import { createServiceMemory } from '../../service/status-memory.ts';
 import { NOON, settings } from '../hooks/builders/wire.ts';
-import { largeImageBody, largePolicyBody } from './large-cluster.ts';
+import { largeImageBody, largeInventoryBody, largePolicyBody } from './large-cluster.ts';
 
 const ROUNDS = 31;
 /** The design allows twice the time for parsing the request and serialising the response. */
@@ -23,10 +23,16 @@ const sizes = [
   { name: '5,000 nodes x 100 images, half cached', nodes: 5000, images: 100, cachedShare: 0.5 },
 ];
 
-const cases: Case[] = sizes.flatMap((size) => [
+const casesOfSizes = sizes.flatMap((size): Case[] => [
   { name: `PullPolicy   ${size.name}`, path: '/hooks/pullpolicies/sync', body: largePolicyBody(size) },
+  { name: '  and what their kubelets report', path: '/hooks/pullpolicies/sync', body: largePolicyBody(size, true) },
   { name: `CachedImage  ${size.name}`, path: '/hooks/cachedimages/sync', body: largeImageBody(size) },
 ]);
+
+const cases: Case[] = [
+  ...casesOfSizes,
+  { name: 'Inventory    250 nodes x 50 images', path: '/hooks/inventories/sync', body: largeInventoryBody(100) },
+];
 
 const context = {
   settings,
@@ -40,7 +46,7 @@ async function respond({ path, body }: Case): Promise<string> {
   const hook = hooks.find((candidate) => candidate.path === path);
   const reading = hook?.parse(JSON.parse(body));
   if (reading === undefined || !reading.ok) throw new Error(`${path}: ${reading?.problem}`);
-  const { body: response } = await reading.respond({ ...context, memory: createStatusMemory() });
+  const { body: response } = await reading.respond({ ...context, memory: createServiceMemory() });
   return JSON.stringify(response);
 }
 
