@@ -22,6 +22,8 @@ export interface PullCounts {
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 
+const SECOND_MILLISECONDS = 1_000;
+
 /** Ends of the rests of images that nodes keep removing, in milliseconds since the epoch. They wait like failures. */
 function restEnds({ images, inventories }: PolicyInput): number[] {
   if (inventories === undefined) return [];
@@ -29,7 +31,9 @@ function restEnds({ images, inventories }: PolicyInput): number[] {
     if (ledger.lost.size === 0) return [];
     const held = heldKeys(ledger);
     const losses = [...inventories.reportOn(reference).losses];
-    return losses.filter(([key]) => ledger.lost.has(key) && !held.has(key)).map(([, loss]) => loss.restsUntil * 1000);
+    return losses
+      .filter(([key]) => ledger.lost.has(key) && !held.has(key))
+      .map(([, loss]) => loss.restsUntil * SECOND_MILLISECONDS);
   });
 }
 

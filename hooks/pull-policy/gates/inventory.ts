@@ -16,6 +16,7 @@ import {
   type PairGateInput,
 } from './gate.ts';
 
+const SECOND_MILLISECONDS = 1_000;
 /** No image waits longer for reports. Also how long other nodes wait for the first pull of a tag. */
 const LONGEST_WAIT_MILLISECONDS = 120_000;
 
@@ -97,12 +98,10 @@ export const digest: PairGate = {
     const digests = pace.inventories?.reportOn(image.reference).digestsOn(node.key);
     if (digests !== undefined) return 'the node lists the image';
     if (loss === undefined) return 'the node does not list the image';
-    const age = elapsedText(pace.nowMilliseconds - loss.stamp * 1000);
+    const age = elapsedText(pace.nowMilliseconds - loss.stamp * SECOND_MILLISECONDS);
     return `the node lost the image ${age} ago`;
   },
 };
-
-const SECOND_MILLISECONDS = 1_000;
 
 /** The loss after which pulls of the image rest on the node; undefined if the node has the image again. */
 function restingLoss({ pace, image, node }: PairGateInput): Loss | undefined {
