@@ -11,6 +11,7 @@ const leftOut: Readonly<Partial<Record<SnapshotResource, string>>> = {
   fleets: 'nodes and gates',
   pullpolicies: 'limits, queue and gates',
   policyviews: 'whether the image sees its policy',
+  inventories: 'what kubelets report, and the gates that read it',
   pods: 'the pull Pod and the gates that count Pods',
 };
 
