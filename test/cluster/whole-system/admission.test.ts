@@ -69,6 +69,22 @@ describeWith(['controlPlane', 'helm', 'metacontroller', 'node', 'registry'], tit
     return pushImage(buildImage(files, { Env: ['PATH=/bin'] }), target);
   }
 
+  const pause = (isPaused: boolean) =>
+    cluster.kubectl(['patch', 'pullpolicy', 'default', '--type=merge', '-p', `{"spec":{"paused":${isPaused}}}`]);
+
+  /** Applies images so that their pulls start together: once the Inventories cover all of them. */
+  async function pausedUntilReported(apply: () => Promise<unknown>): Promise<void> {
+    await pause(true);
+    await apply();
+    await eventually(async () => {
+      const images = await cluster.list(`${GROUP_PATH}/cachedimages`);
+      const inventories = await cluster.list(`${GROUP_PATH}/inventories`);
+      expect(images.map(({ status }) => status?.image)).not.toContain(undefined);
+      for (const { status } of inventories) expect(status?.references).toHaveLength(images.length);
+    });
+    await pause(false);
+  }
+
   const toMirror = (image: string) => image.replace(UPSTREAM, `${mirror.host}/upstream`);
   const mirrored = (pod: AdmittedPod): AdmittedPod => {
     const containers = pod.spec.containers.map((each) => ({ ...each, image: toMirror(each.image) }));
@@ -230,7 +246,7 @@ describeWith(['controlPlane', 'helm', 'metacontroller', 'node', 'registry'], tit
       webhook.use(mirrored);
       const names = ['first', 'second', 'third'];
       const digests = await Promise.all(names.map(pushUpstream));
-      await Promise.all(names.map(applyImage));
+      await pausedUntilReported(() => Promise.all(names.map(applyImage)));
       await eventually(async () => {
         const { status } = await cluster.get(`${GROUP_PATH}/pullpolicies/default`);
         expect(status.conditions).toContainEqual(
