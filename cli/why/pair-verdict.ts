@@ -3,6 +3,7 @@ import { cachedSince } from '../../hooks/cached-image/cached-entries.ts';
 import { heldKeys } from '../../hooks/cached-image/ledger.ts';
 import { type FleetNode, type Mismatch, mismatchOf } from '../../hooks/fleet/table.ts';
 import { formatTimeSeconds } from '../../kubernetes/time.ts';
+import type { Snapshot } from '../cluster/snapshot.ts';
 import { opensText, type PairGates, pairGates } from './gate-states.ts';
 import type { ImageFacts } from './image-facts.ts';
 import { pullText } from './pull-pods.ts';
@@ -30,6 +31,11 @@ function mismatchText(mismatch: Mismatch): { readonly cause: string; readonly de
   }
 }
 
+const unknownGroup = ({ lists }: Snapshot) =>
+  lists.has('pods')
+    ? 'unknown: gates of what kubelets report (inventories not readable)'
+    : 'unknown: gates that count Pods (pods not readable)';
+
 /** The verdict on a pair whose node lacks the image or is due for a re-pull. */
 function gateVerdict({ firstClosed, lastClosed, hasUnknown }: PairGates, { snapshot }: ImageFacts): Verdict {
   if (firstClosed !== undefined) {
@@ -42,7 +48,7 @@ function gateVerdict({ firstClosed, lastClosed, hasUnknown }: PairGates, { snaps
     const until = opensText(lastClosed, snapshot.nowMilliseconds);
     return { ...waiting, detail, laterGate: { name: lastClosed.name, until } };
   }
-  if (hasUnknown) return { state: 'unknown', group: 'unknown: gates that count Pods (pods not readable)', detail: '' };
+  if (hasUnknown) return { state: 'unknown', group: unknownGroup(snapshot), detail: '' };
   return { state: 'queued', group: 'queued: all gates are open', detail: '' };
 }
 

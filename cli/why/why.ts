@@ -25,6 +25,7 @@ const usedResources: ReadonlySet<SnapshotResource> = new Set([
   'policyviews',
   'pullpolicies',
   'cachedimages',
+  'inventories',
   'pods',
 ]);
 

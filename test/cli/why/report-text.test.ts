@@ -46,6 +46,15 @@ const busy: SnapshotFacts = {
   pods: [{ slot: 0, image: 'x', node: 'b', createdAt: NOON - 20 * SECOND }],
 };
 
+test('without the right to list Inventories, the gates of what kubelets report are unknown', () => {
+  const snapshot = wireSnapshot({ nodes: nodesNamed('a'), images: images('x') });
+  const unread = [{ resource: 'inventories', problem: 'forbidden: inventories' } as const];
+  const { text } = whyResult({ ...snapshot, unread }, { image: 'x', node: 'a' }, 'table');
+  expect(text).toMatch(/^ {2}inventory +unknown +inventories not readable$/m);
+  expect(text).toMatch(/^Verdict +unknown: gates of what kubelets report \(inventories not\s+readable\)$/m);
+  expect(text).toMatch(/^ {2}inventories: forbidden: inventories; left out: what\s+kubelets\s+report/m);
+});
+
 test('a pair that waits shows its gates, its attempts and what to do', () => {
   expect(textOf(busy, 'x', 'a')).toMatchInlineSnapshot(`
     "
