@@ -69,6 +69,7 @@ const pull = {
   node: { name: 'a', key: '000000000000' },
   tolerations: [],
   deadlineMilliseconds: 0,
+  lossStamp: 0,
 } as unknown as PullPodInput;
 
 interface Variable {
