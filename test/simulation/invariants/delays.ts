@@ -121,20 +121,27 @@ function suspiciousFailures({ failing, lastPulledAt }: Ledger): readonly number[
   return ofImage.map(({ at }) => Date.parse(at)).filter((at) => at > since);
 }
 
-const breaker: Judge = (observed, pull, paces) => {
-  const ledgers = ledgersInForce(observed, pull);
-  const [ledger] = ledgers;
-  if (ledger === undefined) return undefined;
-  if (ledgers.some(({ lastPulledAt }) => lastPulledAt !== ledger.lastPulledAt)) return undefined;
-  // A later failure of the node takes the place of one of the image.
-  if (ledgers.some((each) => suspiciousFailures(each).length < BREAKER_FAILURES)) return undefined;
+/** Why the ledger forbids the pull now; undefined if it allows it. */
+function breakerProblem(observed: ObservedCluster, ledger: Ledger, pull: Pull, paces: readonly Pace[]) {
   const counted = suspiciousFailures(ledger);
+  // A later failure of the node takes the place of one of the image.
+  if (counted.length < BREAKER_FAILURES) return undefined;
   const waited = observed.clock.now() - Math.max(...counted);
   const exponent = Math.max(0, (ledger.consecutiveFailures ?? 0) - BREAKER_FAILURES);
   const least = leastBackoff(paces, exponent + 1);
   if (waited >= least - slackOf(observed)) return undefined;
   const what = `${pull.image} fails on ${counted.length} nodes`;
   return `${what} and is pulled again after ${seconds(waited)}, its backoff is ${seconds(least)}`;
+}
+
+/** A node that turns out to hold the image is no longer failing, and that may be the node of the latest failure. */
+const breaker: Judge = (observed, pull, paces) => {
+  const ledgers = ledgersInForce(observed, pull);
+  const [ledger] = ledgers;
+  if (ledger === undefined) return undefined;
+  if (ledgers.some(({ lastPulledAt }) => lastPulledAt !== ledger.lastPulledAt)) return undefined;
+  const problems = ledgers.map((each) => breakerProblem(observed, each, pull, paces));
+  return problems.includes(undefined) ? undefined : problems[0];
 };
 
 const pausedStart: Judge = (_observed, pull, paces) =>
