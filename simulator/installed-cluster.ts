@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { API_VERSION } from '../crds/kind.ts';
+import { inventoryNames } from '../hooks/inventory/shares.ts';
 import { DEFAULT_PULL_POD_SETTINGS, type HookSettings } from '../hooks/settings.ts';
 import { controllerObject, registrations } from '../metacontroller/registrations.ts';
 import { buildApp } from '../service/app.ts';
@@ -85,8 +86,7 @@ export function installedControllers(): readonly unknown[] {
 export function applyInstallation(cluster: Cluster, defaultPolicySpec: Readonly<Record<string, unknown>> = {}): void {
   cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: SIMULATED_SETTINGS.namespace } });
   cluster.apply({ apiVersion: API_VERSION, kind: 'Fleet', metadata: { name: 'default' }, spec: {} });
-  for (let index = 0; index < SIMULATED_SETTINGS.inventoryCount; index += 1) {
-    const name = `${index}-of-${SIMULATED_SETTINGS.inventoryCount}`;
+  for (const name of inventoryNames(SIMULATED_SETTINGS.inventoryCount)) {
     cluster.apply({ apiVersion: API_VERSION, kind: 'Inventory', metadata: { name }, spec: {} });
   }
   cluster.apply({

@@ -8,7 +8,7 @@ import type { ObservedDefaultObject } from '../../metacontroller/default-object.
 import type { DefaultsSyncRequest, Group } from '../../metacontroller/hook-request.ts';
 import type { DecoratorSyncResponse, DesiredObject } from '../../metacontroller/hook-response.ts';
 import type { HookResult } from '../hook-result.ts';
-import { inventoryNames } from '../inventory/names.ts';
+import { inventoryNames } from '../inventory/shares.ts';
 import { FLEET_NAME, type HookSettings } from '../settings.ts';
 import { type WantedCount, type WantedSpec, wantedFleet, wantedInventories, wantedPullPolicy } from './annotations.ts';
 

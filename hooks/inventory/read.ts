@@ -3,6 +3,7 @@ import type { Group, ObservedInventory } from '../../metacontroller/hook-request
 import { decodeBits, type HasPosition } from './bits.ts';
 import { parseNumber } from './loss-stamps.ts';
 import { referenceHash, unpackDigests } from './reference-hash.ts';
+import { referenceOfText } from './table.ts';
 
 /** Times are seconds since the epoch. */
 export interface Loss {
@@ -104,8 +105,7 @@ function textsByReference(lists: readonly (readonly string[])[]): Texts {
   const texts = new Map<string, (readonly [number, string])[]>();
   for (const [inventory, list] of lists.entries()) {
     for (const text of list) {
-      const end = text.indexOf(' ');
-      const name = end < 0 ? text : text.slice(0, end);
+      const name = referenceOfText(text);
       const known = texts.get(name);
       if (known === undefined) texts.set(name, [[inventory, text]]);
       else known.push([inventory, text]);

@@ -10,8 +10,8 @@ import { resyncAt } from '../resync.ts';
 import { buildConditions, type ConditionInput } from '../status/condition.ts';
 import { counted } from '../status/node-list.ts';
 import { reviseStatus } from '../status/revision.ts';
-import { INVENTORY_LABEL } from './share.ts';
-import { type InventoryTable, inventoryTable } from './table.ts';
+import { INVENTORY_LABEL } from './shares.ts';
+import { type InventoryTable, inventoryTable, referenceOfText } from './table.ts';
 
 /** A loss, a new node or a new reference is written at once, but not more often than this. */
 const URGENT_INTERVAL_MILLISECONDS = 1_000;
@@ -47,16 +47,14 @@ function completeCondition({ unknownReferences }: InventoryTable): ConditionInpu
 
 type Tables = Pick<InventoryStatus, 'nodes' | 'references' | 'lost'>;
 
-const hashOf = (text: string) => text.slice(0, text.indexOf(' ') < 0 ? undefined : text.indexOf(' '));
-
 /** Whether `next` has a node, a reference or a loss that the previous status lacks. */
 function isUrgent(previous: Tables, next: Tables): boolean {
   const nodes = new Set(previous.nodes?.split(' '));
-  const references = new Set((previous.references ?? []).map(hashOf));
+  const references = new Set((previous.references ?? []).map(referenceOfText));
   const lost = new Set(previous.lost);
   return (
     (next.nodes ?? '').split(' ').some((key) => !nodes.has(key)) ||
-    (next.references ?? []).some((text) => !references.has(hashOf(text))) ||
+    (next.references ?? []).some((text) => !references.has(referenceOfText(text))) ||
     (next.lost ?? []).some((text) => !lost.has(text))
   );
 }

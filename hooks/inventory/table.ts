@@ -13,6 +13,12 @@ export interface InventoryTable {
   readonly unknownReferences: number;
 }
 
+/** The hash of the reference that a text of a table is about. */
+export function referenceOfText(text: string): string {
+  const end = text.indexOf(' ');
+  return end < 0 ? text : text.slice(0, end);
+}
+
 interface Holders {
   sizeBytes: number;
   readonly positions: number[];

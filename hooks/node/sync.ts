@@ -5,7 +5,7 @@ import { effectsThatKeepAway } from '../../kubernetes/taint.ts';
 import type { NodeSyncRequest, ObservedNodeCache, ObservedNodeImages } from '../../metacontroller/hook-request.ts';
 import type { DecoratorSyncResponse, DesiredObject } from '../../metacontroller/hook-response.ts';
 import type { ObservedNode } from '../../metacontroller/node.ts';
-import { INVENTORY_LABEL, inventoryNameOf } from '../inventory/share.ts';
+import { INVENTORY_LABEL, inventoryNameOf } from '../inventory/shares.ts';
 import { resyncAt, UNSEEN_CHILD_RESYNC_MILLISECONDS } from '../resync.ts';
 import { nextNodeImages, type UnwrittenImages } from './node-images.ts';
 import { isReady, nodeKeyOf } from './node-key.ts';

@@ -6,7 +6,7 @@ import { INVENTORY_LIMIT_BYTES } from '../../../crds/limits.ts';
 import { decodeBits, encodeBits } from '../../../hooks/inventory/bits.ts';
 import { readInventories } from '../../../hooks/inventory/read.ts';
 import { referenceHash } from '../../../hooks/inventory/reference-hash.ts';
-import { inventoryNameOf } from '../../../hooks/inventory/share.ts';
+import { inventoryNameOf } from '../../../hooks/inventory/shares.ts';
 import { customizeInventory, syncInventory } from '../../../hooks/inventory/sync.ts';
 import { inventoryTable } from '../../../hooks/inventory/table.ts';
 import { inventorySyncRequest, pullPolicySyncRequest } from '../../../metacontroller/hook-request.ts';
@@ -172,16 +172,14 @@ test('bits are read back as they were written, for any set of positions', () => 
 });
 
 test('what is written into Inventories of any number is read back', () => {
-  const request = wirePolicyRequest({ nodes: [], images: [] });
-  Object.assign(request.related, {
-    [`Inventory.${VERSION}`]: wireInventories(
-      [
-        [{ node: 'a', holds: [{ name: 'x', sizeBytes: 5 }] }, { node: 'b' }],
-        [{ node: 'c', holds: [{ name: 'x', digest: digestOf('other'), sizeBytes: 9 }], lost: [['x', 71, 36]] }],
-      ],
-      ['x'],
-    ),
-  });
+  const wired = wireInventories(
+    [
+      [{ node: 'a', holds: [{ name: 'x', sizeBytes: 5 }] }, { node: 'b' }],
+      [{ node: 'c', holds: [{ name: 'x', digest: digestOf('other'), sizeBytes: 9 }], lost: [['x', 71, 36]] }],
+    ],
+    ['x'],
+  );
+  const request = wirePolicyRequest({ inventories: wired });
   const inventories = readInventories(pullPolicySyncRequest.parse(request).related.inventories);
   const report = inventories?.reportOn(referenceOf('x'));
   expect(['a', 'b', 'c', 'd'].map((name) => report?.digestsOn(key(name)))).toEqual([

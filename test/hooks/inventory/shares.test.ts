@@ -1,6 +1,6 @@
 // The name of an Inventory states its share of the nodes.
 import { expect, test } from 'vitest';
-import { inventoryNames } from '../../../hooks/inventory/names.ts';
+import { inventoryNames } from '../../../hooks/inventory/shares.ts';
 
 test.each([
   [0, []],
