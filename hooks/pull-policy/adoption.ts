@@ -25,7 +25,10 @@ export function followsTag({ imagePullPolicy, digest }: Pick<CachedImageSpec, 'i
 }
 
 /** The digest that a pull of the image resolved lately; undefined if none did. */
-export function recentDigest({ ledger }: PolicyImage, input: AdoptionInput): string | undefined {
+export function recentDigest(
+  { ledger }: PolicyImage,
+  input: Pick<AdoptionInput, 'repullIntervalMilliseconds' | 'nowMilliseconds'>,
+): string | undefined {
   const lifetime = Math.min(
     DIGEST_LIFETIME_MILLISECONDS,
     input.repullIntervalMilliseconds ?? DIGEST_LIFETIME_MILLISECONDS,

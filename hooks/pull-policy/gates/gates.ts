@@ -2,6 +2,7 @@
 import { backoff } from './backoff.ts';
 import { breaker } from './breaker.ts';
 import { imageDelay, policyDelay } from './delay.ts';
+import { digest } from './digest.ts';
 import type {
   ClosedGate,
   Gate,
@@ -13,11 +14,12 @@ import type {
   PolicyGateInput,
 } from './gate.ts';
 import { imageCap } from './image-cap.ts';
-import { digest, inventory, rest } from './inventory.ts';
+import { inventory } from './inventory.ts';
 import { nodeBusy } from './node-busy.ts';
 import { notEligible } from './not-eligible.ts';
 import { paused } from './paused.ts';
 import { policyCap } from './policy-cap.ts';
+import { rest } from './rest.ts';
 
 const policyGates: readonly PolicyGate[] = [paused, policyCap, policyDelay];
 const imageGates: readonly ImageGate[] = [inventory, imageCap, imageDelay, breaker];
