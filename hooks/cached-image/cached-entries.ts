@@ -3,7 +3,7 @@
 import type { CachedEntry } from '../../crds/cached-image.ts';
 import { CACHED_ENTRIES_LIMIT } from '../../crds/limits.ts';
 import { formatTimeSeconds, parseTimeMilliseconds } from '../../kubernetes/time.ts';
-import { formatStampedKey, parseStampedKey } from '../inventory/loss-stamps.ts';
+import { formatStampedKey, greatestStamps, parseStampedKey } from '../inventory/loss-stamps.ts';
 
 const HOUR_MILLISECONDS = 3_600_000;
 const MIN_STEP_MILLISECONDS = 1_000;
@@ -61,9 +61,7 @@ function withTexts(entry: Omit<CachedEntry, 'nodes'>, texts: Iterable<string>): 
 /** Of a key that is there twice, the greater stamp counts. */
 function withoutLowerStamps(texts: readonly string[]): readonly string[] {
   if (!texts.some((text) => text.includes('.'))) return texts;
-  const stamps = new Map<string, number>();
-  for (const { key, stamp } of texts.map(parseStampedKey)) stamps.set(key, Math.max(stamp, stamps.get(key) ?? 0));
-  return [...stamps].map(([key, stamp]) => formatStampedKey({ key, stamp }));
+  return [...greatestStamps(texts.map(parseStampedKey))].map(([key, stamp]) => formatStampedKey({ key, stamp }));
 }
 
 /** The same entry if it has none of the keys, which is the common case. */

@@ -6,13 +6,13 @@ import { addCached, type CachedNode, keysOf, sinceOf } from './cached-entries.ts
 import { heldKeys, type Ledger, pulledStamps, type RecordingTime } from './ledger.ts';
 
 /** The losses of nodes in `cached` that are later than their last pull and than the losses that are known. */
-function newLosses(ledger: Ledger, lost: string): LossStamps {
-  if (lost === '') return new Map();
+export function newLosses(ledger: Ledger, losses: LossStamps): LossStamps {
+  if (losses.size === 0) return losses;
   const cached = new Set(ledger.cached.flatMap(keysOf));
   const pulled = pulledStamps(ledger.cached);
   const isNew = ([key, stamp]: readonly [string, number]) =>
     cached.has(key) && stamp > Math.max(ledger.lost.get(key) ?? 0, pulled.get(key) ?? 0);
-  return new Map([...readLossStamps(lost)].filter(isNew));
+  return new Map([...losses].filter(isNew));
 }
 
 /** The nodes that hold the image although the ledger lacks them. A report from before the last loss does not count. */
@@ -37,7 +37,7 @@ export function applyReports(ledger: Ledger, reports: ImageInventorySpec | undef
   if (reports === undefined || reports.reference !== ledger.image) return ledger;
   const withLosses: Ledger = {
     ...ledger,
-    lost: greaterStamps(ledger.lost, newLosses(ledger, reports.lost)),
+    lost: greaterStamps(ledger.lost, newLosses(ledger, readLossStamps(reports.lost))),
     sizeBytes: reports.sizeBytes ?? ledger.sizeBytes,
   };
   const added = newlyHeld(withLosses, reports, time);

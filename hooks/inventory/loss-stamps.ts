@@ -31,23 +31,18 @@ export function formatStampedKey({ key, stamp }: StampedKey): string {
   return stamp === 0 ? key : key + SEPARATOR + formatNumber(stamp);
 }
 
-/** Reads stamped keys that are separated by spaces. Of two stamps of a key the greater one counts. */
-function parseLossStamps(text: string): LossStamps {
+/** Of two stamps of a key the greater one counts. */
+export function greatestStamps(stampedKeys: Iterable<StampedKey>): LossStamps {
   const stamps = new Map<string, number>();
-  if (text === '') return stamps;
-  for (const part of text.split(' ')) {
-    const { key, stamp } = parseStampedKey(part);
-    stamps.set(key, Math.max(stamp, stamps.get(key) ?? 0));
-  }
+  for (const { key, stamp } of stampedKeys) stamps.set(key, Math.max(stamp, stamps.get(key) ?? 0));
   return stamps;
 }
 
+const stampedKeysIn = (stamps: LossStamps) => [...stamps].map(([key, stamp]): StampedKey => ({ key, stamp }));
+
 /** Sorted by key, separated by spaces. */
 export function formatLossStamps(stamps: LossStamps): string {
-  return [...stamps]
-    .map(([key, stamp]) => formatStampedKey({ key, stamp }))
-    .sort()
-    .join(' ');
+  return stampedKeysIn(stamps).map(formatStampedKey).sort().join(' ');
 }
 
 const noStamps: LossStamps = new Map();
@@ -56,11 +51,9 @@ const noStamps: LossStamps = new Map();
 export function greaterStamps(left: LossStamps, right: LossStamps): LossStamps {
   if (right.size === 0) return left;
   if (left.size === 0) return right;
-  const stamps = new Map(left);
-  for (const [key, stamp] of right) stamps.set(key, Math.max(stamp, stamps.get(key) ?? 0));
-  return stamps;
+  return greatestStamps([...stampedKeysIn(left), ...stampedKeysIn(right)]);
 }
 
-/** As `parseLossStamps`, for a field of a status that most statuses lack. */
+/** Reads stamped keys that are separated by spaces, from a field that most statuses lack. */
 export const readLossStamps = (text: string | undefined): LossStamps =>
-  text === undefined || text === '' ? noStamps : parseLossStamps(text);
+  text === undefined || text === '' ? noStamps : greatestStamps(text.split(' ').map(parseStampedKey));

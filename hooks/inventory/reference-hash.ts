@@ -20,7 +20,7 @@ export function packDigests(digests: readonly string[]): string {
 }
 
 /** The digests of a packed text, each with its algorithm. */
-export function unpackDigests(text: string): readonly string[] {
+export const unpackDigests: (text: string) => readonly string[] = memoized((text: string) => {
   if (text === NO_DIGEST || text === '') return [];
   return text.split(',').map((digest) => SHA256 + Buffer.from(digest, 'base64url').toString('hex'));
-}
+});

@@ -4,8 +4,7 @@ import type { ImageInventorySpec } from '../../crds/image-inventory.ts';
 import { API_VERSION } from '../../crds/kind.ts';
 import type { Group, ObservedImageInventory, ObservedPolicyReferences } from '../../metacontroller/hook-request.ts';
 import type { DesiredObject } from '../../metacontroller/hook-response.ts';
-import { keysOf } from '../cached-image/cached-entries.ts';
-import { pulledStamps } from '../cached-image/ledger.ts';
+import { newLosses } from '../cached-image/reports.ts';
 import { formatLossStamps, formatStampedKey, type LossStamps } from '../inventory/loss-stamps.ts';
 import type { Inventories } from '../inventory/read.ts';
 import { referenceHash } from '../inventory/reference-hash.ts';
@@ -28,20 +27,11 @@ function unchanged(kind: string, observed: Group<ReportedChild>): DesiredObject[
   return [...(observed ?? [])].map(([name, { rawSpec }]) => child(kind, name, rawSpec));
 }
 
-const noLosses: LossStamps = new Map();
-
 /** Losses that the ledger lacks, of nodes that it lists as holding the image. A node that lists it again has it. */
 function unrecordedLosses({ ledger, reference }: PolicyImage, inventories: Inventories): LossStamps {
   const { losses, digestsOn } = inventories.reportOn(reference);
-  if (losses.size === 0) return noLosses;
-  const pulled = pulledStamps(ledger.cached);
-  const cached = new Set(ledger.cached.flatMap(keysOf));
-  const found = new Map<string, number>();
-  for (const [key, { stamp }] of losses) {
-    const known = Math.max(ledger.lost.get(key) ?? 0, pulled.get(key) ?? 0);
-    if (cached.has(key) && stamp > known && digestsOn(key) === undefined) found.set(key, stamp);
-  }
-  return found;
+  const absent = [...losses].filter(([key]) => digestsOn(key) === undefined);
+  return newLosses(ledger, new Map(absent.map(([key, { stamp }]) => [key, stamp])));
 }
 
 /** Nodes that hold the image although the ledger lacks them, by digest. */
