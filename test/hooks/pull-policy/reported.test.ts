@@ -8,7 +8,6 @@ import { digestOf, type ReportingNode, wireInventories } from '../builders/inven
 import { HOUR, type ImageFacts, isoTime, keyOf, MINUTE, NOON, nodesNamed, SECOND } from '../builders/wire.ts';
 import { cachedOn, decide } from './policy-tables.ts';
 
-const GROUP = 'Inventory.drop.corewire.io/v1alpha1';
 const nodes = nodesNamed('a', 'b', 'c');
 const key = (name: string) => keyOf({ name });
 const began = (at: number) => ({ imageTime: isoTime(at) });
@@ -28,9 +27,8 @@ const eachNode = (...reports: readonly ReportingNode[]): Reports => ({
 });
 
 function decideWith(image: ImageFacts, { shares, covered = ['x'] }: Reports, extra: object = {}, now = NOON) {
-  return decide({ nodes, images: [image], spec, ...extra }, now, (request) => {
-    Object.assign(request.related, { [GROUP]: wireInventories(shares, covered) });
-  });
+  const inventories = wireInventories(shares, covered);
+  return decide({ nodes, images: [image], spec, inventories, ...extra }, now);
 }
 
 type Decision = ReturnType<typeof decideWith>;
@@ -247,9 +245,7 @@ test.each(waitRows)('$what', ({ status, reports, waitingFor, waitsSeconds }) => 
 
 test('without an Inventory nothing waits and nothing is written for one', () => {
   const image: ImageFacts = { name: 'x', status: began(NOON) };
-  const decision = decide({ nodes, images: [image], spec }, NOON, (request) => {
-    Object.assign(request.related, { [GROUP]: {} });
-  });
+  const decision = decide({ nodes, images: [image], spec, inventories: {} });
   expect(decision.started).toHaveLength(3);
   expect(decision.response.children.map(({ kind }) => kind)).not.toContain('PolicyReferences');
 });
@@ -291,8 +287,6 @@ test(`at most ${IMAGE_INVENTORIES_LIMIT} ImageInventories exist at a time`, () =
   const names = Array.from({ length: IMAGE_INVENTORIES_LIMIT + 5 }, (_, index) => `x${index}`);
   const images = names.map((name): ImageFacts => ({ ...present, name }));
   const shares = eachNode({ node: 'a', holds: names }).shares;
-  const { response } = decide({ nodes, images, spec }, NOON, (request) => {
-    Object.assign(request.related, { [GROUP]: wireInventories(shares, names) });
-  });
+  const { response } = decide({ nodes, images, spec, inventories: wireInventories(shares, names) });
   expect(response.children.filter(({ kind }) => kind === 'ImageInventory')).toHaveLength(IMAGE_INVENTORIES_LIMIT);
 });
